@@ -1,0 +1,71 @@
+//! What a use case can answer instead of doing what it was asked.
+
+use uuid::Uuid;
+
+/// Why a use case did nothing, or could not say that it did.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules say no. The refusal is an entry of the log.
+    #[error("{0}")]
+    Refused(access::Refusal),
+    /// There is no such thing, or it is not this person's to see.
+    #[error("There is nothing here under that address, or it is not yours to see.")]
+    NotFound,
+    /// The person lacks the role.
+    #[error(
+        "Your groups do not open this page. Ask whoever runs the portal for the role it needs."
+    )]
+    Forbidden,
+    /// A field does not hold what it must.
+    #[error("{message}")]
+    BadInput {
+        /// The field's name in the form.
+        field: &'static str,
+        /// What to do about it.
+        message: String,
+    },
+    /// Something outside did not answer, or the log is halted. Nothing was opened.
+    #[error("{message}")]
+    Unavailable {
+        /// What happened, what was kept, and what to do next.
+        message: String,
+    },
+    /// A fault of ours. The log of the server names it under the reference.
+    #[error(
+        "Something went wrong on our side. Nothing was opened. Give the reference {reference} to whoever runs the portal."
+    )]
+    Internal {
+        /// Found in the server's log.
+        reference: Uuid,
+    },
+}
+
+impl Error {
+    /// Logs a fault once, with all its causes, and hides it behind a reference.
+    pub(crate) fn internal(fault: &(dyn std::error::Error + 'static)) -> Self {
+        let reference = Uuid::new_v4();
+        let mut causes = fault.to_string();
+        let mut source = fault.source();
+        while let Some(cause) = source {
+            causes.push_str(": ");
+            causes.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        tracing::error!(%reference, causes, "internal error");
+        Self::Internal { reference }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(fault: sqlx::Error) -> Self {
+        match fault {
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed => {
+                tracing::error!(%fault, "the database does not answer");
+                Self::Unavailable {
+                    message: "The portal's database does not answer. Nothing was changed; what you typed is kept. Try again in a minute.".into(),
+                }
+            }
+            other => Self::internal(&other),
+        }
+    }
+}

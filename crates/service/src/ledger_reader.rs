@@ -1,0 +1,108 @@
+//! The log as bytes: checkpoint, tiles, bundles. Nothing is re-serialised on the way out.
+
+use futures::StreamExt as _;
+use futures::stream::{self, BoxStream};
+use ledger::{Origin, TilePath, VerifierKey, bundle};
+use sqlx::PgPool;
+
+use crate::error::Error;
+use crate::store::ledger as store;
+
+/// Entries in a full tile or bundle.
+const TILE_WIDTH: u64 = 256;
+
+/// Bundles read from the database for one piece of a stream.
+const BUNDLES_A_PIECE: u64 = 8;
+
+/// Reads the log for those who check it.
+#[derive(Debug, Clone)]
+pub struct LedgerReader {
+    pool: PgPool,
+    origin: Origin,
+    vkey: VerifierKey,
+}
+
+impl LedgerReader {
+    pub(crate) fn new(pool: PgPool, origin: Origin, vkey: VerifierKey) -> Self {
+        Self { pool, origin, vkey }
+    }
+
+    /// The log's name.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The key that signs, as a vkey. A claim: whoever checks must know it from elsewhere.
+    pub fn vkey(&self) -> String {
+        self.vkey.to_string()
+    }
+
+    /// The newest signed checkpoint: its size and the note.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] before the first; [`Error::Unavailable`] where the database does not
+    /// answer.
+    pub async fn checkpoint(&self) -> Result<(u64, String), Error> {
+        store::newest_checkpoint(&self.pool)
+            .await?
+            .ok_or(Error::NotFound)
+    }
+
+    /// A tile or bundle; `None` where the newest checkpoint does not cover it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the database does not answer.
+    pub async fn tile(&self, path: &TilePath) -> Result<Option<Vec<u8>>, Error> {
+        let (size, _) = self.checkpoint().await?;
+        if !path.exists_in(size) {
+            return Ok(None);
+        }
+        let (TilePath::Hashes { index, width, .. } | TilePath::Entries { index, width }) = *path;
+        // A path that exists in a log of 2^63 entries has room for these.
+        let from = index * TILE_WIDTH;
+        let to = from + u64::from(width);
+        let bytes = match path {
+            TilePath::Entries { .. } => {
+                let mut bytes = Vec::new();
+                for entry in store::entries(&self.pool, from, to).await? {
+                    bundle::push(&mut bytes, &entry.bytes)
+                        .map_err(|fault| Error::internal(&fault))?;
+                }
+                bytes
+            }
+            TilePath::Hashes { level: 0, .. } => {
+                concat(&store::leaf_hashes(&self.pool, from, to).await?)
+            }
+            TilePath::Hashes { level, .. } => {
+                concat(&store::nodes(&self.pool, *level, from, to).await?)
+            }
+        };
+        Ok(Some(bytes))
+    }
+
+    /// The entries `from..to` as bundles end to end, in pieces. The caller has checked `to` against
+    /// the checkpoint; where the database holds fewer, the stream ends early and the reader sees it.
+    pub fn stream(&self, from: u64, to: u64) -> BoxStream<'static, Result<Vec<u8>, Error>> {
+        let pool = self.pool.clone();
+        stream::try_unfold(from, move |at| {
+            let pool = pool.clone();
+            async move {
+                if at >= to {
+                    return Ok(None);
+                }
+                let until = to.min(at + TILE_WIDTH * BUNDLES_A_PIECE);
+                let mut bytes = Vec::new();
+                for entry in store::entries(&pool, at, until).await? {
+                    bundle::push(&mut bytes, &entry.bytes)
+                        .map_err(|fault| Error::internal(&fault))?;
+                }
+                Ok(Some((bytes, until)))
+            }
+        })
+        .boxed()
+    }
+}
+
+fn concat(hashes: &[ledger::Hash]) -> Vec<u8> {
+    hashes.iter().flat_map(|hash| *hash.as_bytes()).collect()
+}

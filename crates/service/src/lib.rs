@@ -1,0 +1,34 @@
+//! The use cases: one a file, over PostgreSQL, the log, the signer and the connectors.
+//!
+//! [`Portal`] is the one handle: a page's server function extracts who asks and what, calls one
+//! method, and maps the answer. [`migrate()`] brings a database to the right form before that.
+//!
+//! Invariant: SQL for the portal's own database stands in `store` only; what is said to targets
+//! stands in `connectors`.
+
+mod clock;
+mod connectors;
+mod durable;
+mod error;
+mod halt;
+mod journal;
+pub mod key;
+mod ledger_reader;
+mod memory;
+mod migrate;
+mod notify;
+mod portal;
+mod reconcile;
+mod seal;
+mod sequencer;
+pub mod settings;
+pub mod store;
+mod use_cases;
+
+pub use error::Error;
+pub use ledger_reader::LedgerReader;
+pub use memory::MemoryError;
+pub use migrate::{MigrateError, migrate};
+pub use notify::Change;
+pub use portal::{Portal, StartError};
+pub use use_cases::{Identity, LogQuery, SignOff, Submit};

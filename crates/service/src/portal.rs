@@ -1,0 +1,233 @@
+//! The portal: one handle over everything, cheap to clone.
+
+use std::sync::Arc;
+
+use access::command::Command;
+use access::event::Actor;
+use access::view::{Role, Viewer};
+use sqlx::PgPool;
+use tokio::sync::{broadcast, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use crate::connectors::Targets;
+use crate::error::Error;
+use crate::halt::Halt;
+use crate::journal::Journal;
+use crate::key::{self, KeyError};
+use crate::ledger_reader::LedgerReader;
+use crate::memory::Memory;
+use crate::notify::{self, Change};
+use crate::reconcile;
+use crate::sequencer::{Image, Proposal, Publisher, Sequencer, Writer};
+use crate::settings::Settings;
+use crate::store;
+
+/// Batches that may be committed and not yet published: the writer runs at most so far ahead.
+const UNPUBLISHED: usize = 4;
+
+/// One handle over everything, cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Portal {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    pub(crate) pool: PgPool,
+    pub(crate) sequencer: Sequencer,
+    pub(crate) targets: Targets,
+    pub(crate) journal: Journal,
+    halt: Halt,
+    ledger: LedgerReader,
+    changes: broadcast::Sender<Change>,
+}
+
+/// Why the portal did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database did not answer as it must.
+    #[error(
+        "the database did not answer as it must; are its migrations applied (`breakglass migrate`)?"
+    )]
+    Database(#[from] sqlx::Error),
+    /// There is no usable key.
+    #[error("the log's key")]
+    Key(#[from] KeyError),
+    /// A target's address is not one.
+    #[error("the address of a target is not a PostgreSQL URL")]
+    Target(#[source] sqlx::Error),
+    /// A seed policy contradicts itself.
+    #[error("the policy {0} in the configuration")]
+    Policy(String, #[source] access::policy::PolicyError),
+    /// The first entries could not be written.
+    #[error("the log could not be opened")]
+    Open(#[source] Error),
+}
+
+impl Portal {
+    /// Checks the stored log, starts the background tasks, and writes the first entries of this
+    /// process. A log that fails its check is shown, but halted: see [`Portal::halted`].
+    ///
+    /// The tasks stop when `shutdown` is cancelled.
+    ///
+    /// # Errors
+    /// [`StartError`] where the portal could not work at all.
+    pub async fn start(
+        settings: Settings,
+        pool: PgPool,
+        shutdown: CancellationToken,
+    ) -> Result<Self, StartError> {
+        for policy in &settings.seed_policies {
+            policy
+                .check()
+                .map_err(|fault| StartError::Policy(policy.name.to_string(), fault))?;
+        }
+        let origin = settings.origin.clone();
+        let key = key::load(&settings.data_dir, &origin)?;
+        let vkey = key.verifier_key();
+        let targets =
+            Targets::new(origin.as_str(), &settings.resources).map_err(StartError::Target)?;
+        store::ledger::open(&pool, origin.as_str()).await?;
+
+        let halt = Halt::default();
+        let memory = Memory::new(&settings.data_dir, origin.clone());
+        let mut publisher = Publisher::new(
+            pool.clone(),
+            origin.clone(),
+            key,
+            memory.clone(),
+            halt.clone(),
+        );
+        publisher.recover().await;
+        let head = store::ledger::head(&pool).await?;
+        let mut image = Image::empty(&origin);
+        let mut connection = pool.acquire().await?;
+        if let Err(fault) = image.catch_up(&mut *connection, head.size).await {
+            halt.pull(fault.to_string());
+        }
+        drop(connection);
+
+        let (sequencer, queue) = Sequencer::new(halt.clone());
+        let (committed, to_publish) = mpsc::channel(UNPUBLISHED);
+        let writer = Writer::new(
+            pool.clone(),
+            origin.clone(),
+            memory,
+            halt.clone(),
+            image,
+            committed,
+        );
+        tokio::spawn(publisher.run(to_publish));
+        tokio::spawn(writer.run(queue));
+        let changes = notify::channel();
+        tokio::spawn(notify::listen(
+            pool.clone(),
+            changes.clone(),
+            shutdown.clone(),
+        ));
+
+        let portal = Self {
+            inner: Arc::new(Inner {
+                journal: Journal::new(&settings.data_dir),
+                ledger: LedgerReader::new(pool.clone(), origin, vkey),
+                settings,
+                pool,
+                sequencer,
+                targets,
+                halt,
+                changes,
+            }),
+        };
+        if portal.halted().is_none() {
+            portal
+                .first_entries(head.size == 0)
+                .await
+                .map_err(StartError::Open)?;
+        }
+        tokio::spawn(reconcile::run(portal.clone(), shutdown));
+        Ok(portal)
+    }
+
+    async fn first_entries(&self, new_log: bool) -> Result<(), Error> {
+        if new_log {
+            let command = Command::OpenLedger {
+                origin: self.inner.ledger.origin().as_str().to_owned(),
+                vkey: self.inner.ledger.vkey(),
+            };
+            self.system("portal", command).await?;
+        }
+        self.system(
+            "portal",
+            Command::StartServer {
+                version: env!("CARGO_PKG_VERSION").into(),
+            },
+        )
+        .await?;
+        let in_force = store::policy::in_force(&self.inner.pool).await?;
+        for policy in &self.inner.settings.seed_policies {
+            if !in_force
+                .iter()
+                .any(|version| version.policy.name == policy.name)
+            {
+                self.system(
+                    "seed",
+                    Command::ActivatePolicy {
+                        policy: policy.clone(),
+                    },
+                )
+                .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets a part of the portal itself act.
+    pub(crate) async fn system(&self, part: &str, command: Command) -> Result<(), Error> {
+        let actor = Actor::System {
+            part: part.to_owned(),
+        };
+        self.inner
+            .sequencer
+            .propose(Proposal::new(command, actor))
+            .await
+            .map(drop)
+    }
+
+    /// Why the log is halted, if it is: then nothing can be opened, and what is open can only be
+    /// ended.
+    pub fn halted(&self) -> Option<String> {
+        self.inner.halt.reason().map(str::to_owned)
+    }
+
+    /// The log as bytes, for everybody who checks it.
+    pub fn ledger(&self) -> &LedgerReader {
+        &self.inner.ledger
+    }
+
+    /// Word of every change from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.inner.changes.subscribe()
+    }
+
+    /// What follows from groups.
+    pub(crate) fn roles(&self, groups: &[access::ids::GroupName]) -> Vec<Role> {
+        let held = &self.inner.settings.roles;
+        let mut roles = Vec::new();
+        if held.auditor.iter().any(|group| groups.contains(group)) {
+            roles.push(Role::Auditor);
+        }
+        if held.operator.iter().any(|group| groups.contains(group)) {
+            roles.push(Role::Operator);
+        }
+        roles
+    }
+}
+
+/// The viewer as entries name them.
+pub(crate) fn actor(viewer: &Viewer) -> Actor {
+    Actor::Person {
+        person: viewer.person,
+        groups: viewer.groups.clone(),
+    }
+}

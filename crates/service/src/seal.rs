@@ -1,0 +1,27 @@
+//! Sealing: a text becomes a commitment for the entry and an opening for the table beside it.
+
+use access::digest::{Commitment, Digest};
+use ledger::Opening;
+
+/// The operating system gave no random numbers.
+#[derive(Debug, thiserror::Error)]
+#[error("the operating system gave no random numbers")]
+pub(crate) struct NoRandomness(#[source] getrandom::Error);
+
+/// Random bytes from the operating system.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+    Ok(bytes)
+}
+
+/// Seals a text under a fresh salt.
+pub(crate) fn seal(text: &str) -> Result<(Commitment, Opening), NoRandomness> {
+    let opening = Opening::new(random()?, text.as_bytes().to_vec());
+    let sealed = opening.commitment();
+    let commitment = Commitment {
+        c: Digest::new(*sealed.c().as_bytes()),
+        n: sealed.n(),
+    };
+    Ok((commitment, opening))
+}

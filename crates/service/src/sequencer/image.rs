@@ -1,0 +1,216 @@
+//! The log folded into memory: the rules' state, the tree, and what the next entry needs.
+
+use access::event::{Actor, Event};
+use access::ids::{GrantId, RequestId};
+use access::time::UnixMillis;
+use access::{Record, State};
+use ledger::{Draft, Entry, Hash, Origin, Timestamp, Tree, encode, leaf_hash};
+use sqlx::PgExecutor;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+use crate::store::ledger::{self as store, Addition, Node, StoredEntry};
+use crate::store::projection;
+
+/// Hashes in a full tile: the tiles' format fixes it.
+const TILE_WIDTH: u64 = 256;
+
+/// Entries read from the database at a time while catching up.
+const CHUNK: u64 = 4096;
+
+/// The log up to some size, folded.
+#[derive(Debug)]
+pub(crate) struct Image {
+    state: State,
+    tree: Tree,
+    /// Per tile level, the tree over the newest, unfinished tile and the index of that tile.
+    tiles: Vec<(Tree, u64)>,
+    prev: Hash,
+    time: UnixMillis,
+    requests: HashMap<GrantId, RequestId>,
+}
+
+/// The stored log contradicts itself.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FoldError {
+    #[error("the database does not answer")]
+    Database(#[from] sqlx::Error),
+    #[error("entry {0} is missing from the database")]
+    Missing(u64),
+    #[error("entry {0} was altered: its bytes no longer hash to what was stored")]
+    Altered(u64),
+    #[error("entry {0} does not continue the chain")]
+    Broken(u64),
+    #[error("entry {0} is not in the log's format")]
+    Malformed(u64),
+}
+
+/// An entry made in memory, not yet stored.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) seq: u64,
+    pub(crate) event: Event,
+    /// The request it belongs to, if to one.
+    pub(crate) request: Option<RequestId>,
+}
+
+impl Image {
+    pub(crate) fn empty(origin: &Origin) -> Self {
+        Self {
+            state: State::default(),
+            tree: Tree::new(),
+            tiles: Vec::new(),
+            prev: origin.genesis(),
+            time: UnixMillis::new(0),
+            requests: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    pub(crate) fn root(&self) -> Hash {
+        self.tree.root()
+    }
+
+    pub(crate) fn frontier(&self) -> &[Hash] {
+        self.tree.frontier()
+    }
+
+    pub(crate) fn time(&self) -> UnixMillis {
+        self.time
+    }
+
+    /// Folds stored entries up to `size`, checking hash, chain and format of each.
+    pub(crate) async fn catch_up<'c, E>(&mut self, db: &mut E, size: u64) -> Result<(), FoldError>
+    where
+        for<'e> &'e mut E: PgExecutor<'e>,
+    {
+        while self.size() < size {
+            let from = self.size();
+            let entries = store::entries(&mut *db, from, size.min(from + CHUNK)).await?;
+            if entries.is_empty() {
+                return Err(FoldError::Missing(from));
+            }
+            for entry in &entries {
+                self.fold(entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fold(&mut self, stored: &StoredEntry) -> Result<(), FoldError> {
+        let seq = self.size();
+        if stored.seq != seq {
+            return Err(FoldError::Missing(seq));
+        }
+        let hash = leaf_hash(&stored.bytes);
+        if hash != stored.leaf_hash {
+            return Err(FoldError::Altered(seq));
+        }
+        let entry = Entry::parse(&stored.bytes).map_err(|_| FoldError::Malformed(seq))?;
+        if entry.prev() != self.prev || entry.seq() != seq {
+            return Err(FoldError::Broken(seq));
+        }
+        let time = UnixMillis::new(entry.time().unix_millis());
+        let record = Record::parse(seq, time, entry.kind(), entry.actor(), entry.body())
+            .map_err(|_| FoldError::Malformed(seq))?;
+        self.apply(&record);
+        self.grow(hash, &mut Vec::new());
+        self.time = time;
+        Ok(())
+    }
+
+    /// Makes one entry and folds it in.
+    pub(crate) fn make(
+        &mut self,
+        id: Uuid,
+        now: UnixMillis,
+        actor: &Actor,
+        event: Event,
+        addition: &mut Addition,
+    ) -> Result<Made, ledger::EncodeError> {
+        let seq = self.size();
+        let actor_json = actor.json();
+        let body_json = event.body_json();
+        let draft = Draft {
+            id,
+            kind: event.kind(),
+            actor: &actor_json,
+            body: &body_json,
+        };
+        let bytes = encode(&self.prev, seq, Timestamp::new(now.millis()), &draft)?;
+        let hash = leaf_hash(&bytes);
+        let record = Record {
+            seq,
+            time: now,
+            actor: actor.clone(),
+            event,
+        };
+        self.apply(&record);
+        self.grow(hash, &mut addition.nodes);
+        self.time = now;
+        addition.ids.push(id);
+        addition.leaf_hashes.push(hash.as_bytes().to_vec());
+        addition.bytes.push(bytes);
+        addition.time_ms = now.millis();
+        let request = self.request_of(&record.event);
+        Ok(Made {
+            seq,
+            event: record.event,
+            request,
+        })
+    }
+
+    /// An unlawful entry cannot be taken out of an append-only log: it is told, loudly, and every
+    /// verifier finds it; the portal goes on.
+    fn apply(&mut self, record: &Record) {
+        if let Event::GrantIntended { grant, request, .. } = &record.event {
+            self.requests.insert(*grant, *request);
+        }
+        if let Err(violation) = access::apply(&mut self.state, record) {
+            tracing::error!(%violation, "an entry breaks the rules");
+        }
+    }
+
+    fn request_of(&self, event: &Event) -> Option<RequestId> {
+        projection::request_of(event).or_else(|| match event {
+            Event::GrantOpened { grant }
+            | Event::GrantFailed { grant, .. }
+            | Event::CredentialShown { grant }
+            | Event::GrantEnded { grant, .. } => self.requests.get(grant).copied(),
+            _ => None,
+        })
+    }
+
+    /// Adds a leaf to the tree, and to `nodes` the root of each tile that it fills.
+    fn grow(&mut self, leaf: Hash, nodes: &mut Vec<Node>) {
+        self.prev = leaf;
+        self.tree.push(leaf);
+        let mut hash = leaf;
+        for level in 0_u8.. {
+            let at = usize::from(level);
+            if self.tiles.len() == at {
+                self.tiles.push((Tree::new(), 0));
+            }
+            let (tile, idx) = &mut self.tiles[at];
+            tile.push(hash);
+            if tile.size() < TILE_WIDTH {
+                break;
+            }
+            hash = tile.root();
+            nodes.push(Node {
+                level: level + 1,
+                idx: *idx,
+                hash,
+            });
+            *tile = Tree::new();
+            *idx += 1;
+        }
+    }
+}

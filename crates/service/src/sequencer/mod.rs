@@ -1,0 +1,198 @@
+//! The only way into the log. Commands queue here; one writer decides them in order against the
+//! newest state, stores their entries, and a publisher re-reads, remembers and signs them before
+//! anybody is answered.
+//!
+//! ```text
+//! caller ──▶ queue ──▶ writer: fence, decide, hash, insert, commit ──▶ publisher: re-read, hash
+//!    ▲                 (the next batch is written meanwhile)             again, remember, sign
+//!    └───────────────────────────── answer ◀───────────────────────────────────────┘
+//! ```
+
+mod image;
+mod publisher;
+mod writer;
+
+use access::command::Command;
+use access::event::{Actor, Event};
+use access::ids::PersonId;
+use access::time::UnixMillis;
+use access::{Refusal, State};
+use ledger::Opening;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::halt::Halt;
+
+pub(crate) use image::{FoldError, Image};
+pub(crate) use publisher::Publisher;
+pub(crate) use writer::{Writer, chain};
+
+/// Commands waiting at most; the next caller waits for room.
+const QUEUE: usize = 4096;
+
+/// The most entries that one command becomes.
+const MOST_EVENTS: usize = 3;
+
+/// What is asked of the log.
+#[derive(Debug)]
+pub(crate) enum Act {
+    /// Decide this and write down what follows, or the refusal.
+    Do(Command),
+    /// Write down a refusal that was decided before something outside was touched.
+    Refuse(Refusal),
+}
+
+/// One act with all that its entries need.
+#[derive(Debug)]
+pub(crate) struct Proposal {
+    pub(crate) act: Act,
+    pub(crate) actor: Actor,
+    /// Openings of the sealed fields of the first entry, by field name.
+    pub(crate) openings: Vec<(&'static str, Opening)>,
+    /// The provider's identity to tie to a person who is registered by this.
+    pub(crate) identity: Option<TiedIdentity>,
+}
+
+/// (issuer, subject) and who that is from now on.
+#[derive(Debug, Clone)]
+pub(crate) struct TiedIdentity {
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    pub(crate) person: PersonId,
+}
+
+impl Proposal {
+    pub(crate) fn new(command: Command, actor: Actor) -> Self {
+        Self {
+            act: Act::Do(command),
+            actor,
+            openings: Vec::new(),
+            identity: None,
+        }
+    }
+}
+
+/// What stands in the log now, durable and signed.
+#[derive(Debug)]
+pub(crate) struct Appended {
+    /// What each entry says, with its place, in order.
+    pub(crate) entries: Vec<(u64, Event)>,
+}
+
+/// How an act ended that is in the log.
+pub(crate) type Outcome = Result<Appended, Refusal>;
+
+/// A proposal on its way, with the ids of its entries: made before the first try.
+#[derive(Debug)]
+struct Pending {
+    proposal: Proposal,
+    ids: [Uuid; MOST_EVENTS],
+    answer: oneshot::Sender<Result<Outcome, Unwritten>>,
+}
+
+/// Why nothing was written.
+#[derive(Debug, Clone)]
+pub(crate) enum Unwritten {
+    /// The brake is on.
+    Halted(String),
+    /// The database did not take it.
+    Database,
+}
+
+type Question = Box<dyn FnOnce(&State) + Send>;
+
+enum Job {
+    Propose(Box<Pending>),
+    Ask(Question),
+}
+
+/// The caller's end.
+#[derive(Debug, Clone)]
+pub(crate) struct Sequencer {
+    queue: mpsc::Sender<Job>,
+    halt: Halt,
+}
+
+/// The writer's end.
+pub(crate) struct Queue(mpsc::Receiver<Job>);
+
+impl Sequencer {
+    pub(crate) fn new(halt: Halt) -> (Self, Queue) {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        (
+            Self {
+                queue: sender,
+                halt,
+            },
+            Queue(receiver),
+        )
+    }
+
+    /// Puts an act to the rules and the outcome into the log. Returns when that is durable and
+    /// signed. A refusal is an entry too.
+    pub(crate) async fn propose(&self, proposal: Proposal) -> Result<Appended, Error> {
+        if let Some(reason) = self.halt.reason() {
+            return Err(halted(reason));
+        }
+        let (answer, answered) = oneshot::channel();
+        let ids = [(); MOST_EVENTS].map(|()| Uuid::new_v4());
+        let job = Job::Propose(Box::new(Pending {
+            proposal,
+            ids,
+            answer,
+        }));
+        self.queue.send(job).await.map_err(|_| stopping())?;
+        match answered.await {
+            Ok(Ok(Ok(appended))) => Ok(appended),
+            Ok(Ok(Err(refusal))) => Err(Error::Refused(refusal)),
+            Ok(Err(Unwritten::Halted(reason))) => Err(halted(&reason)),
+            Ok(Err(Unwritten::Database)) => Err(Error::Unavailable {
+                message: "The log could not be written, so nothing was changed. What you typed is kept; try again in a minute.".into(),
+            }),
+            Err(_) => Err(stopping()),
+        }
+    }
+
+    /// Asks the newest state.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&State) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, answered) = oneshot::channel();
+        let job = Job::Ask(Box::new(move |state| {
+            // Who asked may have gone away: then nobody misses the answer.
+            let _ = answer.send(question(state));
+        }));
+        self.queue.send(job).await.map_err(|_| stopping())?;
+        answered.await.map_err(|_| stopping())
+    }
+}
+
+fn halted(reason: &str) -> Error {
+    Error::Unavailable {
+        message: format!(
+            "The log is halted ({reason}). Nothing can be opened until an operator has looked; what is open can still be ended."
+        ),
+    }
+}
+
+fn stopping() -> Error {
+    Error::Unavailable {
+        message: "The portal is stopping. Nothing was changed; what you typed is kept. Try again in a minute.".into(),
+    }
+}
+
+/// Written and committed, waiting to be published and answered.
+pub(crate) struct Committed {
+    /// The log's size and root once these entries are in it.
+    size: u64,
+    root: ledger::Hash,
+    answers: Vec<(oneshot::Sender<Result<Outcome, Unwritten>>, Outcome)>,
+    requests: Vec<access::ids::RequestId>,
+}
+
+/// The later of this machine's clock and the newest entry's time.
+fn moment(image: &Image) -> UnixMillis {
+    crate::clock::now().max(image.time())
+}

@@ -1,0 +1,173 @@
+//! Step 6 of an append: re-read what was stored on another connection, hash it again, compare the
+//! root, remember it, sign it. Only then is anybody answered. After a crash the same code brings the
+//! checkpoint up to the stored log.
+
+use ledger::{Checkpoint, Hash, Origin, SigningKey, Tree, leaf_hash};
+use sqlx::PgPool;
+use tokio::sync::mpsc;
+
+use super::{Committed, Unwritten, writer};
+use crate::halt::Halt;
+use crate::memory::{Memory, MemoryError};
+use crate::notify;
+use crate::store::ledger as store;
+
+/// Entries re-read at a time.
+const CHUNK: u64 = 4096;
+
+/// Owns the signing key.
+pub(crate) struct Publisher {
+    pool: PgPool,
+    origin: Origin,
+    key: SigningKey,
+    memory: Memory,
+    halt: Halt,
+    /// The tree over what was re-read.
+    tree: Tree,
+    /// The newest size and root that were signed, as the memory file has them.
+    remembered: Option<(u64, Hash)>,
+}
+
+/// Why nothing was signed.
+#[derive(Debug, thiserror::Error)]
+enum PublishError {
+    #[error("the database does not answer")]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    #[error("no checkpoint can be made of the log")]
+    Checkpoint(#[from] ledger::CheckpointError),
+    #[error("entry {0} is not there when it is read again")]
+    Missing(u64),
+    #[error(
+        "entry {0} reads differently from what was stored: its bytes do not hash to its leaf hash"
+    )]
+    Altered(u64),
+    #[error("at {size} entries the stored log has another root than the one that was {which}")]
+    OtherRoot { size: u64, which: &'static str },
+    #[error("the database holds {held} entries, this server has signed {signed}")]
+    Behind { held: u64, signed: u64 },
+}
+
+impl Publisher {
+    pub(crate) fn new(
+        pool: PgPool,
+        origin: Origin,
+        key: SigningKey,
+        memory: Memory,
+        halt: Halt,
+    ) -> Self {
+        Self {
+            pool,
+            origin,
+            key,
+            memory,
+            halt,
+            tree: Tree::new(),
+            remembered: None,
+        }
+    }
+
+    /// Checks the whole stored log against its head and against what was remembered, and signs it.
+    /// A log that fails is halted, not refused: people must be able to look at it.
+    pub(crate) async fn recover(&mut self) {
+        let head = match store::head(&self.pool).await {
+            Ok(head) => head,
+            Err(fault) => {
+                self.halt
+                    .pull(format!("the database's head cannot be read: {fault}"));
+                return;
+            }
+        };
+        let checked = match self.memory.load() {
+            Ok(remembered) => {
+                self.remembered = remembered;
+                self.publish(head.size, head.root).await
+            }
+            Err(fault) => Err(fault.into()),
+        };
+        if let Err(fault) = checked {
+            self.halt.pull(writer::chain(&fault));
+        }
+    }
+
+    /// Works until the writer is gone.
+    pub(crate) async fn run(mut self, mut committed: mpsc::Receiver<Committed>) {
+        let mut batches = Vec::new();
+        while committed.recv_many(&mut batches, 16).await > 0 {
+            let Some((size, root)) = batches.last().map(|batch| (batch.size, batch.root)) else {
+                continue;
+            };
+            let published = match self.halt.reason() {
+                Some(reason) => Err(Unwritten::Halted(reason.to_owned())),
+                None => self.publish(size, root).await.map_err(|fault| {
+                    let reason = writer::chain(&fault);
+                    self.halt.pull(reason.clone());
+                    Unwritten::Halted(reason)
+                }),
+            };
+            let mut requests = Vec::new();
+            for batch in batches.drain(..) {
+                requests.extend(batch.requests);
+                for (answer, outcome) in batch.answers {
+                    // Who asked may have gone away; the entry stands all the same.
+                    let _ = answer.send(published.clone().map(|()| outcome));
+                }
+            }
+            notify::tell(&self.pool, &requests, size).await;
+        }
+    }
+
+    async fn publish(&mut self, size: u64, root: Hash) -> Result<(), PublishError> {
+        let remembered = self.remembered;
+        if let Some((signed, _)) = remembered
+            && size < signed
+        {
+            return Err(PublishError::Behind { held: size, signed });
+        }
+        while self.tree.size() < size {
+            let from = self.tree.size();
+            let entries = store::entries(&self.pool, from, size.min(from + CHUNK)).await?;
+            if entries.is_empty() {
+                return Err(PublishError::Missing(from));
+            }
+            for entry in entries {
+                let seq = self.tree.size();
+                if entry.seq != seq {
+                    return Err(PublishError::Missing(seq));
+                }
+                let leaf = leaf_hash(&entry.bytes);
+                if leaf != entry.leaf_hash {
+                    return Err(PublishError::Altered(seq));
+                }
+                self.tree.push(leaf);
+                if let Some((signed, signed_root)) = remembered
+                    && signed == self.tree.size()
+                    && signed_root != self.tree.root()
+                {
+                    return Err(PublishError::OtherRoot {
+                        size: signed,
+                        which: "signed",
+                    });
+                }
+            }
+        }
+        if self.tree.root() != root {
+            return Err(PublishError::OtherRoot {
+                size,
+                which: "written",
+            });
+        }
+        if size == 0 {
+            return Ok(());
+        }
+        // Remembered before it is signed: a signature that anybody holds is never forgotten.
+        let checkpoint = Checkpoint::new(self.origin.clone(), size, root)?;
+        if remembered != Some((size, root)) {
+            self.memory.store(&checkpoint)?;
+            self.remembered = Some((size, root));
+        }
+        store::publish(&self.pool, size, &checkpoint.sign(&self.key)).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! Requests, their sign-offs, reviews and stories, for pages.
+
+use access::digest::Digest;
+use access::ids::{PersonId, RequestId};
+use access::time::UnixMillis;
+use access::view::{RequestRow, RequestState, ReviewView, SignOffView};
+use sqlx::PgExecutor;
+
+use super::{corrupt, person, word};
+
+/// Which requests.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) id: Option<RequestId>,
+    pub(crate) requester: Option<PersonId>,
+    /// Any of these states; all where `None`.
+    pub(crate) states: Option<&'static [RequestState]>,
+    /// Only those whose grant has ended and that nobody has reviewed.
+    pub(crate) unreviewed: bool,
+    pub(crate) limit: i64,
+}
+
+/// A row and what only the request's own page needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) row: RequestRow,
+    pub(crate) policy_version: i32,
+    pub(crate) statement_sha256: Digest,
+    pub(crate) submitted_seq: u64,
+}
+
+/// Requests, newest first.
+pub(crate) async fn list(
+    db: impl PgExecutor<'_>,
+    filter: &Filter,
+) -> Result<Vec<Found>, sqlx::Error> {
+    let states: Option<Vec<String>> = filter
+        .states
+        .map(|states| states.iter().map(word::of).collect());
+    let rows = sqlx::query!(
+        r#"select request.id, request.mode, request.state, request.resource, request.policy,
+                  request.policy_version, request.requester, request.urgency, request.duration_s,
+                  request.statement, request.submitted_seq, request.submitted_ms,
+                  request.lapses_ms, request.approvals,
+                  name.bytes as "name?", reason.bytes as "reason?",
+                  policy_version.document::jsonb #>> '{approval,n}' as "needed!"
+           from request
+           join person on person.id = request.requester
+           join policy_version on policy_version.name = request.policy
+                and policy_version.version = request.policy_version
+           left join opening name on name.seq = person.registered_seq and name.field = 'name'
+           left join opening reason on reason.seq = request.submitted_seq
+                and reason.field = 'reason'
+           left join access_grant on access_grant.request = request.id
+           left join review on review.request = request.id
+           where ($1::uuid is null or request.id = $1)
+             and ($2::uuid is null or request.requester = $2)
+             and ($3::text[] is null or request.state = any ($3))
+             and (not $4 or (access_grant.state = 'ended' and review.request is null))
+           order by request.submitted_seq desc
+           limit $5"#,
+        filter.id.map(RequestId::uuid),
+        filter.requester.map(PersonId::uuid),
+        states.as_deref(),
+        filter.unreviewed,
+        filter.limit,
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Found {
+                row: RequestRow {
+                    id: RequestId::new(row.id),
+                    mode: word::parse(&row.mode)?,
+                    state: word::parse(&row.state)?,
+                    resource: row.resource.parse().map_err(|_| corrupt("a resource"))?,
+                    policy: row.policy.parse().map_err(|_| corrupt("a policy's name"))?,
+                    requester: person::view(row.requester, row.name),
+                    urgency: word::parse(&row.urgency)?,
+                    duration_s: row
+                        .duration_s
+                        .try_into()
+                        .map_err(|_| corrupt("a duration"))?,
+                    reason: row
+                        .reason
+                        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+                    submitted_at_ms: UnixMillis::new(row.submitted_ms),
+                    lapses_at_ms: UnixMillis::new(row.lapses_ms),
+                    approvals: row.approvals.try_into().map_err(|_| corrupt("a count"))?,
+                    needed: row.needed.parse().map_err(|_| corrupt("a policy"))?,
+                },
+                policy_version: row.policy_version,
+                statement_sha256: Digest::new(
+                    row.statement.try_into().map_err(|_| corrupt("a digest"))?,
+                ),
+                submitted_seq: row
+                    .submitted_seq
+                    .try_into()
+                    .map_err(|_| corrupt("a place"))?,
+            })
+        })
+        .collect()
+}
+
+/// Who has signed, oldest first.
+pub(crate) async fn sign_offs(
+    db: impl PgExecutor<'_>,
+    request: RequestId,
+) -> Result<Vec<SignOffView>, sqlx::Error> {
+    sqlx::query!(
+        r#"select sign_off.person, sign_off.decision, sign_off.at_ms,
+                  name.bytes as "name?", note.bytes as "note?"
+           from sign_off
+           join person on person.id = sign_off.person
+           left join opening name on name.seq = person.registered_seq and name.field = 'name'
+           left join opening note on note.seq = sign_off.seq and note.field = 'note'
+           where sign_off.request = $1
+           order by sign_off.seq"#,
+        request.uuid(),
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(|row| {
+        Ok(SignOffView {
+            person: person::view(row.person, row.name),
+            decision: word::parse(&row.decision)?,
+            note: row
+                .note
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+            at_ms: UnixMillis::new(row.at_ms),
+        })
+    })
+    .collect()
+}
+
+/// The review, if there is one.
+pub(crate) async fn review(
+    db: impl PgExecutor<'_>,
+    request: RequestId,
+) -> Result<Option<ReviewView>, sqlx::Error> {
+    sqlx::query!(
+        r#"select review.person, review.verdict, review.at_ms,
+                  name.bytes as "name?", note.bytes as "note?"
+           from review
+           join person on person.id = review.person
+           left join opening name on name.seq = person.registered_seq and name.field = 'name'
+           left join opening note on note.seq = review.seq and note.field = 'note'
+           where review.request = $1"#,
+        request.uuid(),
+    )
+    .fetch_optional(db)
+    .await?
+    .map(|row| {
+        Ok(ReviewView {
+            person: person::view(row.person, row.name),
+            verdict: word::parse(&row.verdict)?,
+            note: row
+                .note
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+            at_ms: UnixMillis::new(row.at_ms),
+        })
+    })
+    .transpose()
+}
+
+/// The entries that tell a request's story, oldest first: place and bytes.
+pub(crate) async fn story(
+    db: impl PgExecutor<'_>,
+    request: RequestId,
+) -> Result<Vec<(u64, Vec<u8>)>, sqlx::Error> {
+    sqlx::query!(
+        "select ledger_entry.seq, ledger_entry.bytes
+         from request_entry join ledger_entry on ledger_entry.seq = request_entry.seq
+         where request_entry.request = $1 order by ledger_entry.seq",
+        request.uuid(),
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(|row| {
+        Ok((
+            row.seq.try_into().map_err(|_| corrupt("a place"))?,
+            row.bytes,
+        ))
+    })
+    .collect()
+}
+
+/// Undecided or unopened requests whose time has passed.
+pub(crate) async fn overdue(
+    db: impl PgExecutor<'_>,
+    now: UnixMillis,
+) -> Result<Vec<RequestId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "select id from request where state in ('submitted', 'approved') and lapses_ms <= $1
+         order by lapses_ms limit 200",
+        now.millis(),
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(RequestId::new).collect())
+}

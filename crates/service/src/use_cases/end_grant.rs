@@ -1,0 +1,159 @@
+//! Access ends before its time. Ending never waits for the log: act, write down, append when the
+//! log takes it.
+
+use access::command::Command;
+use access::decide;
+use access::event::{Actor, EndCause};
+use access::ids::GrantId;
+use access::view::{GrantState, Viewer};
+
+use crate::clock;
+use crate::error::Error;
+use crate::journal::Ending;
+use crate::portal::{Portal, actor};
+use crate::sequencer::{Act, Proposal};
+
+impl Portal {
+    /// Ends access: `Returned` by its holder, `Revoked` by whom the policy names.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] by the rules; [`Error::Unavailable`] where the target does not answer: the
+    /// reconciler goes on trying.
+    pub async fn end(&self, viewer: &Viewer, grant: GrantId, cause: EndCause) -> Result<(), Error> {
+        self.authorise_end(viewer, grant, cause).await?;
+        let portal = self.clone();
+        let actor = actor(viewer);
+        match tokio::spawn(async move { portal.end_now(grant, cause, actor).await }).await {
+            Ok(done) => done,
+            Err(fault) => Err(Error::internal(&fault)),
+        }
+    }
+
+    async fn authorise_end(
+        &self,
+        viewer: &Viewer,
+        grant: GrantId,
+        cause: EndCause,
+    ) -> Result<(), Error> {
+        if self.halted().is_some() {
+            return self.authorise_end_unrecorded(viewer, grant, cause).await;
+        }
+        let who = actor(viewer);
+        let asked = who.clone();
+        let decided = self
+            .inner
+            .sequencer
+            .ask(move |state| {
+                let command = Command::EndGrant {
+                    grant,
+                    cause,
+                    sessions_cut: 0,
+                };
+                decide(state, command, &asked, clock::now()).map(drop)
+            })
+            .await?;
+        match decided {
+            Ok(()) => Ok(()),
+            Err(refusal) => {
+                let proposal = Proposal {
+                    act: Act::Refuse(refusal),
+                    actor: who,
+                    openings: Vec::new(),
+                    identity: None,
+                };
+                self.inner.sequencer.propose(proposal).await.map(drop)
+            }
+        }
+    }
+
+    /// While the log is halted its state may be missing: then the tables say who may.
+    async fn authorise_end_unrecorded(
+        &self,
+        viewer: &Viewer,
+        grant: GrantId,
+        cause: EndCause,
+    ) -> Result<(), Error> {
+        let view = self.grant_view(grant).await?;
+        let policy = self.request_policy(view.request).await?.policy;
+        let member = |groups: &[_]| groups.iter().any(|group| viewer.groups.contains(group));
+        let may = match cause {
+            EndCause::Returned => view.holder.id == viewer.person,
+            EndCause::Revoked => member(&policy.approval.groups) || member(&policy.review.groups),
+            EndCause::Expired => false,
+        };
+        let stands = matches!(view.state, GrantState::Intended | GrantState::Active { .. });
+        if may && stands {
+            Ok(())
+        } else {
+            Err(Error::NotFound)
+        }
+    }
+
+    /// Ends access on the target, then writes that down. Safe to repeat.
+    pub(crate) async fn end_now(
+        &self,
+        grant: GrantId,
+        cause: EndCause,
+        actor: Actor,
+    ) -> Result<(), Error> {
+        let view = self.grant_view(grant).await?;
+        let mut ending = Ending {
+            grant,
+            cause,
+            sessions_cut: None,
+            actor,
+        };
+        self.journal(&ending);
+        let ended = match self.inner.targets.get(&view.resource) {
+            Ok(target) => target.end(grant).await,
+            Err(fault) => Err(fault),
+        };
+        let sessions_cut = ended.map_err(|fault| {
+            tracing::error!(%grant, fault = %crate::sequencer::chain(&fault), "a target did not end access");
+            Error::Unavailable {
+                message: "The target did not confirm that access is over. The portal tries again every 30 seconds until it does; look at the target yourself if it matters now.".into(),
+            }
+        })?;
+        ending.sessions_cut = Some(sessions_cut);
+        self.journal(&ending);
+        match self.record_ending(&ending, sessions_cut).await {
+            // The log is down: the journal has it, and the person's wish is done.
+            Err(Error::Unavailable { .. }) => Ok(()),
+            done => done,
+        }
+    }
+
+    fn journal(&self, ending: &Ending) {
+        if let Err(fault) = self.inner.journal.write(ending) {
+            // Access ends all the same; the reconciler will find the grant at its expiry.
+            tracing::error!(grant = %ending.grant, %fault, "an ending could not be written down");
+        }
+    }
+
+    /// Appends an ending that has happened, and forgets it in the journal.
+    pub(crate) async fn record_ending(
+        &self,
+        ending: &Ending,
+        sessions_cut: u32,
+    ) -> Result<(), Error> {
+        let command = Command::EndGrant {
+            grant: ending.grant,
+            cause: ending.cause,
+            sessions_cut,
+        };
+        match self
+            .inner
+            .sequencer
+            .propose(Proposal::new(command, ending.actor.clone()))
+            .await
+        {
+            // Refused: somebody else's ending of the same grant is in the log already.
+            Ok(_) | Err(Error::Refused(_)) => self
+                .inner
+                .journal
+                .forget(ending.grant)
+                .map_err(|fault| Error::internal(&fault)),
+            Err(fault) => Err(fault),
+        }
+    }
+}

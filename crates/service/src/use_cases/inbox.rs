@@ -1,0 +1,96 @@
+//! What waits for one's word.
+
+use std::collections::HashMap;
+
+use access::actions;
+use access::event::Mode;
+use access::ids::RequestId;
+use access::view::{Action, InboxView, RequestRow, RequestState, Viewer};
+
+use crate::clock;
+use crate::error::Error;
+use crate::portal::Portal;
+use crate::store;
+
+/// Requests looked at for an inbox: more than a team can have waiting.
+const MOST_READ: i64 = 500;
+
+impl Portal {
+    /// The inbox as this person sees it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the database does not answer.
+    pub async fn inbox(&self, viewer: &Viewer) -> Result<InboxView, Error> {
+        let pool = &self.inner.pool;
+        let undecided = store::request::Filter {
+            states: Some(&[RequestState::Submitted]),
+            limit: MOST_READ,
+            ..Default::default()
+        };
+        let waiting = rows(store::request::list(pool, &undecided).await?);
+        let unreviewed = store::request::Filter {
+            unreviewed: true,
+            limit: MOST_READ,
+            ..Default::default()
+        };
+        let reviews = rows(store::request::list(pool, &unreviewed).await?);
+        let standing = store::grant::Filter {
+            standing: true,
+            ..Default::default()
+        };
+        let open = store::grant::list(pool, &standing).await?;
+
+        let ids: Vec<RequestId> = waiting
+            .iter()
+            .chain(&reviews)
+            .map(|row| row.id)
+            .chain(open.iter().map(|grant| grant.request))
+            .collect();
+        let may = self.may(viewer, ids).await?;
+        let allowed = |id: &RequestId, action| may.get(id).is_some_and(|all| all.contains(&action));
+
+        let mut waiting: Vec<RequestRow> = waiting
+            .into_iter()
+            .filter(|row| allowed(&row.id, Action::SignOff))
+            .collect();
+        waiting.sort_by_key(|row| {
+            (
+                row.mode != Mode::Emergency,
+                row.urgency,
+                row.submitted_at_ms,
+            )
+        });
+        Ok(InboxView {
+            waiting,
+            open: open
+                .into_iter()
+                .filter(|grant| allowed(&grant.request, Action::Revoke))
+                .collect(),
+            reviews: reviews
+                .into_iter()
+                .filter(|row| allowed(&row.id, Action::Review))
+                .collect(),
+        })
+    }
+
+    async fn may(
+        &self,
+        viewer: &Viewer,
+        ids: Vec<RequestId>,
+    ) -> Result<HashMap<RequestId, Vec<Action>>, Error> {
+        let (person, groups) = (viewer.person, viewer.groups.clone());
+        self.inner
+            .sequencer
+            .ask(move |state| {
+                let now = clock::now();
+                ids.into_iter()
+                    .map(|id| (id, actions(state, id, &person, &groups, now)))
+                    .collect()
+            })
+            .await
+    }
+}
+
+fn rows(found: Vec<store::request::Found>) -> Vec<RequestRow> {
+    found.into_iter().map(|found| found.row).collect()
+}

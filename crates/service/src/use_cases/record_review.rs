@@ -1,0 +1,46 @@
+//! A reviewer says what an access was.
+
+use access::command::Command;
+use access::event::Verdict;
+use access::ids::RequestId;
+use access::view::Viewer;
+
+use super::submit_request::{MOST_TEXT, checked_text};
+use crate::error::Error;
+use crate::portal::{Portal, actor};
+use crate::seal;
+use crate::sequencer::{Act, Proposal};
+
+impl Portal {
+    /// Records a review: once for each request, by nobody who had a part in it.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] for an empty note, [`Error::Refused`] by the rules.
+    pub async fn review(
+        &self,
+        viewer: &Viewer,
+        request: RequestId,
+        verdict: Verdict,
+        note: String,
+    ) -> Result<(), Error> {
+        let note = checked_text("note", &note, MOST_TEXT)?;
+        if note.is_empty() {
+            return Err(Error::BadInput {
+                field: "note",
+                message: "Say in a sentence what you looked at and what you found.".into(),
+            });
+        }
+        let (sealed, opening) = seal::seal(note).map_err(|fault| Error::internal(&fault))?;
+        let proposal = Proposal {
+            act: Act::Do(Command::RecordReview {
+                request,
+                verdict,
+                note: sealed,
+            }),
+            actor: actor(viewer),
+            openings: vec![("note", opening)],
+            identity: None,
+        };
+        self.inner.sequencer.propose(proposal).await.map(drop)
+    }
+}

@@ -1,0 +1,205 @@
+//! A request's page: what was asked, who said what, what happened, what the viewer may do.
+
+use access::event::Actor;
+use access::ids::RequestId;
+use access::time::UnixMillis;
+use access::view::{
+    Action, GrantState, PersonView, RequestState, RequestView, Role, TimelineItem, Viewer,
+};
+use access::{Record, actions, describe, may};
+use ledger::Entry;
+
+use crate::clock;
+use crate::error::Error;
+use crate::portal::Portal;
+use crate::store;
+use crate::store::request::Found;
+
+impl Portal {
+    /// A request as this person sees it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none or it does not concern them.
+    pub async fn request(&self, viewer: &Viewer, id: RequestId) -> Result<RequestView, Error> {
+        let pool = &self.inner.pool;
+        let found = self.visible_request(viewer, id).await?;
+        let policy = self
+            .policy_at(found.row.policy.as_str(), found.policy_version)
+            .await?;
+        let sign_offs = store::request::sign_offs(pool, id).await?;
+        let review = store::request::review(pool, id).await?;
+        let filter = store::grant::Filter {
+            request: Some(id),
+            ..Default::default()
+        };
+        let grant = store::grant::list(pool, &filter).await?.pop();
+        let story = store::request::story(pool, id).await?;
+        let ticket = store::opening::text(pool, found.submitted_seq, "ticket").await?;
+        let timeline = self.timeline(&story).await?;
+        let (person, groups) = (viewer.person, viewer.groups.clone());
+        let (actions, sign_off_refused, statement) = self
+            .inner
+            .sequencer
+            .ask(move |state| {
+                let now = clock::now();
+                let who = Actor::Person {
+                    person,
+                    groups: groups.clone(),
+                };
+                let refused = may(state, id, Action::SignOff, &who, now).err();
+                (
+                    actions(state, id, &person, &groups, now),
+                    refused.map(|refusal| refusal.rule),
+                    statement_text(state, id),
+                )
+            })
+            .await?;
+        let review_due_at_ms = match (&grant, &review) {
+            (Some(grant), None) => match grant.state {
+                GrantState::Ended { at_ms, .. } => {
+                    Some(at_ms.plus_seconds(policy.policy.review.within_s))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        // Only who would sign is told why they cannot.
+        let expects_to_sign = found.row.state == RequestState::Submitted
+            && (member(viewer, &policy.policy.approval.groups)
+                || found.row.requester.id == viewer.person);
+        Ok(RequestView {
+            statement,
+            statement_sha256: found.statement_sha256,
+            ticket,
+            policy,
+            sign_offs,
+            grant,
+            review,
+            review_due_at_ms,
+            timeline,
+            sign_off_refused: sign_off_refused.filter(|_| expects_to_sign),
+            actions: self.possible(actions),
+            row: found.row,
+        })
+    }
+
+    /// While the log is halted only ending is left.
+    fn possible(&self, mut actions: Vec<Action>) -> Vec<Action> {
+        if self.halted().is_some() {
+            actions.retain(|action| matches!(action, Action::Return | Action::Revoke));
+        }
+        actions
+    }
+
+    pub(crate) async fn found_request(&self, id: RequestId) -> Result<Found, Error> {
+        let filter = store::request::Filter {
+            id: Some(id),
+            limit: 1,
+            ..Default::default()
+        };
+        store::request::list(&self.inner.pool, &filter)
+            .await?
+            .pop()
+            .ok_or(Error::NotFound)
+    }
+
+    /// A request that concerns the viewer: their own, one that they may sign, revoke or review, or
+    /// any for those who read the log or run the portal.
+    pub(crate) async fn visible_request(
+        &self,
+        viewer: &Viewer,
+        id: RequestId,
+    ) -> Result<Found, Error> {
+        let found = self.found_request(id).await?;
+        if found.row.requester.id == viewer.person
+            || viewer.roles.contains(&Role::Auditor)
+            || viewer.roles.contains(&Role::Operator)
+        {
+            return Ok(found);
+        }
+        let policy = self
+            .policy_at(found.row.policy.as_str(), found.policy_version)
+            .await?;
+        if member(viewer, &policy.policy.approval.groups)
+            || member(viewer, &policy.policy.review.groups)
+        {
+            return Ok(found);
+        }
+        Err(Error::NotFound)
+    }
+
+    /// Whether a request concerns the viewer; for streams of changes.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the database does not answer.
+    pub async fn concerns(&self, viewer: &Viewer, id: RequestId) -> Result<bool, Error> {
+        match self.visible_request(viewer, id).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound) => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn timeline(&self, story: &[(u64, Vec<u8>)]) -> Result<Vec<TimelineItem>, Error> {
+        let records: Vec<Record> = story
+            .iter()
+            .filter_map(|(seq, bytes)| record(*seq, bytes))
+            .collect();
+        let people = self.people(&records).await?;
+        Ok(records
+            .iter()
+            .map(|record| TimelineItem {
+                seq: record.seq,
+                at_ms: record.time,
+                kind: record.event.kind().to_owned(),
+                person: named(&people, &record.actor),
+                text: describe(&record.event),
+            })
+            .collect())
+    }
+
+    /// The people who acted in these records, with their names.
+    pub(crate) async fn people(&self, records: &[Record]) -> Result<Vec<PersonView>, Error> {
+        let mut ids: Vec<_> = records
+            .iter()
+            .filter_map(|record| match &record.actor {
+                Actor::Person { person, .. } => Some(person.uuid()),
+                Actor::System { .. } => None,
+            })
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(store::person::views(&self.inner.pool, &ids).await?)
+    }
+}
+
+/// The record that an entry's bytes hold; `None` where they were altered beyond reading. The page
+/// goes on without it: saying what is wrong with it is the verifier's work.
+pub(crate) fn record(seq: u64, bytes: &[u8]) -> Option<Record> {
+    let entry = Entry::parse(bytes).ok()?;
+    let time = UnixMillis::new(entry.time().unix_millis());
+    Record::parse(seq, time, entry.kind(), entry.actor(), entry.body()).ok()
+}
+
+pub(crate) fn named(people: &[PersonView], actor: &Actor) -> Option<PersonView> {
+    let Actor::Person { person, .. } = actor else {
+        return None;
+    };
+    let known = people.iter().find(|view| view.id == *person).cloned();
+    Some(known.unwrap_or(PersonView {
+        id: *person,
+        name: None,
+    }))
+}
+
+fn member(viewer: &Viewer, groups: &[access::ids::GroupName]) -> bool {
+    groups.iter().any(|group| viewer.groups.contains(group))
+}
+
+/// The exact text that approvers sign, as the rules themselves remember it.
+fn statement_text(state: &access::State, id: RequestId) -> String {
+    state
+        .request(id)
+        .map(|request| request.statement().to_string())
+        .unwrap_or_default()
+}

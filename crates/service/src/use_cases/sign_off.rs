@@ -1,0 +1,148 @@
+//! An approver says yes or no, with a proof of identity made for this.
+
+use access::command::Command;
+use access::digest::Digest;
+use access::event::Decision;
+use access::ids::RequestId;
+use access::view::Viewer;
+use access::{Refusal, decide};
+
+use super::submit_request::{MOST_TEXT, checked_text};
+use crate::clock;
+use crate::error::Error;
+use crate::portal::{Portal, actor};
+use crate::seal;
+use crate::sequencer::{Act, Proposal};
+use crate::store;
+
+/// A sign-off with its proof.
+#[derive(Debug, Clone)]
+pub struct SignOff {
+    /// To which request.
+    pub request: RequestId,
+    /// Yes or no.
+    pub decision: Decision,
+    /// The digest of the statement that was shown.
+    pub statement: Digest,
+    /// When the provider says they proved who they are for this, in seconds since 1970.
+    pub auth_time_s: i64,
+    /// The ID token of that proof.
+    pub id_token: String,
+    /// What they added.
+    pub note: Option<String>,
+}
+
+impl Portal {
+    /// Whether this person could sign this off now, before they are sent to prove who they are.
+    /// Returns the digest of the statement to sign. A refusal is an entry.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] by the rules, [`Error::NotFound`] where the request is not theirs to see.
+    pub async fn check_sign_off(
+        &self,
+        viewer: &Viewer,
+        request: RequestId,
+        decision: Decision,
+        note: Option<&str>,
+    ) -> Result<Digest, Error> {
+        if let Some(note) = note {
+            checked_text("note", note, MOST_TEXT)?;
+        }
+        let found = self.visible_request(viewer, request).await?;
+        let statement = found.statement_sha256;
+        let now = clock::now();
+        let (no_token, _) = seal::seal("").map_err(|fault| Error::internal(&fault))?;
+        let command = Command::SignOff {
+            request,
+            decision,
+            statement,
+            auth_time_s: now.millis().div_euclid(1000),
+            id_token: no_token,
+            note: None,
+        };
+        self.would_allow(viewer, command).await?;
+        Ok(statement)
+    }
+
+    /// Asks the rules without doing anything; a refusal is an entry.
+    pub(crate) async fn would_allow(&self, viewer: &Viewer, command: Command) -> Result<(), Error> {
+        let who = actor(viewer);
+        let decided: Result<(), Refusal> = self
+            .inner
+            .sequencer
+            .ask(move |state| decide(state, command, &who, clock::now()).map(drop))
+            .await?;
+        match decided {
+            Ok(()) => Ok(()),
+            Err(refusal) => {
+                let proposal = Proposal {
+                    act: Act::Refuse(refusal),
+                    actor: actor(viewer),
+                    openings: Vec::new(),
+                    identity: None,
+                };
+                self.inner.sequencer.propose(proposal).await.map(drop)
+            }
+        }
+    }
+
+    /// Signs a request off. The caller has verified the ID token.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] by the rules, [`Error::Unavailable`] where the log cannot be written.
+    pub async fn sign_off(&self, viewer: &Viewer, form: SignOff) -> Result<(), Error> {
+        let (id_token, token_opening) =
+            seal::seal(&form.id_token).map_err(|fault| Error::internal(&fault))?;
+        let mut openings = vec![("id_token", token_opening)];
+        let note = match form.note.as_deref().map(str::trim) {
+            None | Some("") => None,
+            Some(note) => {
+                let note = checked_text("note", note, MOST_TEXT)?;
+                let (sealed, opening) =
+                    seal::seal(note).map_err(|fault| Error::internal(&fault))?;
+                openings.push(("note", opening));
+                Some(sealed)
+            }
+        };
+        let command = Command::SignOff {
+            request: form.request,
+            decision: form.decision,
+            statement: form.statement,
+            auth_time_s: form.auth_time_s,
+            id_token,
+            note,
+        };
+        let proposal = Proposal {
+            act: Act::Do(command),
+            actor: actor(viewer),
+            openings,
+            identity: None,
+        };
+        self.inner.sequencer.propose(proposal).await.map(drop)
+    }
+
+    /// Takes one's own request back.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] by the rules, [`Error::Unavailable`] where the log cannot be written.
+    pub async fn withdraw(&self, viewer: &Viewer, request: RequestId) -> Result<(), Error> {
+        let command = Command::Withdraw { request };
+        self.inner
+            .sequencer
+            .propose(Proposal::new(command, actor(viewer)))
+            .await
+            .map(drop)
+    }
+
+    /// Lets every request lapse whose time has passed.
+    pub(crate) async fn lapse_overdue(&self) -> Result<(), Error> {
+        for request in store::request::overdue(&self.inner.pool, clock::now()).await? {
+            match self.system("reconciler", Command::Lapse { request }).await {
+                // Another replica was first.
+                Ok(()) | Err(Error::Refused(_)) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! The use cases on a real PostgreSQL: one database a test, the service's own role, and a real
+//! target that grants are made on.
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may fail"
+)]
+
+mod append;
+mod grants;
+mod pages;
+mod privileges;
+mod replicas;
+mod stage;
+mod tampering;

@@ -1,0 +1,286 @@
+//! A portal on a database of its own, the people of the demo, and a target.
+
+use std::path::Path;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use access::event::{Decision, Mode, Urgency};
+use access::ids::{GrantId, RequestId};
+use access::policy::Policy;
+use access::view::Viewer;
+use ledger::{Entry, LogVerifier, Origin, SignedCheckpoint, VerifierKey};
+use service::settings::{Resource, RoleGroups, Settings};
+use service::{Error, Identity, Portal, SignOff, Submit};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions as _, PgPool};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// The target's role that grants give. Roles are of the cluster: tests share it.
+const ROLE: &str = "breakglass_test_reader";
+
+pub struct Stage {
+    pub portal: Portal,
+    pub admin: PgPool,
+    pub settings: Settings,
+    pub data: tempfile::TempDir,
+    shutdown: CancellationToken,
+}
+
+/// A pool that works as the running portal does: as the service's role.
+pub async fn service_pool(admin: &PgPool) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(8)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                use sqlx::Executor as _;
+
+                connection
+                    .execute("set role breakglass_service")
+                    .await
+                    .map(drop)
+            })
+        })
+        .connect_with((*admin.connect_options()).clone())
+        .await
+        .unwrap()
+}
+
+fn policy(name: &str, approvers: u8, emergency: bool) -> Policy {
+    let json = serde_json::json!({
+        "name": name,
+        "description": "A policy.",
+        "resources": ["orders-db"],
+        "eligible": ["oncall"],
+        "default_duration_s": 60,
+        "max_duration_s": 600,
+        "min_reason_chars": 5,
+        "approval": {"groups": ["leads", "security"], "n": approvers, "within_s": 600},
+        "emergency": emergency.then(|| serde_json::json!({"max_duration_s": 300})),
+        "review": {"groups": ["reviewers"], "within_s": 86400},
+        "grant": {"connector": "postgresql", "role": ROLE},
+    });
+    serde_json::from_value(json).unwrap()
+}
+
+pub fn settings(admin: &PgPool, data: &Path, origin: &str) -> Settings {
+    let options = admin.connect_options();
+    let target = options.to_url_lossy().to_string();
+    Settings {
+        origin: Origin::from_str(origin).unwrap(),
+        data_dir: data.to_owned(),
+        roles: RoleGroups {
+            auditor: vec!["auditors".parse().unwrap()],
+            operator: vec!["operators".parse().unwrap()],
+        },
+        resources: vec![Resource {
+            name: "orders-db".parse().unwrap(),
+            description: "Orders".into(),
+            admin_url: target.into(),
+            command: "psql user={account}".into(),
+        }],
+        seed_policies: vec![
+            policy("orders-read", 1, false),
+            policy("orders-admin", 2, true),
+        ],
+    }
+}
+
+impl Stage {
+    pub async fn new(admin: &PgPool) -> Self {
+        // Another test may be making the same role.
+        let made = sqlx::raw_sql(&format!("create role {ROLE} nologin"))
+            .execute(admin)
+            .await;
+        drop(made);
+        let data = tempfile::tempdir().unwrap();
+        let origin = format!("test.example/{}", Uuid::new_v4().simple());
+        let settings = settings(admin, data.path(), &origin);
+        service::key::generate(data.path(), &settings.origin).unwrap();
+        let shutdown = CancellationToken::new();
+        let portal = Portal::start(
+            settings.clone(),
+            service_pool(admin).await,
+            shutdown.clone(),
+        )
+        .await
+        .unwrap();
+        Self {
+            portal,
+            admin: admin.clone(),
+            settings,
+            data,
+            shutdown,
+        }
+    }
+
+    /// Stops the portal and starts another on the same database and data folder.
+    pub async fn restart(&mut self) {
+        self.shutdown.cancel();
+        self.shutdown = CancellationToken::new();
+        let pool = service_pool(&self.admin).await;
+        self.portal = Portal::start(self.settings.clone(), pool, self.shutdown.clone())
+            .await
+            .unwrap();
+    }
+
+    pub async fn person(&self, subject: &str, groups: &[&str]) -> Viewer {
+        sign_in(&self.portal, subject, groups).await
+    }
+
+    pub async fn dana(&self) -> Viewer {
+        self.person("dana", &["oncall"]).await
+    }
+
+    pub async fn ari(&self) -> Viewer {
+        self.person("ari", &["leads"]).await
+    }
+
+    pub async fn sam(&self) -> Viewer {
+        self.person("sam", &["security"]).await
+    }
+
+    pub async fn quinn(&self) -> Viewer {
+        self.person("quinn", &["auditors"]).await
+    }
+
+    /// Breaks the glass and returns the open grant.
+    pub async fn break_glass(&self, who: &Viewer, duration_s: u32) -> (RequestId, GrantId) {
+        let form = Submit {
+            mode: Mode::Emergency,
+            duration_s,
+            ..form("orders-admin")
+        };
+        let request = self.portal.submit(who, form).await.unwrap();
+        let view = self.portal.request(who, request).await.unwrap();
+        (request, view.grant.unwrap().id)
+    }
+
+    /// Asks for ordinary access.
+    pub async fn ask(&self, who: &Viewer, policy: &str) -> RequestId {
+        self.portal.submit(who, form(policy)).await.unwrap()
+    }
+
+    pub async fn sign(
+        &self,
+        who: &Viewer,
+        request: RequestId,
+        decision: Decision,
+    ) -> Result<(), Error> {
+        let statement = self
+            .portal
+            .check_sign_off(who, request, decision, None)
+            .await?;
+        let auth_time_s = time::OffsetDateTime::now_utc().unix_timestamp();
+        let form = SignOff {
+            request,
+            decision,
+            statement,
+            auth_time_s,
+            id_token: "header.claims.signature".into(),
+            note: Some("Looked at the ticket.".into()),
+        };
+        self.portal.sign_off(who, form).await
+    }
+
+    /// Every entry of the newest checkpoint, which is verified on the way: chain, tree, signature.
+    pub async fn verified_entries(&self) -> Vec<(String, serde_json::Value)> {
+        verified_entries(&self.portal).await
+    }
+
+    /// Connects to the target as a holder would.
+    pub async fn log_in(
+        &self,
+        credential: &access::view::Credential,
+    ) -> Result<sqlx::PgConnection, sqlx::Error> {
+        let options: PgConnectOptions = (*self.admin.connect_options()).clone();
+        options
+            .username(&credential.account)
+            .password(&credential.password)
+            .connect()
+            .await
+    }
+
+    pub async fn account_stands(&self, grant: GrantId) -> bool {
+        sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
+            .bind(grant.account())
+            .fetch_one(&self.admin)
+            .await
+            .unwrap()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+pub async fn sign_in(portal: &Portal, subject: &str, groups: &[&str]) -> Viewer {
+    let identity = Identity {
+        issuer: "https://idp.example".into(),
+        subject: subject.into(),
+        name: format!("{subject} of the tests"),
+        groups: groups.iter().map(|group| group.parse().unwrap()).collect(),
+        auth_time_s: Some(1_700_000_000),
+    };
+    portal.register_sign_in(identity).await.unwrap()
+}
+
+pub fn form(policy: &str) -> Submit {
+    Submit {
+        request: RequestId::new(Uuid::new_v4()),
+        mode: Mode::Ordinary,
+        resource: "orders-db".parse().unwrap(),
+        policy: policy.parse().unwrap(),
+        duration_s: 60,
+        urgency: Urgency::Sev2,
+        reason: "Orders are stuck and customers wait.".into(),
+        ticket: Some("INC-7".into()),
+        confirmed: true,
+    }
+}
+
+pub async fn verified_entries(portal: &Portal) -> Vec<(String, serde_json::Value)> {
+    use futures::TryStreamExt as _;
+
+    let reader = portal.ledger();
+    let (size, note) = reader.checkpoint().await.unwrap();
+    let key = VerifierKey::from_str(&reader.vkey()).unwrap();
+    let checkpoint = SignedCheckpoint::parse(note.as_bytes())
+        .unwrap()
+        .verify(&key, reader.origin())
+        .unwrap();
+    let pieces: Vec<Vec<u8>> = reader.stream(0, size).try_collect().await.unwrap();
+    let bytes = pieces.concat();
+    let mut verifier = LogVerifier::new(reader.origin().clone());
+    let mut entries = Vec::new();
+    for entry in ledger::bundle::split(&bytes) {
+        let entry = entry.unwrap();
+        verifier.push(entry);
+        let parsed = Entry::parse(entry).unwrap();
+        entries.push((
+            parsed.kind().to_owned(),
+            serde_json::from_slice(entry).unwrap(),
+        ));
+    }
+    verifier.finish(&checkpoint);
+    assert_eq!(verifier.findings(), []);
+    entries
+}
+
+/// Waits until `done` says so, at most `limit`.
+pub async fn eventually<F>(limit: Duration, mut done: impl FnMut() -> F) -> Duration
+where
+    F: Future<Output = bool>,
+{
+    let start = std::time::Instant::now();
+    while !done().await {
+        assert!(
+            start.elapsed() < limit,
+            "it did not happen within {limit:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    start.elapsed()
+}
