@@ -43,6 +43,15 @@ impl Journal {
         durable::replace(&self.path(ending.grant), &serde_json::to_vec(ending)?)
     }
 
+    /// The ending of this grant that is under way, if one is.
+    pub(crate) fn find(&self, grant: GrantId) -> io::Result<Option<Ending>> {
+        match fs::read(self.path(grant)) {
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
     /// Forgets an ending that is an entry now.
     pub(crate) fn forget(&self, grant: GrantId) -> io::Result<()> {
         match fs::remove_file(self.path(grant)) {
@@ -94,6 +103,10 @@ mod tests {
         };
         journal.write(&ending).unwrap();
         journal.write(&ending).unwrap();
+        assert_eq!(
+            journal.find(grant).unwrap().unwrap().cause,
+            EndCause::Revoked
+        );
         let pending = Journal::new(folder.path()).pending().unwrap();
         assert_eq!(pending.len(), 1);
         assert_eq!(pending[0].grant, grant);
@@ -101,5 +114,6 @@ mod tests {
         journal.forget(grant).unwrap();
         journal.forget(grant).unwrap();
         assert!(journal.pending().unwrap().is_empty());
+        assert!(journal.find(grant).unwrap().is_none());
     }
 }

@@ -96,6 +96,28 @@ impl Portal {
         cause: EndCause,
         actor: Actor,
     ) -> Result<(), Error> {
+        let under_way = self.inner.journal.find(grant).unwrap_or_else(|fault| {
+            tracing::error!(%grant, %fault, "what is under way cannot be read");
+            None
+        });
+        // Done before, and not an entry yet: the first one's word and count stand.
+        let ending = match under_way {
+            Some(ending) if ending.sessions_cut.is_some() => ending,
+            _ => self.end_on_target(grant, cause, actor).await?,
+        };
+        match self.record_ending(&ending).await {
+            // The log is down: the journal has it, and the person's wish is done.
+            Err(Error::Unavailable { .. }) => Ok(()),
+            done => done,
+        }
+    }
+
+    async fn end_on_target(
+        &self,
+        grant: GrantId,
+        cause: EndCause,
+        actor: Actor,
+    ) -> Result<Ending, Error> {
         let view = self.grant_view(grant).await?;
         let mut ending = Ending {
             grant,
@@ -116,11 +138,7 @@ impl Portal {
         })?;
         ending.sessions_cut = Some(sessions_cut);
         self.journal(&ending);
-        match self.record_ending(&ending, sessions_cut).await {
-            // The log is down: the journal has it, and the person's wish is done.
-            Err(Error::Unavailable { .. }) => Ok(()),
-            done => done,
-        }
+        Ok(ending)
     }
 
     fn journal(&self, ending: &Ending) {
@@ -131,15 +149,11 @@ impl Portal {
     }
 
     /// Appends an ending that has happened, and forgets it in the journal.
-    pub(crate) async fn record_ending(
-        &self,
-        ending: &Ending,
-        sessions_cut: u32,
-    ) -> Result<(), Error> {
+    async fn record_ending(&self, ending: &Ending) -> Result<(), Error> {
         let command = Command::EndGrant {
             grant: ending.grant,
             cause: ending.cause,
-            sessions_cut,
+            sessions_cut: ending.sessions_cut.unwrap_or_default(),
         };
         match self
             .inner
