@@ -1,0 +1,120 @@
+//! Forms as they arrive: what people type stays text until it is looked at, so that whatever was typed can be shown
+//! again beside the reason why it will not do.
+
+use serde::{Deserialize, Serialize};
+
+/// Asks for access, in the ordinary way or by breaking the glass.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RequestForm {
+    /// Made with the page, so that sending it twice asks once.
+    pub request: String,
+    /// What is to be opened.
+    pub resource: String,
+    /// Under which policy.
+    pub policy: String,
+    /// Why.
+    pub reason: String,
+    /// Ticket or incident, if any.
+    pub ticket: String,
+    /// How much is at stake: `sev1` … `sev4`.
+    pub urgency: String,
+    /// For how long, in minutes.
+    pub duration: String,
+    /// `yes` where the second confirmation was given.
+    pub confirmed: String,
+}
+
+/// Says yes or no to a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SignOffForm {
+    /// Which request.
+    pub request: String,
+    /// `approve` or `deny`.
+    pub decision: String,
+    /// What to add.
+    pub note: String,
+    /// The digest of the statement that the page showed.
+    pub statement: String,
+}
+
+/// Says what an access was.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReviewForm {
+    /// Which request.
+    pub request: String,
+    /// `emergency`, `drill` or `misuse`.
+    pub verdict: String,
+    /// In words.
+    pub note: String,
+}
+
+#[cfg(feature = "ssr")]
+mod parse {
+    use access::event::{Decision, Mode, Verdict};
+    use service::Submit;
+
+    use super::{RequestForm, ReviewForm, SignOffForm};
+    use crate::api::ApiError;
+    use crate::words::state::{URGENCIES, VERDICTS};
+
+    impl RequestForm {
+        /// The form as the use case wants it, or the first field that will not do.
+        pub(crate) fn parse(&self, mode: Mode) -> Result<Submit, ApiError> {
+            if self.reason.trim().is_empty() {
+                return Err(ApiError::invalid(
+                    "reason",
+                    "Say why you need this. Approvers decide by it.",
+                ));
+            }
+            let Some(&(urgency, ..)) = URGENCIES.iter().find(|known| known.1 == self.urgency)
+            else {
+                return Err(ApiError::invalid("urgency", "Choose how urgent it is."));
+            };
+            let minutes: u32 = self.duration.trim().parse().map_err(|_| {
+                ApiError::invalid(
+                    "duration",
+                    "Say for how long, as a whole number of minutes.",
+                )
+            })?;
+            let ticket = self.ticket.trim();
+            Ok(Submit {
+                request: self.request.parse().map_err(|_| ApiError::Malformed)?,
+                mode,
+                resource: self.resource.parse().map_err(|_| ApiError::Malformed)?,
+                policy: self.policy.parse().map_err(|_| ApiError::Malformed)?,
+                duration_s: minutes.saturating_mul(60),
+                urgency,
+                reason: self.reason.trim().to_owned(),
+                ticket: (!ticket.is_empty()).then(|| ticket.to_owned()),
+                confirmed: self.confirmed == "yes",
+            })
+        }
+    }
+
+    impl SignOffForm {
+        /// Yes or no.
+        pub(crate) fn parse(&self) -> Result<Decision, ApiError> {
+            match self.decision.as_str() {
+                "approve" => Ok(Decision::Approve),
+                "deny" => Ok(Decision::Deny),
+                _ => Err(ApiError::Malformed),
+            }
+        }
+    }
+
+    impl ReviewForm {
+        /// What it was.
+        pub(crate) fn parse(&self) -> Result<Verdict, ApiError> {
+            let Some(&(verdict, ..)) = VERDICTS.iter().find(|known| known.1 == self.verdict) else {
+                return Err(ApiError::invalid("verdict", "Choose what it was."));
+            };
+            if self.note.trim().is_empty() {
+                return Err(ApiError::invalid("note", "Say in words what you found."));
+            }
+            Ok(verdict)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Saying what an access was.
+
+use leptos::prelude::*;
+
+use crate::api::forms::ReviewForm;
+use crate::api::{ApiError, Next};
+
+/// Records a review.
+#[server(prefix = "/api", endpoint = "record_review")]
+pub async fn record_review(
+    /// The form.
+    form: ReviewForm,
+) -> Result<Next, ApiError> {
+    use crate::api::keep::Form;
+    use crate::api::server::{identify, settle, settle_button};
+    let Ok(request) = form.request.parse() else {
+        return settle_button("/".into(), Err(ApiError::Malformed)).await;
+    };
+    let back = crate::pages::request::show::address(request);
+    let outcome = async {
+        let (portal, viewer) = identify()?;
+        let verdict = form.parse()?;
+        portal
+            .review(&viewer, request, verdict, form.note.trim().to_owned())
+            .await?;
+        Ok(Next(back.clone()))
+    }
+    .await;
+    settle(Form::Review(request), &form, back, outcome).await
+}

@@ -1,0 +1,151 @@
+//! What every server function needs of the request it answers: who asks, the portal, the session, the status.
+
+use access::view::Viewer;
+use http::request::Parts;
+use http::{HeaderMap, StatusCode, header};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use serde::Serialize;
+use service::Portal;
+use tower_sessions::Session;
+
+use crate::api::keep::{Draft, FLASH, Flash, Form};
+use crate::api::{ApiError, Next};
+use crate::components::alert::AlertKind;
+
+/// The portal and who asks, or why there is no answer to them.
+pub(crate) fn caller() -> Result<(Portal, Viewer), ApiError> {
+    identify().inspect_err(publish)
+}
+
+/// The same for a form, whose answer [`settle`] gives.
+pub(crate) fn identify() -> Result<(Portal, Viewer), ApiError> {
+    let viewer = viewer().ok_or(ApiError::SignIn)?;
+    let portal = use_context::<Portal>().ok_or_else(|| ApiError::Unavailable {
+        message: "The portal is still starting. Nothing was done. Try again in a few seconds."
+            .into(),
+    })?;
+    Ok((portal, viewer))
+}
+
+/// Who is signed in. The server looked it up in the session before the page began.
+pub(crate) fn viewer() -> Option<Viewer> {
+    use_context::<Parts>()?
+        .extensions
+        .get::<Option<Viewer>>()
+        .cloned()
+        .flatten()
+}
+
+/// The request's session.
+pub(crate) fn session() -> Option<Session> {
+    use_context::<Parts>()?.extensions.get::<Session>().cloned()
+}
+
+/// Says the error in the response's status too.
+pub(crate) fn publish(error: &ApiError) {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.set_status(
+            StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        );
+    }
+}
+
+/// Maps a use case's refusal, and says it in the status.
+pub(crate) fn refuse(error: service::Error) -> ApiError {
+    let error = error.into();
+    publish(&error);
+    error
+}
+
+/// Answers a form with fields: on to the next page; or the error, and without script back to the form, which keeps
+/// what was typed.
+pub(crate) async fn settle<F: Serialize + Sync>(
+    form: Form,
+    values: &F,
+    back: String,
+    outcome: Result<Next, ApiError>,
+) -> Result<Next, ApiError> {
+    match outcome {
+        Ok(next) => Ok(go(next)),
+        Err(error) if wants_page() => {
+            if let Some(session) = known_session() {
+                let kept = session
+                    .insert(
+                        &form.key(),
+                        Draft {
+                            values,
+                            error: error.clone(),
+                        },
+                    )
+                    .await;
+                if let Err(fault) = kept {
+                    tracing::warn!(%fault, "a draft was not kept");
+                }
+            }
+            Ok(go(Next(back_or_sign_in(back, &error))))
+        }
+        Err(error) => {
+            publish(&error);
+            Err(error)
+        }
+    }
+}
+
+/// Answers a form that is only a button: on to the next page; or the error, without script as a message there.
+pub(crate) async fn settle_button(
+    back: String,
+    outcome: Result<Next, ApiError>,
+) -> Result<Next, ApiError> {
+    match outcome {
+        Ok(next) => Ok(go(next)),
+        Err(error) if wants_page() => {
+            if let Some(session) = known_session() {
+                let flash = Flash {
+                    kind: AlertKind::Fault,
+                    text: error.to_string(),
+                };
+                if let Err(fault) = session.insert(FLASH, flash).await {
+                    tracing::warn!(%fault, "a message was not kept");
+                }
+            }
+            Ok(go(Next(back_or_sign_in(back, &error))))
+        }
+        Err(error) => {
+            publish(&error);
+            Err(error)
+        }
+    }
+}
+
+/// Without script the browser follows a redirect; with script the page itself goes on.
+fn go(next: Next) -> Next {
+    if wants_page() {
+        leptos_axum::redirect(&next.0);
+    }
+    next
+}
+
+fn back_or_sign_in(back: String, error: &ApiError) -> String {
+    if *error == ApiError::SignIn {
+        crate::pages::session::sign_in::address(&back)
+    } else {
+        back
+    }
+}
+
+/// The session, if its cookie came with the request: nothing is stored for strangers.
+pub(crate) fn known_session() -> Option<Session> {
+    session().filter(|session| session.id().is_some())
+}
+
+/// Whether the browser itself sent the form and will show what comes back.
+fn wants_page() -> bool {
+    fn accepts_html(headers: &HeaderMap) -> bool {
+        headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"))
+    }
+    use_context::<Parts>().is_some_and(|parts| accepts_html(&parts.headers))
+}

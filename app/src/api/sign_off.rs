@@ -1,0 +1,85 @@
+//! Signing off: the decision waits in the session while its author proves anew who they are.
+
+use access::digest::Digest;
+use access::event::Decision;
+use access::ids::RequestId;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::api::forms::SignOffForm;
+use crate::api::{ApiError, Next};
+
+/// The session's key for a [`PendingSignOff`].
+pub const PENDING_SIGN_OFF: &str = "pending_sign_off";
+
+/// A decision that waits for its author's fresh proof of identity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingSignOff {
+    /// Of which request.
+    pub request: RequestId,
+    /// Yes or no.
+    pub decision: Decision,
+    /// What its author added.
+    pub note: Option<String>,
+    /// The digest of the statement that its author was shown.
+    pub statement: Digest,
+}
+
+/// Checks that the rules allow the sign-off, keeps it, and sends its author to prove who they are.
+#[server(prefix = "/api", endpoint = "begin_sign_off")]
+pub async fn begin_sign_off(
+    /// The form.
+    form: SignOffForm,
+) -> Result<Next, ApiError> {
+    use crate::api::keep::Form;
+    use crate::api::server::{settle, settle_button};
+    let Ok(request) = form.request.parse() else {
+        return settle_button("/".into(), Err(ApiError::Malformed)).await;
+    };
+    let back = crate::pages::request::show::address(request);
+    let outcome = server::begin(request, &form).await;
+    settle(Form::SignOff(request), &form, back, outcome).await
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use access::digest::Digest;
+    use access::ids::RequestId;
+    use access::refusal::Rule;
+
+    use super::{PENDING_SIGN_OFF, PendingSignOff};
+    use crate::api::forms::SignOffForm;
+    use crate::api::server::{identify, session};
+    use crate::api::{ApiError, Next};
+
+    pub(super) async fn begin(request: RequestId, form: &SignOffForm) -> Result<Next, ApiError> {
+        let (portal, viewer) = identify()?;
+        let decision = form.parse()?;
+        let shown = Digest::try_from(form.statement.clone()).map_err(|_| ApiError::Malformed)?;
+        let note = Some(form.note.trim()).filter(|note| !note.is_empty());
+        let standing = portal
+            .check_sign_off(&viewer, request, decision, note)
+            .await?;
+        if shown != standing {
+            let rule = Rule::StatementChanged;
+            return Err(ApiError::Refused {
+                rule,
+                message: rule.to_string(),
+            });
+        }
+        let pending = PendingSignOff {
+            request,
+            decision,
+            note: note.map(ToOwned::to_owned),
+            statement: shown,
+        };
+        let session = session().ok_or(ApiError::SignIn)?;
+        session.insert(PENDING_SIGN_OFF, pending).await.map_err(|fault| {
+            tracing::error!(%fault, "the session does not take a pending sign-off");
+            ApiError::Unavailable {
+                message: "The portal could not keep your decision. Nothing was signed; your note is still here. Try again in a minute.".into(),
+            }
+        })?;
+        Ok(Next("/auth/step-up".into()))
+    }
+}

@@ -1,0 +1,108 @@
+//! Grants: what is open, how long still, and how to end it.
+
+use access::event::{EndCause, Mode};
+use access::ids::{GrantId, RequestId};
+use access::view::{GrantState, GrantView};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use crate::api::grant::EndGrant;
+use crate::components::badge::{EmergencyBadge, grant_badge};
+use crate::components::button::{ButtonKind, Submit};
+use crate::components::moment::Countdown;
+use crate::pages::{credential, request};
+use crate::words::people;
+
+/// A grant as a card: for its holder with the way in, for others with who holds it.
+#[component]
+pub fn GrantCard(
+    /// The grant.
+    grant: GrantView,
+    /// Whether the viewer holds it; somebody else may only take it away.
+    held: bool,
+    /// Ends it.
+    end: ServerAction<EndGrant>,
+) -> impl IntoView {
+    let class = if grant.mode == Mode::Emergency {
+        "card card-glass"
+    } else {
+        "card card-proof"
+    };
+    let way_in = held
+        && matches!(
+            grant.state,
+            GrantState::Active {
+                credential_shown: false
+            }
+        );
+    let badge = grant_badge(&grant.state);
+    view! {
+        <article class=class aria-label=format!("Access to {}", grant.resource)>
+            <div class="card-head">
+                <h3 class="card-title">
+                    <a href=request::show::address(grant.request)>{grant.resource.to_string()}</a>
+                </h3>
+                <span class="cluster">
+                    <EmergencyBadge mode=grant.mode/>
+                    {badge}
+                </span>
+            </div>
+            <p class="row-note">
+                {if held {
+                    format!("As {}", grant.role)
+                } else {
+                    format!("{} holds it, as {}", people::name(&grant.holder), grant.role)
+                }}
+            </p>
+            <p><Countdown until=grant.expires_at_ms/></p>
+            <div class="actions">
+                {way_in.then(|| view! { <ShowCredential grant=grant.id/> })}
+                <EndForm grant=grant.id request=grant.request held=held end=end/>
+            </div>
+        </article>
+    }
+}
+
+/// The button that shows the way in. A form of its own, not a link: being shown is an act, and an entry.
+#[component]
+pub fn ShowCredential(
+    /// Which grant.
+    grant: GrantId,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=credential::show::address(grant)>
+            <button type="submit" class="button button-primary">"Show the way in, once"</button>
+        </form>
+    }
+}
+
+/// The button that ends access.
+#[component]
+pub fn EndForm(
+    /// Which grant.
+    grant: GrantId,
+    /// Its request.
+    request: RequestId,
+    /// Whether the viewer holds it.
+    held: bool,
+    /// Ends it.
+    end: ServerAction<EndGrant>,
+) -> impl IntoView {
+    let (cause, label, kind) = match held {
+        true => (EndCause::Returned, "End access", ButtonKind::Plain),
+        false => (EndCause::Revoked, "Revoke access", ButtonKind::Danger),
+    };
+    let value = if cause == EndCause::Returned {
+        "returned"
+    } else {
+        "revoked"
+    };
+    view! {
+        <ActionForm action=end>
+            <input type="hidden" name="grant" value=grant.to_string()/>
+            <input type="hidden" name="request" value=request.to_string()/>
+            <input type="hidden" name="cause" value=value/>
+            <Submit kind=kind label=label busy_label="Ending…" busy=Signal::derive(move || end.pending().get())/>
+        </ActionForm>
+    }
+}

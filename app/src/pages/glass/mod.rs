@@ -1,0 +1,3 @@
+//! Breaking the glass.
+
+pub mod new;

@@ -1,0 +1,236 @@
+//! Home: what the viewer holds now, what waits, and what they may open.
+
+use access::policy::PolicyVersion;
+use access::view::{GrantView, HomeView, Openable, RequestRow};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::api::grant::EndGrant;
+use crate::api::home::home;
+use crate::components::alert::{Alert, AlertKind};
+use crate::components::empty::Empty;
+use crate::components::field::FormFault;
+use crate::components::grant::GrantCard;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::loaded::Loaded;
+use crate::components::request::RequestRows;
+use crate::live::use_live;
+use crate::pages::{glass, request};
+use crate::words::people;
+use crate::words::time::span;
+
+/// Home.
+#[component]
+pub fn Home() -> impl IntoView {
+    let live = use_live();
+    let end = ServerAction::<EndGrant>::new();
+    let data = Resource::new(move || (live.count(), end.version().get()), |_| home());
+    let fault = Signal::derive(move || end.value().get().and_then(Result::err));
+    view! {
+        <Title text="Home"/>
+        <Loaded data=data draw=move |home: HomeView| {
+            view! {
+                <div class="stack stack-wide">
+                    <div class="page-head">
+                        <h1>"Home"</h1>
+                    </div>
+                    <FormFault fault=fault fields=&[]/>
+                    <Waiting inbox=home.inbox reviews=home.reviews/>
+                    <Held grants=home.grants.clone() end=end/>
+                    <Asked grants=home.grants requests=home.requests/>
+                    <MayOpen openable=home.openable/>
+                    <Past rows=home.past/>
+                </div>
+            }
+                .into_any()
+        }/>
+    }
+}
+
+#[component]
+fn Waiting(
+    /// How many requests wait for the viewer's sign-off.
+    inbox: u32,
+    /// How many reviews wait for the viewer.
+    reviews: u32,
+) -> impl IntoView {
+    let title = match (inbox, reviews) {
+        (0, 0) => return ().into_any(),
+        (n, 0) => format!("{} for your sign-off.", waits(n, "request")),
+        (0, n) => format!("{} for you.", waits(n, "review")),
+        (n, m) => format!(
+            "{} for your sign-off, and {} for you.",
+            waits(n, "request"),
+            waits(m, "review")
+        ),
+    };
+    view! {
+        <Alert kind=AlertKind::Wait title=title>
+            <a href="/inbox">"Go to sign-offs"</a>
+        </Alert>
+    }
+    .into_any()
+}
+
+fn waits(n: u32, what: &str) -> String {
+    if n == 1 {
+        format!("1 {what} waits")
+    } else {
+        format!("{n} {what}s wait")
+    }
+}
+
+#[component]
+fn Held(
+    /// What the viewer holds now.
+    grants: Vec<GrantView>,
+    /// Ends one.
+    end: ServerAction<EndGrant>,
+) -> impl IntoView {
+    view! {
+        <section aria-labelledby="held">
+            <div class="section-head">
+                <h2 id="held">"Open for you now"</h2>
+            </div>
+            {if grants.is_empty() {
+                view! { <p class="soft">"Nothing is open for you."</p> }.into_any()
+            } else {
+                let cards: Vec<_> = grants
+                    .into_iter()
+                    .map(|grant| view! { <GrantCard grant=grant held=true end=end/> })
+                    .collect();
+                view! { <div class="grid">{cards}</div> }.into_any()
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Asked(
+    /// What the viewer holds now; its requests stand there already.
+    grants: Vec<GrantView>,
+    /// The viewer's own requests that are not over.
+    requests: Vec<RequestRow>,
+) -> impl IntoView {
+    let rows: Vec<_> = requests
+        .into_iter()
+        .filter(|row| !grants.iter().any(|grant| grant.request == row.id))
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="asked">
+                <div class="section-head">
+                    <h2 id="asked">"You wait for"</h2>
+                </div>
+                <RequestRows rows=rows label="Your requests that are not over"/>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn MayOpen(
+    /// What the viewer may ask for.
+    openable: Vec<Openable>,
+) -> impl IntoView {
+    if openable.is_empty() {
+        return view! {
+            <section aria-labelledby="openable">
+                <div class="section-head">
+                    <h2 id="openable">"You may open"</h2>
+                </div>
+                <Empty title="None of your groups may ask for anything.">
+                    <p>
+                        "A policy says which groups may ask for what. "
+                        <a href="/policies">"Read the policies"</a>
+                        " to see who may, or ask whoever runs your identity provider to put you in one of those groups."
+                    </p>
+                </Empty>
+            </section>
+        }
+        .into_any();
+    }
+    let glass = openable
+        .iter()
+        .any(|one| one.policy.policy.emergency.is_some());
+    let cards: Vec<_> = openable.into_iter().map(card).collect();
+    view! {
+        <section class="stack" aria-labelledby="openable">
+            <h2 id="openable">"You may open"</h2>
+            {glass
+                .then(|| {
+                    view! {
+                        <div class="glass-door">
+                            <p>
+                                <strong>"Is production on fire?"</strong>
+                                " Break the glass: access at once, seen by everyone who has a say, reviewed afterwards."
+                            </p>
+                            <a class="button button-danger" href="/break-glass">
+                                <Icon glyph=Glyph::Glass/>
+                                "Break glass"
+                            </a>
+                        </div>
+                    }
+                })}
+            <ul class="grid" role="list">{cards}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn card(one: Openable) -> impl IntoView {
+    let PolicyVersion { policy, .. } = one.policy;
+    let resource = one.resource.to_string();
+    let name = policy.name.to_string();
+    view! {
+        <li class="card">
+            <div class="card-head">
+                <h3 class="card-title">{resource.clone()}</h3>
+                <a class="small" href=crate::pages::policy::show::address(&name)>{name.clone()}</a>
+            </div>
+            <p>{one.resource_description}</p>
+            <p class="row-note">
+                {format!(
+                    "As {}, up to {}, after {} of {}.",
+                    policy.grant.role,
+                    span(policy.max_duration_s),
+                    people::count(u32::from(policy.approval.n)),
+                    people::any_of(&policy.approval.groups),
+                )}
+            </p>
+            <div class="actions">
+                <a class="button button-small" href=request::new::address(&resource, &name)>
+                    "Request access"
+                    <span class="visually-hidden">{format!(" to {resource} under {name}")}</span>
+                </a>
+                {policy
+                    .emergency
+                    .map(|_| {
+                        view! {
+                            <a class="button button-small button-quiet" href=glass::new::address(&resource, &name)>
+                                "Break glass"
+                                <span class="visually-hidden">{format!(" on {resource} under {name}")}</span>
+                            </a>
+                        }
+                    })}
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn Past(
+    /// The viewer's own past requests.
+    rows: Vec<RequestRow>,
+) -> impl IntoView {
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="past">
+                <div class="section-head">
+                    <h2 id="past">"Lately"</h2>
+                </div>
+                <RequestRows rows=rows label="Your past requests"/>
+            </section>
+        }
+    })
+}

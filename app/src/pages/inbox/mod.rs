@@ -1,0 +1,3 @@
+//! What waits for the viewer.
+
+pub mod show;

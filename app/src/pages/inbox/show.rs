@@ -1,0 +1,119 @@
+//! Sign-offs: what waits for the viewer's word, what is open that they may end, what they have to review.
+
+use access::event::Mode;
+use access::view::{GrantView, InboxView, RequestRow};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::api::grant::EndGrant;
+use crate::api::inbox::inbox;
+use crate::components::empty::Empty;
+use crate::components::field::FormFault;
+use crate::components::grant::GrantCard;
+use crate::components::loaded::Loaded;
+use crate::components::request::RequestRows;
+use crate::live::use_live;
+
+/// Sign-offs.
+#[component]
+pub fn Inbox() -> impl IntoView {
+    let live = use_live();
+    let end = ServerAction::<EndGrant>::new();
+    let data = Resource::new(move || (live.count(), end.version().get()), |_| inbox());
+    let fault = Signal::derive(move || end.value().get().and_then(Result::err));
+    view! {
+        <Title text="Sign-offs"/>
+        <Loaded data=data draw=move |inbox: InboxView| {
+            view! {
+                <div class="stack stack-wide">
+                    <div class="page-head">
+                        <h1>"Sign-offs"</h1>
+                        <p class="lede">"What waits for your word, the most urgent first. This page goes on by itself."</p>
+                    </div>
+                    <FormFault fault=fault fields=&[]/>
+                    <Open grants=inbox.open end=end/>
+                    <ToSign rows=inbox.waiting/>
+                    <ToReview rows=inbox.reviews/>
+                </div>
+            }
+                .into_any()
+        }/>
+    }
+}
+
+#[component]
+fn ToSign(
+    /// Requests that wait for the viewer.
+    rows: Vec<RequestRow>,
+) -> impl IntoView {
+    view! {
+        <section aria-labelledby="to-sign">
+            <div class="section-head">
+                <h2 id="to-sign">"Waiting for your sign-off"</h2>
+            </div>
+            {if rows.is_empty() {
+                view! {
+                    <Empty title="Nothing waits for your sign-off.">
+                        <p>
+                            "Requests come here when a policy names one of your groups as approvers. You see the exact \
+                             statement, say yes or no, and prove once more who you are."
+                        </p>
+                    </Empty>
+                }
+                    .into_any()
+            } else {
+                view! { <RequestRows rows=rows label="Requests that wait for your sign-off"/> }.into_any()
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Open(
+    /// Open grants that the viewer may revoke.
+    grants: Vec<GrantView>,
+    /// Ends one.
+    end: ServerAction<EndGrant>,
+) -> impl IntoView {
+    (!grants.is_empty()).then(|| {
+        // Broken glass first; among equals the order is the service's.
+        let mut grants = grants;
+        grants.sort_by_key(|grant| grant.mode != Mode::Emergency);
+        let cards: Vec<_> = grants
+            .into_iter()
+            .map(|grant| view! { <GrantCard grant=grant held=false end=end/> })
+            .collect();
+        view! {
+            <section aria-labelledby="open">
+                <div class="section-head">
+                    <h2 id="open">"Open now, and yours to end"</h2>
+                </div>
+                <div class="grid">{cards}</div>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn ToReview(
+    /// Requests whose access ended and that wait for the viewer's review.
+    rows: Vec<RequestRow>,
+) -> impl IntoView {
+    view! {
+        <section aria-labelledby="to-review">
+            <div class="section-head">
+                <h2 id="to-review">"Waiting for your review"</h2>
+            </div>
+            {if rows.is_empty() {
+                view! {
+                    <Empty title="Nothing waits for your review.">
+                        <p>"Every access owes a review after it ended, by somebody who neither asked for it nor signed it off."</p>
+                    </Empty>
+                }
+                    .into_any()
+            } else {
+                view! { <RequestRows rows=rows label="Requests that wait for your review"/> }.into_any()
+            }}
+        </section>
+    }
+}

@@ -1,0 +1,4 @@
+//! The log, for auditors.
+
+pub mod kinds;
+pub mod list;

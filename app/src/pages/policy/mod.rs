@@ -1,0 +1,4 @@
+//! Policies, to read.
+
+pub mod list;
+pub mod show;

@@ -1,0 +1,146 @@
+//! What is known of a request: who, what, under which policy, who has signed.
+
+use access::event::Decision;
+use access::view::{RequestState, RequestView, ReviewView, SignOffView};
+use leptos::prelude::*;
+
+use crate::components::icon::{Glyph, Icon};
+use crate::components::moment::Moment;
+use crate::components::statement::Statement;
+use crate::words::people::{any_of, count, name};
+use crate::words::{state, time};
+
+/// The page's aside.
+pub(super) fn facts(request: RequestView) -> impl IntoView {
+    let row = request.row;
+    let policy = row.policy.to_string();
+    let open = row.state == RequestState::Submitted;
+    let missing = u32::from(row.needed.saturating_sub(row.approvals));
+    let approvers = any_of(&request.policy.policy.approval.groups);
+    view! {
+        <aside class="stack" aria-label="About this request">
+            <section class="card" aria-labelledby="about">
+                <h2 class="card-title" id="about">"The request"</h2>
+                <dl class="facts">
+                    <div>
+                        <dt>"Asked by"</dt>
+                        <dd>{name(&row.requester)}</dd>
+                    </div>
+                    <div>
+                        <dt>"Resource"</dt>
+                        <dd>{row.resource.to_string()}</dd>
+                    </div>
+                    <div>
+                        <dt>"Policy"</dt>
+                        <dd>
+                            <a href=crate::pages::policy::show::address(&policy)>{policy.clone()}</a>
+                            {format!(", version {}", request.policy.version)}
+                        </dd>
+                    </div>
+                    <div>
+                        <dt>"Mode"</dt>
+                        <dd>{state::mode(row.mode)}</dd>
+                    </div>
+                    <div>
+                        <dt>"Duration"</dt>
+                        <dd>{time::span(row.duration_s)}</dd>
+                    </div>
+                    <div>
+                        <dt>"Ticket"</dt>
+                        <dd>{request.ticket.unwrap_or_else(|| "none".into())}</dd>
+                    </div>
+                    <div>
+                        <dt>"Asked"</dt>
+                        <dd>
+                            <Moment at=row.submitted_at_ms/>
+                        </dd>
+                    </div>
+                    {matches!(row.state, RequestState::Submitted | RequestState::Approved)
+                        .then(|| {
+                            view! {
+                                <div>
+                                    <dt>"Lapses"</dt>
+                                    <dd>
+                                        <Moment at=row.lapses_at_ms/>
+                                    </dd>
+                                </div>
+                            }
+                        })}
+                    {request
+                        .review_due_at_ms
+                        .map(|due| {
+                            view! {
+                                <div>
+                                    <dt>"Review due"</dt>
+                                    <dd>
+                                        <Moment at=due/>
+                                    </dd>
+                                </div>
+                            }
+                        })}
+                </dl>
+                <h3>"Reason"</h3>
+                <p class="said">{row.reason.unwrap_or_else(|| "Erased. That a reason was given is proven by its seal.".into())}</p>
+            </section>
+            <section class="card" aria-labelledby="sign-offs">
+                <h2 class="card-title" id="sign-offs">"Sign-offs"</h2>
+                <p class="soft">{format!("{} of {} have approved.", row.approvals, count(u32::from(row.needed)))}</p>
+                <ul class="approvals" role="list">
+                    {request.sign_offs.into_iter().map(sign_off).collect::<Vec<_>>()}
+                    {(open && missing > 0)
+                        .then(|| {
+                            view! {
+                                <li class="is-open">
+                                    <Icon glyph=Glyph::Clock/>
+                                    <span>{format!("{} more out of {approvers}", count(missing))}</span>
+                                </li>
+                            }
+                        })}
+                </ul>
+            </section>
+            {request.review.map(review)}
+            <details class="disclosure">
+                <summary>"The statement that sign-offs bind"</summary>
+                <Statement text=request.statement sha256=request.statement_sha256/>
+            </details>
+        </aside>
+    }
+}
+
+fn sign_off(sign_off: SignOffView) -> impl IntoView {
+    let (class, glyph, did) = match sign_off.decision {
+        Decision::Approve => ("is-yes", Glyph::Tick, "approved"),
+        Decision::Deny => ("is-no", Glyph::Cross, "denied"),
+    };
+    view! {
+        <li>
+            <span class=class>
+                <Icon glyph=glyph/>
+            </span>
+            <div>
+                <p>
+                    <strong>{name(&sign_off.person)}</strong>
+                    {format!(" {did} ")}
+                    <Moment at=sign_off.at_ms/>
+                </p>
+                {sign_off.note.map(|note| view! { <p class="said">{note}</p> })}
+            </div>
+        </li>
+    }
+}
+
+fn review(review: ReviewView) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="reviewed">
+            <h2 class="card-title" id="reviewed">"Review"</h2>
+            <p>
+                <strong>{state::verdict(review.verdict)}</strong>
+            </p>
+            <p class="row-note">
+                {format!("{} · ", name(&review.person))}
+                <Moment at=review.at_ms/>
+            </p>
+            {review.note.map(|note| view! { <p class="said">{note}</p> })}
+        </section>
+    }
+}

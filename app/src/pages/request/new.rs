@@ -1,0 +1,197 @@
+//! Asking for access that others sign off.
+
+use access::view::Openable;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use crate::api::forms::RequestForm;
+use crate::api::keep::{Draft, Form, take_draft};
+use crate::api::request::{NewRequestView, SubmitRequest, new_request};
+use crate::components::button::{ButtonKind, Submit};
+use crate::components::empty::Empty;
+use crate::components::field::{Fault, FormFault};
+use crate::components::loaded::Loaded;
+use crate::components::sentences::Sentences;
+use crate::pages::glass;
+use crate::pages::request::form::{FIELDS, Picker, RequestFields, Wanted, choose};
+use crate::words::people::{any_of, count};
+use crate::words::time::span;
+use crate::words::{policy, url};
+
+/// The page's address with resource and policy chosen.
+pub fn address(resource: &str, policy: &str) -> String {
+    format!(
+        "/request?resource={}&policy={}",
+        url::encode(resource),
+        url::encode(policy)
+    )
+}
+
+/// What the address of this page, or of the one for breaking the glass, asks for.
+pub(crate) fn wanted() -> Memo<Wanted> {
+    let query = use_query_map();
+    Memo::new(move |_| {
+        query.with(|query| Wanted {
+            resource: query.get("resource").filter(|name| !name.is_empty()),
+            policy: query.get("policy").filter(|name| !name.is_empty()),
+            search: query.get("q").unwrap_or_default(),
+        })
+    })
+}
+
+/// Asking for access.
+#[component]
+pub fn NewRequest() -> impl IntoView {
+    let wanted = wanted();
+    let submit = ServerAction::<SubmitRequest>::new();
+    let data = Resource::new(|| (), |()| new_request());
+    let draft = Resource::new(|| (), |()| take_draft::<RequestForm>(Form::Request));
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if let Some(Ok(next)) = submit.value().get() {
+            navigate(&next.0, NavigateOptions::default());
+        }
+    });
+    view! {
+        <Title text="Request access"/>
+        <Loaded data=data draw=move |new: NewRequestView| {
+            let NewRequestView { id, home } = new;
+            let nothing = home.openable.is_empty();
+            view! {
+                <div class="page-head">
+                    <h1>"Request access"</h1>
+                    <p class="lede">"Others sign it off, then you open it. It ends by itself."</p>
+                </div>
+                {move || match choose(home.clone(), &wanted.get()) {
+                    Ok(chosen) => {
+                        let form = RequestForm {
+                            request: id.to_string(),
+                            duration: (chosen.policy.policy.default_duration_s / 60).to_string(),
+                            ..RequestForm::default()
+                        };
+                        Suspend::new(async move {
+                            let draft = draft.await;
+                            view! { <Chosen chosen=chosen fresh=form draft=draft submit=submit/> }
+                        })
+                            .into_any()
+                    }
+                    Err(_) if nothing => {
+                        view! {
+                            <Empty title="None of your groups may ask for anything.">
+                                <p>
+                                    "A policy says which groups may ask for what. "
+                                    <a href="/policies">"Read the policies"</a> " to see who may."
+                                </p>
+                            </Empty>
+                        }
+                            .into_any()
+                    }
+                    Err(choices) => {
+                        view! {
+                            <section class="stack" aria-labelledby="pick">
+                                <h2 id="pick">"What do you need?"</h2>
+                                <Picker
+                                    choices=choices
+                                    page="/request"
+                                    search=wanted.get().search
+                                    address=address
+                                    note=note
+                                />
+                            </section>
+                        }
+                            .into_any()
+                    }
+                }}
+            }
+                .into_any()
+        }/>
+    }
+}
+
+fn note(one: &Openable) -> String {
+    let policy = &one.policy.policy;
+    format!(
+        "As {}, up to {}, after {} of {}",
+        policy.grant.role,
+        span(policy.max_duration_s),
+        count(u32::from(policy.approval.n)),
+        any_of(&policy.approval.groups)
+    )
+}
+
+#[component]
+fn Chosen(
+    /// What is to be opened, under which policy.
+    chosen: Openable,
+    /// A form nobody has typed in yet.
+    fresh: RequestForm,
+    /// What was typed before, and why it was refused.
+    draft: Option<Draft<RequestForm>>,
+    /// Sends the form.
+    submit: ServerAction<SubmitRequest>,
+) -> impl IntoView {
+    let terms = chosen.policy.policy;
+    let resource = chosen.resource.to_string();
+    let name = terms.name.to_string();
+    let emergency = terms.emergency.is_some();
+    let refused = draft.as_ref().map(|draft| draft.error.clone());
+    let values = RequestForm {
+        resource: resource.clone(),
+        policy: name.clone(),
+        ..draft.map_or(fresh, |draft| draft.values)
+    };
+    let fault: Fault = Signal::derive(move || match submit.value().get() {
+        Some(answer) => answer.err(),
+        None => refused.clone(),
+    });
+    view! {
+        <div class="split">
+            <section class="card" aria-labelledby="form-title">
+                <div class="card-head">
+                    <h2 class="card-title" id="form-title">{format!("{resource} under {name}")}</h2>
+                    <a class="small" href="/request">"Choose something else"</a>
+                </div>
+                <p class="soft">{chosen.resource_description}</p>
+                <ActionForm action=submit attr:class="form" attr:novalidate=true>
+                    <FormFault fault=fault fields=FIELDS/>
+                    <RequestFields
+                        values=values
+                        min_reason=terms.min_reason_chars
+                        most_s=terms.max_duration_s
+                        fault=fault
+                    />
+                    <div class="actions">
+                        <Submit
+                            kind=ButtonKind::Primary
+                            label="Send request"
+                            busy_label="Sending…"
+                            busy=Signal::derive(move || submit.pending().get())
+                        />
+                    </div>
+                </ActionForm>
+            </section>
+            <aside class="stack" aria-label="Before you ask">
+                <div class="card">
+                    <h2 class="card-title">"What happens then"</h2>
+                    <p>{terms.description.clone()}</p>
+                    <Sentences items=policy::before_asking(&terms)/>
+                    <p class="small">
+                        <a href=crate::pages::policy::show::address(&name)>"Read the whole policy"</a>
+                    </p>
+                </div>
+                {emergency
+                    .then(|| {
+                        view! {
+                            <p class="small">
+                                "No time to wait for others? "
+                                <a href=glass::new::address(&resource, &name)>"Break the glass"</a>
+                            </p>
+                        }
+                    })}
+            </aside>
+        </div>
+    }
+}

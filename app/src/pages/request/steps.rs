@@ -1,0 +1,152 @@
+//! What the viewer may do about a request now. The page shows what the rules allow; whether it is allowed is decided
+//! again when it is done.
+
+use access::view::{Action, GrantState, GrantView, RequestState, RequestView};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use crate::components::alert::{Alert, AlertKind};
+use crate::components::button::{ButtonKind, Submit};
+use crate::components::grant::{EndForm, ShowCredential};
+use crate::components::moment::{Countdown, Moment};
+use crate::pages::request::show::{Acts, Drafts};
+use crate::pages::review::give::GiveReview;
+use crate::pages::sign_off::give::GiveSignOff;
+use crate::words::{people, state};
+
+/// The next step, or what is waited for.
+pub(super) fn steps(request: &RequestView, acts: Acts, drafts: Drafts) -> impl IntoView + use<> {
+    let may = |action| request.actions.contains(&action);
+    let id = request.row.id;
+    let withdraw = may(Action::Withdraw).then(|| {
+        view! {
+            <ActionForm action=acts.withdraw>
+                <input type="hidden" name="request" value=id.to_string()/>
+                <Submit
+                    kind=ButtonKind::Plain
+                    label="Withdraw request"
+                    busy_label="Withdrawing…"
+                    busy=Signal::derive(move || acts.withdraw.pending().get())
+                />
+            </ActionForm>
+        }
+    });
+    let standing = match (request.row.state, &request.grant) {
+        (RequestState::Approved, _) => Some(approved(request, acts).into_any()),
+        (_, Some(grant)) => granted(request, grant, acts),
+        (RequestState::Lapsed, _) => Some(
+            view! {
+                <Alert kind=AlertKind::Note title="Its time passed before it was decided or opened.">
+                    <a href="/request">"Ask again"</a>
+                </Alert>
+            }
+            .into_any(),
+        ),
+        _ => None,
+    };
+    view! {
+        {standing}
+        {may(Action::SignOff).then(|| view! { <GiveSignOff request=request.clone() act=acts.sign_off draft=drafts.sign_off/> })}
+        {request
+            .sign_off_refused
+            .filter(|_| request.row.state == RequestState::Submitted)
+            .map(|rule| view! { <Alert kind=AlertKind::Note title=rule.to_string()/> })}
+        {may(Action::Review).then(|| view! { <GiveReview request=id act=acts.review draft=drafts.review/> })}
+        {withdraw.map(|form| view! { <div class="actions">{form}</div> })}
+    }
+}
+
+fn approved(request: &RequestView, acts: Acts) -> impl IntoView + use<> {
+    let id = request.row.id;
+    let lapses = request.row.lapses_at_ms;
+    let mine = request.actions.contains(&Action::Open);
+    view! {
+        <section class="card card-accent" aria-labelledby="step">
+            <h2 class="card-title" id="step">"Approved"</h2>
+            {if mine {
+                view! {
+                    <p>"The time starts when you open it. Open it " <Moment at=lapses/> " at the latest."</p>
+                    <div class="actions">
+                        <ActionForm action=acts.open>
+                            <input type="hidden" name="request" value=id.to_string()/>
+                            <Submit
+                                kind=ButtonKind::Primary
+                                label="Open access"
+                                busy_label="Opening…"
+                                busy=Signal::derive(move || acts.open.pending().get())
+                            />
+                        </ActionForm>
+                    </div>
+                }
+                    .into_any()
+            } else {
+                view! { <p>"The one who asked may open it now. It lapses " <Moment at=lapses/> "."</p> }.into_any()
+            }}
+        </section>
+    }
+}
+
+fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyView> {
+    let may = |action| request.actions.contains(&action);
+    let (id, grant_id) = (request.row.id, grant.id);
+    match &grant.state {
+        GrantState::Intended => Some(
+            view! { <Alert kind=AlertKind::Wait title="Access is being opened. This page goes on by itself."/> }.into_any(),
+        ),
+        GrantState::Active { credential_shown } => {
+            let note = match (may(Action::Return), credential_shown) {
+                (true, false) => "Your account stands. The way in is shown once, when you ask for it.".to_owned(),
+                (true, true) => "Your account stands, and you have been shown the way in.".to_owned(),
+                (false, _) => format!("{} holds it, as {}.", people::name(&grant.holder), grant.role),
+            };
+            let show = may(Action::ShowCredential).then(|| view! { <ShowCredential grant=grant_id/> });
+            let give_back = may(Action::Return)
+                .then(|| view! { <EndForm grant=grant_id request=id held=true end=acts.end/> });
+            let revoke = may(Action::Revoke)
+                .then(|| view! { <EndForm grant=grant_id request=id held=false end=acts.end/> });
+            let until = grant.expires_at_ms;
+            Some(
+                view! {
+                    <section class="card card-proof" aria-labelledby="step">
+                        <h2 class="card-title" id="step">"Access is open"</h2>
+                        <p>
+                            <Countdown until=until/>
+                        </p>
+                        <p>{note}</p>
+                        <div class="actions">{show} {give_back} {revoke}</div>
+                    </section>
+                }
+                .into_any(),
+            )
+        }
+        GrantState::Failed { failure } => {
+            let why = state::failure(*failure);
+            Some(
+                view! {
+                    <Alert kind=AlertKind::Fault title="Access did not open.">
+                        <p>{why}</p>
+                    </Alert>
+                }
+                .into_any(),
+            )
+        }
+        GrantState::Ended { at_ms, sessions_cut, .. } => {
+            let cut = match sessions_cut {
+                0 => "No session was open then.".to_owned(),
+                1 => "1 open session was cut.".to_owned(),
+                n => format!("{n} open sessions were cut."),
+            };
+            let (_, how) = state::grant(&grant.state);
+            let at = *at_ms;
+            Some(
+                view! {
+                    <section class="card" aria-labelledby="step">
+                        <h2 class="card-title" id="step">"Access is over"</h2>
+                        <p>{how} " " <Moment at=at/> ". " {cut}</p>
+                    </section>
+                }
+                .into_any(),
+            )
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Reviewing, inside a request's page.
+
+pub mod give;

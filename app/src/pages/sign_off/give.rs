@@ -1,0 +1,90 @@
+//! Approving or denying: the exact statement, a note, and a fresh sign-in.
+
+use access::view::RequestView;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use crate::api::forms::SignOffForm;
+use crate::api::keep::Draft;
+use crate::api::sign_off::BeginSignOff;
+use crate::components::field::{Fault, FormFault, TextArea};
+use crate::components::icon::{Glyph, Icon};
+use crate::components::statement::Statement;
+
+/// The form by which an approver says yes or no.
+#[component]
+pub fn GiveSignOff(
+    /// What is to be signed off.
+    request: RequestView,
+    /// Begins it; it ends after a fresh sign-in.
+    act: ServerAction<BeginSignOff>,
+    /// What was typed before, and why it was refused.
+    draft: Resource<Option<Draft<SignOffForm>>>,
+) -> impl IntoView {
+    // The fresh sign-in is a page of the identity provider: the browser itself has to go there.
+    Effect::new(move |_| {
+        if let Some(Ok(next)) = act.value().get() {
+            // A browser that refuses to go leaves the page as it is, with the decision still to be sent.
+            let _ = window().location().assign(&next.0);
+        }
+    });
+    let id = request.row.id;
+    let digest = request.statement_sha256;
+    view! {
+        <section class="card card-accent" aria-labelledby="sign-off">
+            <h2 class="card-title" id="sign-off">"Your sign-off"</h2>
+            <p>"Read what you sign. Then you prove once more who you are, and your word stands for good."</p>
+            <Statement text=request.statement sha256=digest/>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    let draft = draft.await;
+                    let refused = draft.as_ref().map(|draft| draft.error.clone());
+                    let note = draft.map(|draft| draft.values.note).unwrap_or_default();
+                    let fault: Fault = Signal::derive(move || match act.value().get() {
+                        Some(answer) => answer.err(),
+                        None => refused.clone(),
+                    });
+                    let busy = move || act.pending().get();
+                    view! {
+                        <ActionForm action=act attr:class="form" attr:novalidate=true>
+                            <FormFault fault=fault fields=&["note"]/>
+                            <input type="hidden" name="form[request]" value=id.to_string()/>
+                            <input type="hidden" name="form[statement]" value=digest.to_string()/>
+                            <TextArea
+                                name="note"
+                                form_name="form[note]"
+                                label="Note"
+                                hint="For the one who asked and for reviewers. A “no” should say why."
+                                value=note
+                                fault=fault
+                                optional=true
+                            />
+                            <div class="actions">
+                                <button
+                                    type="submit"
+                                    name="form[decision]"
+                                    value="approve"
+                                    class="button button-primary"
+                                    disabled=busy
+                                >
+                                    <Icon glyph=Glyph::Tick/>
+                                    "Approve"
+                                </button>
+                                <button
+                                    type="submit"
+                                    name="form[decision]"
+                                    value="deny"
+                                    class="button"
+                                    disabled=busy
+                                >
+                                    <Icon glyph=Glyph::Cross/>
+                                    "Deny"
+                                </button>
+                            </div>
+                        </ActionForm>
+                    }
+                })}
+            </Suspense>
+        </section>
+    }
+}

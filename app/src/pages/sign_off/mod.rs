@@ -1,0 +1,3 @@
+//! Signing off, inside a request's page.
+
+pub mod give;

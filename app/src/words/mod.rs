@@ -1,0 +1,8 @@
+//! What pages say: times, states, rules and faults in a person's words. Pure, so that server and browser say the same.
+
+pub mod people;
+pub mod policy;
+pub mod standing;
+pub mod state;
+pub mod time;
+pub mod url;

@@ -1,0 +1,36 @@
+//! What is still to come for a request, in a sentence.
+
+use access::view::{GrantState, RequestState, RequestView};
+
+use super::people::{any_of, count};
+
+/// What the request waits for; nothing once all is over.
+pub fn next(request: &RequestView) -> Option<String> {
+    let policy = &request.policy.policy;
+    match request.row.state {
+        RequestState::Submitted => {
+            let missing = u32::from(request.row.needed.saturating_sub(request.row.approvals));
+            Some(format!(
+                "Waits for {} in {} to sign off.",
+                count(missing),
+                any_of(&policy.approval.groups)
+            ))
+        }
+        RequestState::Approved => Some("Waits for the one who asked to open it.".into()),
+        RequestState::Granted => match request.grant.as_ref().map(|grant| &grant.state) {
+            Some(GrantState::Intended) => Some("Access is being opened.".into()),
+            Some(GrantState::Active {
+                credential_shown: false,
+            }) => Some("Waits for its holder to be shown the way in.".into()),
+            Some(GrantState::Active {
+                credential_shown: true,
+            }) => Some("Access is open.".into()),
+            Some(GrantState::Ended { .. }) if request.review.is_none() => Some(format!(
+                "Waits for a review by somebody in {}.",
+                any_of(&policy.review.groups)
+            )),
+            _ => None,
+        },
+        RequestState::Denied | RequestState::Withdrawn | RequestState::Lapsed => None,
+    }
+}

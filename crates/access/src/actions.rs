@@ -1,0 +1,88 @@
+//! What pages offer: the rules' own answer, asked beforehand.
+
+use crate::command::Command;
+use crate::decide::decide;
+use crate::digest::{Commitment, Digest};
+use crate::event::{Actor, Decision, EndCause, Verdict};
+use crate::ids::{GrantId, GroupName, PersonId, RequestId};
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::time::UnixMillis;
+use crate::view::Action;
+
+/// Everything that a page may offer, in the order in which it is shown.
+const OFFERED: [Action; 7] = [
+    Action::SignOff,
+    Action::Open,
+    Action::ShowCredential,
+    Action::Return,
+    Action::Revoke,
+    Action::Withdraw,
+    Action::Review,
+];
+
+/// What the person may do to the request now.
+pub fn actions(
+    state: &State,
+    request: RequestId,
+    person: &PersonId,
+    groups: &[GroupName],
+    now: UnixMillis,
+) -> Vec<Action> {
+    let actor = Actor::Person {
+        person: *person,
+        groups: groups.to_vec(),
+    };
+    let allowed = |action: &Action| may(state, request, *action, &actor, now).is_ok();
+    OFFERED.into_iter().filter(allowed).collect()
+}
+
+/// Whether the actor may do this to the request now, given what only the act itself can bring: a
+/// fresh proof of identity, the right statement, a note.
+///
+/// # Errors
+///
+/// The refusal that the command itself would meet.
+pub fn may(
+    state: &State,
+    request: RequestId,
+    action: Action,
+    actor: &Actor,
+    now: UnixMillis,
+) -> Result<(), Refusal> {
+    let sealed = Commitment {
+        c: Digest::new([0; 32]),
+        n: 0,
+    };
+    let found = state.request(request);
+    let grant = found.and_then(|found| found.grant).unwrap_or(GrantId::NIL);
+    let end = |cause| Command::EndGrant {
+        grant,
+        cause,
+        sessions_cut: 0,
+    };
+    let command = match action {
+        Action::SignOff => Command::SignOff {
+            request,
+            decision: Decision::Approve,
+            statement: found.map_or(sealed.c, |found| found.statement().digest()),
+            auth_time_s: state.moment(now).unix_seconds(),
+            id_token: sealed,
+            note: None,
+        },
+        Action::Withdraw => Command::Withdraw { request },
+        Action::Open => Command::IntendGrant {
+            request,
+            grant: GrantId::NIL,
+        },
+        Action::ShowCredential => Command::ShowCredential { grant },
+        Action::Return => end(EndCause::Returned),
+        Action::Revoke => end(EndCause::Revoked),
+        Action::Review => Command::RecordReview {
+            request,
+            verdict: Verdict::Drill,
+            note: sealed,
+        },
+    };
+    decide(state, command, actor, now).map(drop)
+}

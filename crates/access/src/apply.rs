@@ -1,0 +1,26 @@
+//! Folding an entry and re-checking what somebody decided.
+
+use crate::record::Record;
+use crate::rules::Act;
+use crate::state::State;
+use crate::violation::Violation;
+
+/// Folds an entry into the state, after asking every rule again as of that entry.
+///
+/// The entry is folded even where it breaks a rule, as far as it can be, so that a replay goes on
+/// and finds all that there is to find. A sign-off that broke a rule never counts, so an approval
+/// and a grant that rest on it are found as well.
+///
+/// # Errors
+///
+/// The first rule that the entry breaks, with what it demands and what stands there.
+pub fn apply(state: &mut State, record: &Record) -> Result<(), Violation> {
+    let act = Act {
+        state,
+        actor: &record.actor,
+        now: record.time,
+    };
+    let checked = act.check(record.seq, &record.event);
+    state.fold(record, checked.is_ok());
+    checked.map_err(|broken| broken.at(record.seq))
+}

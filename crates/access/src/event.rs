@@ -1,0 +1,305 @@
+//! What entries say. One variant a kind; the field order is the byte order in the entry's body.
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::{Commitment, Digest};
+use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
+use crate::policy::{Connector, Policy};
+use crate::refusal::Rule;
+use crate::time::UnixMillis;
+
+mod wire;
+
+/// Who did it, as they were at that moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Actor {
+    /// A person who is signed in.
+    Person {
+        /// Who.
+        person: PersonId,
+        /// The groups that the identity provider said at the sign-in this act rests on.
+        groups: Vec<GroupName>,
+    },
+    /// A part of the portal itself.
+    System {
+        /// Which part: `portal`, `reconciler`, `seed`, `sign-in`.
+        part: String,
+    },
+}
+
+/// Whether sign-off comes before access or access before everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Access after sign-off.
+    Ordinary,
+    /// Access at once.
+    Emergency,
+}
+
+/// How much is at stake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Urgency {
+    /// Customers are down.
+    Sev1,
+    /// Customers are hurt.
+    Sev2,
+    /// Something is wrong that customers do not feel yet.
+    Sev3,
+    /// Planned work.
+    Sev4,
+}
+
+/// An approver's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Yes.
+    Approve,
+    /// No. One is enough.
+    Deny,
+}
+
+/// Why access ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndCause {
+    /// Its time was up.
+    Expired,
+    /// The holder gave it back.
+    Returned,
+    /// Somebody else took it back.
+    Revoked,
+}
+
+/// Why access did not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// The target said no, or could not be reached before anything was asked of it.
+    Refused,
+    /// The target did not answer: whether the account stood is unknown; it was swept.
+    Unknown,
+    /// The portal stopped between intent and outcome; the account, if any, was swept.
+    Interrupted,
+}
+
+/// A reviewer's verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The glass was broken for a reason.
+    Emergency,
+    /// It was an exercise.
+    Drill,
+    /// It should not have been.
+    Misuse,
+}
+
+/// Why a session of the portal ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionEnd {
+    /// The person signed out.
+    SignedOut,
+    /// The identity provider said so (back-channel logout).
+    Provider,
+}
+
+/// What happened. `kind` in the entry is the variant's name in the form `noun.verb`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", deny_unknown_fields)]
+pub enum Event {
+    /// The first entry of every log.
+    #[serde(rename = "ledger.opened")]
+    LedgerOpened {
+        /// The log's origin.
+        origin: String,
+        /// The key that signs it, in vkey form.
+        vkey: String,
+    },
+    /// A server process began.
+    #[serde(rename = "server.started")]
+    ServerStarted {
+        /// The software's version.
+        version: String,
+    },
+    /// From here on this version is in force.
+    #[serde(rename = "policy.activated")]
+    PolicyActivated {
+        /// Rises by 1 for one policy name.
+        version: u32,
+        /// SHA-256 of the policy's compact JSON.
+        sha256: Digest,
+        /// The whole policy, so that a replay needs nothing else.
+        policy: Policy,
+    },
+    /// Somebody signed in for the first time.
+    #[serde(rename = "person.registered")]
+    PersonRegistered {
+        /// Their id from now on.
+        person: PersonId,
+        /// Sealed: issuer, a line feed, subject.
+        identity: Commitment,
+        /// Sealed: the name that the provider gave.
+        name: Commitment,
+    },
+    /// Somebody signed in.
+    #[serde(rename = "session.opened")]
+    SessionOpened {
+        /// When the provider says they proved who they are, if it says, in seconds since 1970.
+        auth_time_s: Option<i64>,
+    },
+    /// A session ended before its limits.
+    #[serde(rename = "session.closed")]
+    SessionClosed {
+        /// How.
+        cause: SessionEnd,
+    },
+    /// Somebody asked for access.
+    #[serde(rename = "request.submitted")]
+    RequestSubmitted {
+        /// The request.
+        request: RequestId,
+        /// Ordinary or emergency.
+        mode: Mode,
+        /// What is to be opened.
+        resource: ResourceName,
+        /// Under which policy.
+        policy: PolicyName,
+        /// Which version of it.
+        policy_version: u32,
+        /// That version's digest.
+        policy_sha256: Digest,
+        /// For how long, in seconds.
+        duration_s: u32,
+        /// How much is at stake.
+        urgency: Urgency,
+        /// Sealed: why.
+        reason: Commitment,
+        /// Sealed: ticket or incident, where one was named.
+        ticket: Option<Commitment>,
+        /// SHA-256 of the statement that sign-offs bind.
+        statement: Digest,
+        /// Without its sign-offs it lapses then.
+        lapses_at_ms: UnixMillis,
+    },
+    /// An approver said yes or no.
+    #[serde(rename = "signoff.given")]
+    SignOffGiven {
+        /// To what.
+        request: RequestId,
+        /// Yes or no.
+        decision: Decision,
+        /// The digest of the statement they were shown.
+        statement: Digest,
+        /// When the provider says they proved who they are for this, in seconds since 1970.
+        auth_time_s: i64,
+        /// Sealed: the ID token of that proof.
+        id_token: Commitment,
+        /// Sealed: what they added.
+        note: Option<Commitment>,
+    },
+    /// Enough have said yes.
+    #[serde(rename = "request.approved")]
+    RequestApproved {
+        /// Which.
+        request: RequestId,
+        /// It must be opened before then.
+        lapses_at_ms: UnixMillis,
+    },
+    /// One has said no.
+    #[serde(rename = "request.denied")]
+    RequestDenied {
+        /// Which.
+        request: RequestId,
+    },
+    /// The requester took it back.
+    #[serde(rename = "request.withdrawn")]
+    RequestWithdrawn {
+        /// Which.
+        request: RequestId,
+    },
+    /// Its time to be decided or opened passed.
+    #[serde(rename = "request.lapsed")]
+    RequestLapsed {
+        /// Which.
+        request: RequestId,
+    },
+    /// Access is about to be made. Nothing touches a target before this is durable.
+    #[serde(rename = "grant.intended")]
+    GrantIntended {
+        /// The grant.
+        grant: GrantId,
+        /// For which request.
+        request: RequestId,
+        /// By which kind of connector.
+        connector: Connector,
+        /// With the rights of which role of the target.
+        role: String,
+        /// It ends then, whatever happens.
+        expires_at_ms: UnixMillis,
+    },
+    /// The account stands.
+    #[serde(rename = "grant.opened")]
+    GrantOpened {
+        /// The grant.
+        grant: GrantId,
+    },
+    /// The account does not stand.
+    #[serde(rename = "grant.failed")]
+    GrantFailed {
+        /// The grant.
+        grant: GrantId,
+        /// Why.
+        failure: Failure,
+    },
+    /// The holder is about to be shown a way in. It is shown once.
+    #[serde(rename = "credential.shown")]
+    CredentialShown {
+        /// The grant.
+        grant: GrantId,
+    },
+    /// The account and all its sessions are gone.
+    #[serde(rename = "grant.ended")]
+    GrantEnded {
+        /// The grant.
+        grant: GrantId,
+        /// Why.
+        cause: EndCause,
+        /// How many live sessions were cut.
+        sessions_cut: u32,
+    },
+    /// An account was found on a target that no open grant accounts for, and was removed.
+    #[serde(rename = "orphan.removed")]
+    OrphanRemoved {
+        /// On which resource.
+        resource: ResourceName,
+        /// Its name there.
+        account: String,
+        /// How many live sessions were cut.
+        sessions_cut: u32,
+    },
+    /// A reviewer looked at what was done and said what it was.
+    #[serde(rename = "review.recorded")]
+    ReviewRecorded {
+        /// Which request.
+        request: RequestId,
+        /// What it was.
+        verdict: Verdict,
+        /// Sealed: in words.
+        note: Commitment,
+    },
+    /// Somebody asked for what the rules forbid. Once each.
+    #[serde(rename = "command.refused")]
+    CommandRefused {
+        /// What they asked for: the command's name.
+        command: String,
+        /// Of which request, if of one.
+        request: Option<RequestId>,
+        /// Which rule forbids it.
+        rule: Rule,
+    },
+}

@@ -1,0 +1,150 @@
+//! Names and ids. Random ids come from the caller: this crate has no random numbers.
+
+use core::fmt;
+use core::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID that the caller made (version 4 wherever it is new).
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// The UUID itself, for storage.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// One human being, whatever identities they sign in with.
+    PersonId
+);
+uuid_id!(
+    /// One request for access, ordinary or emergency.
+    RequestId
+);
+uuid_id!(
+    /// One period of access on one target. A connector's account is named after it.
+    GrantId
+);
+
+impl GrantId {
+    /// The account that a connector makes for this grant: `bg_` and the id's 32 hex digits.
+    pub fn account(self) -> String {
+        format!("bg_{}", self.0.simple())
+    }
+
+    /// The grant whose account is named so, if the text has exactly the form of
+    /// [`GrantId::account`].
+    pub fn from_account(account: &str) -> Option<Self> {
+        let id = Self(account.strip_prefix("bg_")?.parse().ok()?);
+        (id.account() == account).then_some(id)
+    }
+
+    /// No grant's id: the caller makes random ones.
+    pub(crate) const NIL: Self = Self(Uuid::nil());
+}
+
+/// A text that is not a name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a name has 1 to 64 characters out of a-z, 0-9, '-', '_', '.', ':' and '/', not {0:?}")]
+pub struct BadName(pub String);
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = BadName;
+
+            fn try_from(text: String) -> Result<Self, BadName> {
+                let fits = (1..=64).contains(&text.len())
+                    && text.bytes().all(|b| {
+                        b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.:/".contains(&b)
+                    });
+                if fits { Ok(Self(text)) } else { Err(BadName(text)) }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadName;
+
+            fn from_str(text: &str) -> Result<Self, BadName> {
+                Self::try_from(text.to_owned())
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> String {
+                name.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", self.0)
+            }
+        }
+    };
+}
+
+name!(
+    /// A group as the identity provider names it.
+    GroupName
+);
+name!(
+    /// A policy's name, the same over all its versions.
+    PolicyName
+);
+name!(
+    /// A thing that can be opened.
+    ResourceName
+);

@@ -1,0 +1,43 @@
+//! The rules: who may open what, when, and what follows.
+//!
+//! **State = fold(entries).** [`decide`] turns a command into events or a refusal; [`apply`] folds
+//! an entry into the state and re-checks, against the policy version in force at that entry, what
+//! `decide` decided. The server decides with this crate; the verifier replays with it.
+//!
+//! Three layers, each on the one before:
+//! - `rules` is the one place where a rule stands: may this event follow this state?
+//! - [`decide`] makes events that `rules` allows; [`actions`] asks the same for pages;
+//! - [`apply`] asks `rules` about events that somebody else made, notes what they break, and folds.
+//!
+//! Invariant: nothing here reads a clock, makes a random number, or does I/O.
+
+#![forbid(unsafe_code)]
+
+pub mod command;
+pub mod digest;
+pub mod event;
+pub mod ids;
+pub mod policy;
+pub mod refusal;
+pub mod state;
+pub mod time;
+pub mod view;
+
+mod actions;
+mod apply;
+mod decide;
+mod describe;
+mod record;
+mod rules;
+mod statement;
+mod violation;
+
+pub use actions::{actions, may};
+pub use apply::apply;
+pub use decide::decide;
+pub use describe::describe;
+pub use record::Record;
+pub use refusal::{Refusal, refusal_event};
+pub use state::State;
+pub use statement::{Statement, statement};
+pub use violation::Violation;

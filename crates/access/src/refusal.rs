@@ -1,0 +1,187 @@
+//! Why the rules say no.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+use crate::ids::RequestId;
+
+mod words;
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// The rules, by name. The name stands in `command.refused` entries and in violations.
+        ///
+        /// Most rules can refuse a command. Those that [`Rule::refuses`] denies are found by a
+        /// replay only: `decide` never writes what they forbid.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Rule {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Rule {
+            /// Every rule.
+            pub const ALL: &'static [Rule] = &[$(Rule::$variant,)*];
+
+            /// The rule's stable name, the same as in entries.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Rule::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    /// There is no such policy.
+    UnknownPolicy = "unknown_policy",
+    /// The policy does not cover the resource.
+    ResourceNotCovered = "resource_not_covered",
+    /// The person is in none of the eligible groups.
+    NotEligible = "not_eligible",
+    /// Zero, or longer than the policy allows.
+    DurationOutOfRange = "duration_out_of_range",
+    /// The reason is shorter than the policy wants.
+    ReasonTooShort = "reason_too_short",
+    /// The policy has no emergency access.
+    EmergencyOff = "emergency_off",
+    /// An emergency needs its second confirmation.
+    NotConfirmed = "not_confirmed",
+    /// There is no such request.
+    UnknownRequest = "unknown_request",
+    /// A request of that id is there already.
+    RequestExists = "request_exists",
+    /// Nobody signs off their own request.
+    SelfApproval = "self_approval",
+    /// The person is in none of the approver groups.
+    NotApprover = "not_approver",
+    /// One word a person.
+    AlreadySigned = "already_signed",
+    /// The statement that was shown is not the one that stands.
+    StatementChanged = "statement_changed",
+    /// The proof of identity is older than the request's submission or lies in the future.
+    StaleProof = "stale_proof",
+    /// The policy has another version in force than the one that the request was made under.
+    PolicyChanged = "policy_changed",
+    /// Too few of those who said yes are approvers now.
+    QuorumMissing = "quorum_missing",
+    /// The request's or grant's state does not allow it.
+    WrongState = "wrong_state",
+    /// Its time has passed.
+    TooLate = "too_late",
+    /// Its time has not come.
+    TooEarly = "too_early",
+    /// Only the requester may.
+    NotRequester = "not_requester",
+    /// There is no such grant.
+    UnknownGrant = "unknown_grant",
+    /// A grant of that id is there already.
+    GrantExists = "grant_exists",
+    /// The credential has been shown already.
+    AlreadyShown = "already_shown",
+    /// Only others out of the policy's approver and reviewing groups may revoke.
+    NotRevoker = "not_revoker",
+    /// The person is in none of the reviewing groups.
+    NotReviewer = "not_reviewer",
+    /// Nobody reviews what they asked for or signed off.
+    ReviewerInvolved = "reviewer_involved",
+    /// There is a review already.
+    AlreadyReviewed = "already_reviewed",
+    /// Only the portal itself may.
+    SystemOnly = "system_only",
+    /// Only a person may.
+    PersonOnly = "person_only",
+    /// The policy contradicts itself.
+    BadPolicy = "bad_policy",
+    /// The person is not known to the log.
+    UnknownPerson = "unknown_person",
+    /// That person is there already.
+    PersonExists = "person_exists",
+    /// The log was opened already, or was not opened yet.
+    LedgerOrder = "ledger_order",
+    /// Replay only: the policy's digest is not that of the policy beside it.
+    PolicyDigest = "policy_digest",
+    /// Replay only: the policy's version does not follow the one before.
+    PolicyOrder = "policy_order",
+    /// Replay only: the request names a policy version that was not in force.
+    PolicyNotInForce = "policy_not_in_force",
+    /// Replay only: the statement's digest is not that of the request beside it.
+    StatementDigest = "statement_digest",
+    /// Replay only: the request lapses at another moment than the policy says.
+    LapseTime = "lapse_time",
+    /// Replay only: the grant ends at another moment than the request says.
+    ExpiryTime = "expiry_time",
+    /// Replay only: the grant gives something else than the policy says.
+    GrantTemplate = "grant_template",
+    /// Replay only: nobody who may has said no.
+    DenialMissing = "denial_missing",
+    /// Replay only: the outcome stands under another name than that of the last to sign.
+    NotLastSigner = "not_last_signer",
+    /// Replay only: the refusal names no command or no rule that refuses.
+    RefusalForm = "refusal_form",
+    /// Replay only: the entry has a kind, a field or a form that this version does not know.
+    Malformed = "malformed",
+}
+
+impl Rule {
+    /// Whether a command can be refused by this rule. The others are found in a replay only.
+    pub const fn refuses(self) -> bool {
+        !matches!(
+            self,
+            Self::PolicyDigest
+                | Self::PolicyOrder
+                | Self::PolicyNotInForce
+                | Self::StatementDigest
+                | Self::LapseTime
+                | Self::ExpiryTime
+                | Self::GrantTemplate
+                | Self::DenialMissing
+                | Self::NotLastSigner
+                | Self::RefusalForm
+                | Self::Malformed
+        )
+    }
+}
+
+/// What happened, and what to do next.
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", words::what(*self), words::next(*self))
+    }
+}
+
+/// A command that the rules forbid. `Display` says what happened, what was kept, what to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Refusal {
+    /// The command's name.
+    pub command: &'static str,
+    /// Which request it was about, if about one that the log knows.
+    pub request: Option<RequestId>,
+    /// The rule that forbids it.
+    pub rule: Rule,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = words::what_of(self.rule, self.command);
+        let next = words::next(self.rule);
+        write!(
+            f,
+            "{what} Nothing was changed, and the log notes that it was asked. {next}"
+        )
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// The entry that a refusal leaves in the log.
+pub fn refusal_event(refusal: &Refusal) -> Event {
+    Event::CommandRefused {
+        command: refusal.command.to_owned(),
+        request: refusal.request,
+        rule: refusal.rule,
+    }
+}

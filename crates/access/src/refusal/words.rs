@@ -1,0 +1,130 @@
+//! The rules in words for the person who was refused: short, calm, with the next step.
+
+use super::Rule;
+
+/// What happened, as a sentence, where the command makes it clearer.
+pub(super) fn what_of(rule: Rule, command: &str) -> &'static str {
+    match (rule, command) {
+        (Rule::WrongState, "sign_off") => "This request no longer waits for sign-off.",
+        (Rule::WrongState, "withdraw") => "This request is over or already open.",
+        (Rule::WrongState, "intend_grant") => "This request is not waiting to be opened.",
+        (Rule::WrongState, "show_credential") => "This access is not open.",
+        (Rule::WrongState, "end_grant") => "This access is not open, so it cannot be ended.",
+        (Rule::WrongState, "record_review") => {
+            "This access has not ended, so it cannot be reviewed."
+        }
+        (Rule::TooLate, "sign_off") => "This request has lapsed: its time for sign-off is over.",
+        (Rule::TooLate, "intend_grant") => "This approval has lapsed: its time to be used is over.",
+        (Rule::TooLate, "show_credential") => "This access has expired.",
+        _ => what(rule),
+    }
+}
+
+/// What happened, as a sentence.
+pub(super) fn what(rule: Rule) -> &'static str {
+    match rule {
+        Rule::UnknownPolicy => "There is no policy of that name.",
+        Rule::ResourceNotCovered => "This policy does not open that resource.",
+        Rule::NotEligible => "None of your groups may ask under this policy.",
+        Rule::DurationOutOfRange => "The duration is zero or longer than the policy allows.",
+        Rule::ReasonTooShort => "The reason is shorter than the policy asks for.",
+        Rule::EmergencyOff => "This policy has no emergency access.",
+        Rule::NotConfirmed => "The emergency was not confirmed a second time.",
+        Rule::UnknownRequest => "There is no such request.",
+        Rule::RequestExists => "This request was sent before.",
+        Rule::SelfApproval => "This is your own request, and nobody signs off their own.",
+        Rule::NotApprover => "None of your groups signs off requests under this policy.",
+        Rule::AlreadySigned => "You have signed this request already, and each person counts once.",
+        Rule::StatementChanged => "What you were shown is not what the request says now.",
+        Rule::StaleProof => {
+            "The proof of who you are is older than the request or lies in the future."
+        }
+        Rule::PolicyChanged => "The policy has changed since this was asked.",
+        Rule::QuorumMissing => "Too few of those who said yes are approvers now.",
+        Rule::WrongState => "This is no longer possible: it has moved on.",
+        Rule::TooLate => "The time for this is over.",
+        Rule::TooEarly => "It is too early for this.",
+        Rule::NotRequester => "Only the person who asked may do this.",
+        Rule::UnknownGrant => "There is no such access.",
+        Rule::GrantExists => "This access was opened before.",
+        Rule::AlreadyShown => "The way in was shown already, and it is shown once.",
+        Rule::NotRevoker => {
+            "Only others who approve or review under this policy may take access away."
+        }
+        Rule::NotReviewer => "None of your groups reviews under this policy.",
+        Rule::ReviewerInvolved => {
+            "You asked for this or signed it off, so somebody else reviews it."
+        }
+        Rule::AlreadyReviewed => "This was reviewed already.",
+        Rule::SystemOnly => "Only the portal itself does this.",
+        Rule::PersonOnly => "Only a person who is signed in does this.",
+        Rule::BadPolicy => "The policy contradicts itself.",
+        Rule::UnknownPerson => "The log does not know you yet.",
+        Rule::PersonExists => "The log knows this person already.",
+        Rule::LedgerOrder => "A log is opened once, and before everything else.",
+        Rule::PolicyDigest => "The policy's digest is not that of the policy beside it.",
+        Rule::PolicyOrder => "The policy's version does not follow the one before it.",
+        Rule::PolicyNotInForce => "The request names a policy version that was not in force.",
+        Rule::StatementDigest => "The statement's digest is not that of the request beside it.",
+        Rule::LapseTime => "The request lapses at another moment than the policy says.",
+        Rule::ExpiryTime => "The access ends at another moment than the request says.",
+        Rule::GrantTemplate => "The access gives something else than the policy says.",
+        Rule::DenialMissing => "The request was closed as denied, but nobody who may has said no.",
+        Rule::NotLastSigner => {
+            "The outcome stands under another name than that of the last to sign."
+        }
+        Rule::RefusalForm => "The refusal names no command or no rule that refuses.",
+        Rule::Malformed => "The entry has a form that this version does not know.",
+    }
+}
+
+/// What to do next, as a sentence.
+pub(super) fn next(rule: Rule) -> &'static str {
+    match rule {
+        Rule::UnknownPolicy | Rule::ResourceNotCovered | Rule::NotEligible => {
+            "Choose from what your request page offers, or ask an operator which policy is meant for you."
+        }
+        Rule::DurationOutOfRange => {
+            "Choose a duration within the policy's limit and send it again."
+        }
+        Rule::ReasonTooShort => "Write a little more about why, and send it again.",
+        Rule::EmergencyOff => "Make an ordinary request and call an approver.",
+        Rule::NotConfirmed => "Confirm that this is an emergency, and send it again.",
+        Rule::UnknownRequest | Rule::UnknownGrant => {
+            "Check the link, or look for it on your first page."
+        }
+        Rule::RequestExists | Rule::GrantExists => {
+            "Look for it on your first page; there is no need to send it again."
+        }
+        Rule::SelfApproval | Rule::NotApprover => "Ask one of the policy's approvers.",
+        Rule::AlreadySigned => "Others have to sign now.",
+        Rule::StatementChanged => "Reload the request, read it again, then sign.",
+        Rule::StaleProof => "Sign again and prove who you are when you are asked to.",
+        Rule::PolicyChanged | Rule::QuorumMissing => "Ask for access anew.",
+        Rule::WrongState => "Reload the page to see where it stands.",
+        Rule::TooLate => "Ask for access anew if it is still needed.",
+        Rule::TooEarly => "Wait until it is due.",
+        Rule::NotRequester => "Ask them, or make a request of your own.",
+        Rule::AlreadyShown => "Give this access back and ask anew if the way in was lost.",
+        Rule::NotRevoker => "Call one of them; the holder can give access back at any time.",
+        Rule::NotReviewer | Rule::ReviewerInvolved => "Leave it to one of the policy's reviewers.",
+        Rule::AlreadyReviewed => "Read the verdict on the request's page.",
+        Rule::SystemOnly => "There is nothing to do: it happens by itself when it is due.",
+        Rule::PersonOnly | Rule::UnknownPerson => "Sign in and try again.",
+        Rule::BadPolicy => "Correct the policy and activate it again.",
+        Rule::PersonExists | Rule::LedgerOrder => "There is nothing to do.",
+        Rule::PolicyDigest
+        | Rule::PolicyOrder
+        | Rule::PolicyNotInForce
+        | Rule::StatementDigest
+        | Rule::LapseTime
+        | Rule::ExpiryTime
+        | Rule::GrantTemplate
+        | Rule::DenialMissing
+        | Rule::NotLastSigner
+        | Rule::RefusalForm
+        | Rule::Malformed => {
+            "Keep a copy of the log and ask who runs the portal how this entry came about."
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The one place where a rule stands: may this event follow this state?
+//!
+//! `decide` asks before it writes, `apply` asks again about what somebody wrote. Each check names
+//! the rule that is broken, what it demands and what it found.
+
+use std::sync::Arc;
+
+use crate::event::{Actor, Event};
+use crate::ids::{GrantId, GroupName, RequestId};
+use crate::policy::{Policy, PolicyVersion};
+use crate::refusal::Rule;
+use crate::state::{Grant, Request, State};
+use crate::time::UnixMillis;
+use crate::violation::{Broken, Checked};
+
+pub(crate) mod actor;
+mod grant;
+mod housekeeping;
+pub(crate) mod request;
+mod review;
+pub(crate) mod sign_off;
+
+/// Where and when an event stands, and who did it.
+#[derive(Clone, Copy)]
+pub(crate) struct Act<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) actor: &'a Actor,
+    pub(crate) now: UnixMillis,
+}
+
+impl<'a> Act<'a> {
+    /// Whether the event may be the entry at `seq`, after the state.
+    pub(crate) fn check(self, seq: u64, event: &Event) -> Checked {
+        actor::order(seq, matches!(event, Event::LedgerOpened { .. }))?;
+        actor::check(self, event)?;
+        match event {
+            Event::LedgerOpened { .. }
+            | Event::ServerStarted { .. }
+            | Event::SessionOpened { .. }
+            | Event::SessionClosed { .. } => Ok(()),
+            Event::PolicyActivated {
+                version,
+                sha256,
+                policy,
+            } => housekeeping::activated(self, *version, *sha256, policy),
+            Event::PersonRegistered { person, .. } => housekeeping::registered(self, *person),
+            Event::OrphanRemoved { account, .. } => housekeeping::orphan_removed(self, account),
+            Event::CommandRefused {
+                command,
+                request,
+                rule,
+            } => housekeeping::refused(self, command, *request, *rule),
+            Event::RequestSubmitted { .. } => request::submitted(self, event),
+            Event::RequestWithdrawn { request } => request::withdrawn(self, *request),
+            Event::RequestLapsed { request } => request::lapsed(self, *request),
+            Event::SignOffGiven {
+                request,
+                statement,
+                auth_time_s,
+                ..
+            } => sign_off::given(self, *request, *statement, *auth_time_s),
+            Event::RequestApproved {
+                request,
+                lapses_at_ms,
+            } => sign_off::approved(self, *request, *lapses_at_ms),
+            Event::RequestDenied { request } => sign_off::denied(self, *request),
+            Event::GrantIntended { .. } => grant::intended(self, event),
+            Event::GrantOpened { grant } => grant::opened(self, *grant),
+            Event::GrantFailed { grant, .. } => grant::failed(self, *grant),
+            Event::CredentialShown { grant } => grant::shown(self, *grant),
+            Event::GrantEnded { grant, cause, .. } => grant::ended(self, *grant, *cause),
+            Event::ReviewRecorded { request, .. } => review::recorded(self, *request),
+        }
+    }
+
+    pub(crate) fn request(self, id: RequestId) -> Checked<&'a Request> {
+        self.state.request(id).ok_or_else(|| {
+            Broken::new(Rule::UnknownRequest, "a request of the log", id.to_string())
+        })
+    }
+
+    fn grant(self, id: GrantId) -> Checked<(&'a Grant, &'a Request)> {
+        let unknown = || Broken::new(Rule::UnknownGrant, "a grant of the log", id.to_string());
+        let grant = self.state.grant(id).ok_or_else(unknown)?;
+        Ok((grant, self.request(grant.request)?))
+    }
+
+    /// The version in force of the request's policy.
+    fn policy_now(self, request: &'a Request) -> &'a Arc<PolicyVersion> {
+        self.state
+            .policy(&request.policy.policy.name)
+            .unwrap_or(&request.policy)
+    }
+
+    /// A policy that was made stricter is not to be got round with an older request.
+    fn same_policy(self, request: &'a Request) -> Checked<&'a Policy> {
+        let (now, then) = (self.policy_now(request), &request.policy);
+        ensure(now.version == then.version, || {
+            let found = format!("version {} since", now.version);
+            Broken::new(
+                Rule::PolicyChanged,
+                format!("version {} in force", then.version),
+                found,
+            )
+        })?;
+        Ok(&then.policy)
+    }
+}
+
+fn ensure(holds: bool, broken: impl FnOnce() -> Broken) -> Checked {
+    if holds { Ok(()) } else { Err(broken()) }
+}
+
+/// Whether one of the groups held is among those wanted.
+pub(crate) fn overlap(held: &[GroupName], wanted: &[GroupName]) -> bool {
+    held.iter().any(|group| wanted.contains(group))
+}
+
+fn list(groups: &[GroupName]) -> String {
+    if groups.is_empty() {
+        return "no group".to_owned();
+    }
+    groups
+        .iter()
+        .map(GroupName::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn one_of(groups: &[GroupName]) -> String {
+    format!("somebody in one of: {}", list(groups))
+}
+
+fn moment(at: UnixMillis) -> String {
+    format!("{} ms", at.millis())
+}

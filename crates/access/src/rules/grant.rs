@@ -1,0 +1,171 @@
+//! Access itself: intent, outcome, the way in, the end.
+
+use super::{Act, actor, ensure, list, moment, one_of, overlap, request, sign_off};
+use crate::event::{EndCause, Event, Mode};
+use crate::ids::{GrantId, GroupName};
+use crate::refusal::Rule;
+use crate::state::{Grant, Request};
+use crate::view::{GrantState, RequestState};
+use crate::violation::{Broken, Checked};
+
+/// Everything that the request had to satisfy is asked again here: this is where a target is about
+/// to be touched, and between the request and now groups and policies may have changed.
+pub(super) fn intended(act: Act<'_>, event: &Event) -> Checked {
+    let Event::GrantIntended {
+        grant,
+        request: id,
+        connector,
+        role,
+        expires_at_ms,
+    } = event
+    else {
+        return Ok(());
+    };
+    let (person, groups) = actor::person(act)?;
+    let asked = act.request(*id)?;
+    request::by_requester(asked, person)?;
+    ensure(act.state.grant(*grant).is_none(), || {
+        Broken::new(Rule::GrantExists, "a new grant", grant.to_string())
+    })?;
+    ready(act, asked)?;
+    let policy = act.same_policy(asked)?;
+    request::eligible(policy, groups)?;
+    request::allowed(policy, asked.mode, &asked.resource, asked.duration_s)?;
+    if asked.mode == Mode::Ordinary {
+        sign_off::quorum(act.state, asked)?;
+    }
+    ensure(
+        (connector, role) == (&policy.grant.connector, &policy.grant.role),
+        || {
+            let wanted = &policy.grant;
+            let expected = format!("{:?} with role {:?}", wanted.connector, wanted.role);
+            Broken::new(
+                Rule::GrantTemplate,
+                expected,
+                format!("{connector:?} with role {role:?}"),
+            )
+        },
+    )?;
+    let expires_at = act.now.plus_seconds(asked.duration_s);
+    ensure(*expires_at_ms == expires_at, || {
+        Broken::new(Rule::ExpiryTime, moment(expires_at), moment(*expires_at_ms))
+    })
+}
+
+/// An ordinary request has been approved and has not lapsed; an emergency is intended at once.
+fn ready(act: Act<'_>, asked: &Request) -> Checked {
+    match asked.mode {
+        Mode::Ordinary => {
+            request::in_state(asked, RequestState::Approved)?;
+            request::before_lapse(act, asked)
+        }
+        Mode::Emergency => {
+            request::in_state(asked, RequestState::Submitted)?;
+            ensure(act.now == asked.submitted_at, || {
+                let expected = format!("with its emergency, at {}", moment(asked.submitted_at));
+                Broken::new(Rule::TooLate, expected, moment(act.now))
+            })
+        }
+    }
+}
+
+pub(super) fn opened(act: Act<'_>, id: GrantId) -> Checked {
+    let (grant, _) = act.grant(id)?;
+    being_made(grant)?;
+    before_expiry(act, grant)
+}
+
+pub(super) fn failed(act: Act<'_>, id: GrantId) -> Checked {
+    being_made(act.grant(id)?.0)
+}
+
+pub(super) fn shown(act: Act<'_>, id: GrantId) -> Checked {
+    let (person, _) = actor::person(act)?;
+    let (grant, request) = act.grant(id)?;
+    request::by_requester(request, person)?;
+    ensure(!active(grant)?, || {
+        Broken::new(
+            Rule::AlreadyShown,
+            "a way in that was not shown yet",
+            "shown before",
+        )
+    })?;
+    before_expiry(act, grant)
+}
+
+pub(super) fn ended(act: Act<'_>, id: GrantId, cause: EndCause) -> Checked {
+    let (grant, request) = act.grant(id)?;
+    match cause {
+        EndCause::Expired => {
+            active(grant)?;
+            ensure(act.now >= grant.expires_at, || {
+                let expected = format!("not before {}", moment(grant.expires_at));
+                Broken::new(Rule::TooEarly, expected, moment(act.now))
+            })
+        }
+        EndCause::Returned => {
+            request::by_requester(request, actor::person(act)?.0)?;
+            active(grant).map(drop)
+        }
+        EndCause::Revoked => {
+            revoker(act, grant, request)?;
+            active(grant).map(drop)
+        }
+    }
+}
+
+/// Those who approve or review under the policy now; the holder returns instead.
+fn revoker(act: Act<'_>, grant: &Grant, request: &Request) -> Checked {
+    let (person, groups) = actor::person(act)?;
+    let policy = &act.policy_now(request).policy;
+    let wanted: Vec<GroupName> = policy
+        .approval
+        .groups
+        .iter()
+        .chain(&policy.review.groups)
+        .cloned()
+        .collect();
+    ensure(person != grant.holder && overlap(groups, &wanted), || {
+        let expected = format!("{}, and not the holder", one_of(&wanted));
+        Broken::new(
+            Rule::NotRevoker,
+            expected,
+            format!("{person} in {}", list(groups)),
+        )
+    })
+}
+
+fn being_made(grant: &Grant) -> Checked {
+    let fits = grant.state == GrantState::Intended;
+    ensure(fits, || {
+        Broken::new(Rule::WrongState, "an intended grant", name(grant))
+    })
+}
+
+/// Whether the way into an active grant has been shown.
+fn active(grant: &Grant) -> Checked<bool> {
+    match grant.state {
+        GrantState::Active { credential_shown } => Ok(credential_shown),
+        _ => Err(Broken::new(
+            Rule::WrongState,
+            "an active grant",
+            name(grant),
+        )),
+    }
+}
+
+fn before_expiry(act: Act<'_>, grant: &Grant) -> Checked {
+    ensure(act.now < grant.expires_at, || {
+        let expected = format!("before {}", moment(grant.expires_at));
+        Broken::new(Rule::TooLate, expected, moment(act.now))
+    })
+}
+
+fn name(grant: &Grant) -> &'static str {
+    match grant.state {
+        GrantState::Intended => "an intended grant",
+        GrantState::Active { .. } => "an active grant",
+        GrantState::Failed { .. } => "a failed grant",
+        GrantState::Ended { .. } => "an ended grant",
+    }
+}

@@ -1,0 +1,31 @@
+//! The review that every grant owes: by others, after its end, once.
+
+use super::{Act, actor, ensure, list, one_of, overlap};
+use crate::ids::RequestId;
+use crate::refusal::Rule;
+use crate::view::GrantState;
+use crate::violation::{Broken, Checked};
+
+pub(super) fn recorded(act: Act<'_>, id: RequestId) -> Checked {
+    let (person, groups) = actor::person(act)?;
+    let request = act.request(id)?;
+    ensure(
+        person != request.requester && !request.signed_by(person),
+        || {
+            let expected = "somebody who neither asked nor signed off";
+            Broken::new(Rule::ReviewerInvolved, expected, person.to_string())
+        },
+    )?;
+    let reviewers = &act.policy_now(request).policy.review.groups;
+    ensure(overlap(groups, reviewers), || {
+        Broken::new(Rule::NotReviewer, one_of(reviewers), list(groups))
+    })?;
+    let grant = request.grant.and_then(|grant| act.state.grant(grant));
+    let ended = grant.is_some_and(|grant| matches!(grant.state, GrantState::Ended { .. }));
+    ensure(ended, || {
+        Broken::new(Rule::WrongState, "a grant that has ended", "none that has")
+    })?;
+    ensure(request.review.is_none(), || {
+        Broken::new(Rule::AlreadyReviewed, "one review", "another")
+    })
+}

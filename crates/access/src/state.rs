@@ -1,0 +1,205 @@
+//! What the entries add up to. Everything is found by its id; nothing scans all requests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::event::Mode;
+use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId};
+use crate::policy::PolicyVersion;
+use crate::rules::{overlap, sign_off};
+use crate::time::UnixMillis;
+use crate::view::{GrantState, RequestState};
+
+mod fold;
+mod grant;
+mod request;
+
+pub use grant::Grant;
+pub use request::{Request, Reviewed, SignOff};
+
+/// The fold of all entries so far. [`State::default`] is that of no entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    next_seq: u64,
+    last_time: Option<UnixMillis>,
+    ledger: Option<Ledger>,
+    /// All versions of each policy, oldest first; the last is in force.
+    policies: BTreeMap<PolicyName, Vec<Arc<PolicyVersion>>>,
+    /// The groups that each person had at their last sign-in or sign-off.
+    people: BTreeMap<PersonId, Vec<GroupName>>,
+    requests: BTreeMap<RequestId, Request>,
+    grants: BTreeMap<GrantId, Grant>,
+    by_requester: BTreeMap<PersonId, Vec<RequestId>>,
+    /// Submitted and approved requests by the moment they lapse.
+    pending: BTreeSet<(UnixMillis, RequestId)>,
+    /// Intended and active grants by the moment they end.
+    live: BTreeSet<(UnixMillis, GrantId)>,
+    /// Requests whose grant has ended and that nobody has reviewed, by the moment that is due.
+    unreviewed: BTreeSet<(UnixMillis, RequestId)>,
+}
+
+/// What the first entry says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ledger {
+    /// The log's origin.
+    pub origin: String,
+    /// The key that signs it, in vkey form.
+    pub vkey: String,
+}
+
+impl State {
+    /// The place of the next entry.
+    pub fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
+    /// The time of the last entry.
+    pub fn last_time(&self) -> Option<UnixMillis> {
+        self.last_time
+    }
+
+    /// The moment at which a command that comes `now` is decided: never before the last entry.
+    /// The entries of what is decided must carry this very time, since expiry counts from it.
+    pub fn moment(&self, now: UnixMillis) -> UnixMillis {
+        self.last_time.map_or(now, |last| last.max(now))
+    }
+
+    /// What the first entry says, once it is there.
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_ref()
+    }
+
+    /// The policy's version in force.
+    pub fn policy(&self, name: &PolicyName) -> Option<&Arc<PolicyVersion>> {
+        self.policies.get(name).and_then(|versions| versions.last())
+    }
+
+    /// One version of a policy, in force or not.
+    pub fn policy_version(&self, name: &PolicyName, version: u32) -> Option<&Arc<PolicyVersion>> {
+        self.policies
+            .get(name)?
+            .iter()
+            .rev()
+            .find(|candidate| candidate.version == version)
+    }
+
+    /// All policies in force, by name.
+    pub fn policies(&self) -> impl Iterator<Item = &Arc<PolicyVersion>> {
+        self.policies
+            .values()
+            .filter_map(|versions| versions.last())
+    }
+
+    /// Whether the log knows the person.
+    pub fn knows(&self, person: PersonId) -> bool {
+        self.people.contains_key(&person)
+    }
+
+    /// The groups that the person had at their last sign-in or sign-off.
+    pub fn groups(&self, person: PersonId) -> &[GroupName] {
+        self.people.get(&person).map_or(&[], Vec::as_slice)
+    }
+
+    /// One request.
+    pub fn request(&self, id: RequestId) -> Option<&Request> {
+        self.requests.get(&id)
+    }
+
+    /// All requests, by id.
+    pub fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.requests.values()
+    }
+
+    /// A person's own requests, oldest first.
+    pub fn requests_of(&self, person: PersonId) -> impl DoubleEndedIterator<Item = &Request> {
+        let ids = self
+            .by_requester
+            .get(&person)
+            .map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| self.requests.get(id))
+    }
+
+    /// Requests that wait for sign-off, those that lapse first in front.
+    pub fn waiting(&self) -> impl Iterator<Item = &Request> {
+        self.pending().filter(|request| {
+            request.state == RequestState::Submitted && request.mode == Mode::Ordinary
+        })
+    }
+
+    /// Requests that are submitted or approved, those that lapse first in front.
+    pub fn pending(&self) -> impl Iterator<Item = &Request> {
+        self.pending
+            .iter()
+            .filter_map(|(_, id)| self.requests.get(id))
+    }
+
+    /// Requests that have to lapse now.
+    pub fn due_to_lapse(&self, now: UnixMillis) -> impl Iterator<Item = &Request> {
+        self.pending()
+            .take_while(move |request| request.lapses_at <= now)
+    }
+
+    /// One grant.
+    pub fn grant(&self, id: GrantId) -> Option<&Grant> {
+        self.grants.get(&id)
+    }
+
+    /// All grants, by id.
+    pub fn grants(&self) -> impl Iterator<Item = &Grant> {
+        self.grants.values()
+    }
+
+    /// Grants whose account stands or may stand, those that end first in front.
+    pub fn live_grants(&self) -> impl Iterator<Item = &Grant> {
+        self.live.iter().filter_map(|(_, id)| self.grants.get(id))
+    }
+
+    /// Active grants that have to end now.
+    pub fn due_to_expire(&self, now: UnixMillis) -> impl Iterator<Item = &Grant> {
+        self.live_grants()
+            .take_while(move |grant| grant.expires_at <= now)
+            .filter(|grant| matches!(grant.state, GrantState::Active { .. }))
+    }
+
+    /// Requests whose grant has ended and that wait for their review, the first due in front.
+    pub fn unreviewed(&self) -> impl Iterator<Item = (UnixMillis, &Request)> {
+        self.unreviewed
+            .iter()
+            .filter_map(|(due, id)| Some((*due, self.requests.get(id)?)))
+    }
+
+    /// When the review is due, once the grant has ended and while there is no review.
+    pub fn review_due_at(&self, request: &Request) -> Option<UnixMillis> {
+        let grant = self.grants.get(&request.grant?)?;
+        match grant.state {
+            GrantState::Ended { at_ms, .. } if request.review.is_none() => {
+                Some(at_ms.plus_seconds(request.policy.policy.review.within_s))
+            }
+            _ => None,
+        }
+    }
+
+    /// The request that a grant belongs to.
+    pub fn request_of(&self, grant: GrantId) -> Option<&Request> {
+        self.requests.get(&self.grants.get(&grant)?.request)
+    }
+
+    /// How many distinct people have said yes to the request and are approvers still, by the
+    /// groups last seen of them.
+    pub fn approvals(&self, request: &Request) -> usize {
+        sign_off::approvals(self, request)
+    }
+
+    /// Whether the request is the person's business: their own, or under a policy that names one
+    /// of their groups as approvers or reviewers.
+    pub fn concerns(&self, request: &Request, person: PersonId, groups: &[GroupName]) -> bool {
+        let policy = &self
+            .policy(&request.policy.policy.name)
+            .unwrap_or(&request.policy)
+            .policy;
+        person == request.requester
+            || overlap(groups, &policy.approval.groups)
+            || overlap(groups, &policy.review.groups)
+            || request.signed_by(person)
+    }
+}

@@ -1,0 +1,38 @@
+//! A grant as the entries leave it.
+
+use crate::ids::{GrantId, PersonId, RequestId, ResourceName};
+use crate::policy::Connector;
+use crate::time::UnixMillis;
+use crate::view::GrantState;
+
+/// One period of access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Which.
+    pub id: GrantId,
+    /// For which request.
+    pub request: RequestId,
+    /// Who holds it.
+    pub holder: PersonId,
+    /// On what.
+    pub resource: ResourceName,
+    /// By which kind of connector.
+    pub connector: Connector,
+    /// With the rights of which role of the target.
+    pub role: String,
+    /// When it was intended.
+    pub intended_at: UnixMillis,
+    /// When the account stood, if it did.
+    pub opened_at: Option<UnixMillis>,
+    /// It ends then, whatever happens.
+    pub expires_at: UnixMillis,
+    /// Where it stands.
+    pub state: GrantState,
+}
+
+impl Grant {
+    /// Whether an account stands or may stand on the target.
+    pub fn is_live(&self) -> bool {
+        matches!(self.state, GrantState::Intended | GrantState::Active { .. })
+    }
+}

@@ -1,0 +1,109 @@
+//! A request as the entries leave it.
+
+use std::sync::Arc;
+
+use crate::digest::{Commitment, Digest};
+use crate::event::{Decision, Mode, Urgency, Verdict};
+use crate::ids::{GrantId, PersonId, RequestId, ResourceName};
+use crate::policy::PolicyVersion;
+use crate::statement::Statement;
+use crate::time::UnixMillis;
+use crate::view::RequestState;
+
+/// A request with everything that was said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Which.
+    pub id: RequestId,
+    /// Who asks.
+    pub requester: PersonId,
+    /// Ordinary or emergency.
+    pub mode: Mode,
+    /// What is to be opened.
+    pub resource: ResourceName,
+    /// The policy version that was in force when it was asked; it carries this version's digest.
+    pub policy: Arc<PolicyVersion>,
+    /// For how long, in seconds.
+    pub duration_s: u32,
+    /// How much is at stake.
+    pub urgency: Urgency,
+    /// Sealed: why.
+    pub reason: Commitment,
+    /// Sealed: ticket or incident, where one was named.
+    pub ticket: Option<Commitment>,
+    /// SHA-256 of the statement that sign-offs bind.
+    pub statement_sha256: Digest,
+    /// When it was asked.
+    pub submitted_at: UnixMillis,
+    /// When it lapses, unless decided or opened before.
+    pub lapses_at: UnixMillis,
+    /// Where it stands.
+    pub state: RequestState,
+    /// Who said yes or no, oldest first.
+    pub sign_offs: Vec<SignOff>,
+    /// The grant, if it came to one.
+    pub grant: Option<GrantId>,
+    /// The review, if there is one.
+    pub review: Option<Reviewed>,
+}
+
+/// One person's yes or no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOff {
+    /// Who.
+    pub person: PersonId,
+    /// Yes or no.
+    pub decision: Decision,
+    /// When.
+    pub at: UnixMillis,
+    /// Sealed: what they added.
+    pub note: Option<Commitment>,
+    /// False for a sign-off that broke a rule: it stands in the log, and never counts.
+    pub lawful: bool,
+}
+
+/// What a reviewer said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reviewed {
+    /// Who.
+    pub person: PersonId,
+    /// What it was.
+    pub verdict: Verdict,
+    /// Sealed: in words.
+    pub note: Commitment,
+    /// When.
+    pub at: UnixMillis,
+}
+
+impl Request {
+    /// What sign-offs bind.
+    pub fn statement(&self) -> Statement<'_> {
+        Statement {
+            request: self.id,
+            requester: self.requester,
+            mode: self.mode,
+            resource: &self.resource,
+            policy: &self.policy.policy.name,
+            policy_version: self.policy.version,
+            policy_sha256: self.policy.sha256,
+            duration_s: self.duration_s,
+            urgency: self.urgency,
+            reason: self.reason,
+            ticket: self.ticket,
+        }
+    }
+
+    /// Whether the person has said yes or no.
+    pub fn signed_by(&self, person: PersonId) -> bool {
+        self.sign_offs
+            .iter()
+            .any(|sign_off| sign_off.person == person)
+    }
+
+    /// Whether somebody who may has said no.
+    pub(crate) fn denied(&self) -> bool {
+        self.sign_offs
+            .iter()
+            .any(|given| given.lawful && given.decision == Decision::Deny)
+    }
+}

@@ -1,0 +1,328 @@
+//! What pages show: plain data, made by `service`, drawn by `app`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::event::{Decision, EndCause, Failure, Mode, Urgency, Verdict};
+use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
+use crate::policy::PolicyVersion;
+use crate::time::UnixMillis;
+
+/// What a person may do in the portal at all, from their groups by configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// May read the log.
+    Auditor,
+    /// May see connectors, keys and health.
+    Operator,
+}
+
+/// Who is looking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// Who.
+    pub person: PersonId,
+    /// The name that the provider gave.
+    pub name: String,
+    /// Their groups at sign-in.
+    pub groups: Vec<GroupName>,
+    /// What follows from the groups.
+    pub roles: Vec<Role>,
+}
+
+/// A person as pages name them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    /// Who.
+    pub id: PersonId,
+    /// Their name, unless it was erased.
+    pub name: Option<String>,
+}
+
+/// Something the viewer may ask for: one resource under one policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Openable {
+    /// What.
+    pub resource: ResourceName,
+    /// What it is, in a few words.
+    pub resource_description: String,
+    /// Under which policy, with all that it says.
+    pub policy: PolicyVersion,
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestState {
+    /// Waits for sign-off.
+    Submitted,
+    /// May be opened.
+    Approved,
+    /// Intended, open, or over: the grant says which.
+    Granted,
+    /// Somebody said no.
+    Denied,
+    /// Taken back.
+    Withdrawn,
+    /// Too late.
+    Lapsed,
+}
+
+/// Where a grant stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum GrantState {
+    /// Being made.
+    Intended,
+    /// The account stands.
+    Active {
+        /// Whether its holder has seen the way in.
+        credential_shown: bool,
+    },
+    /// It never stood, or nobody knows.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+    /// Over.
+    Ended {
+        /// Why.
+        cause: EndCause,
+        /// When.
+        at_ms: UnixMillis,
+        /// Live sessions cut.
+        sessions_cut: u32,
+    },
+}
+
+/// A grant as pages show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantView {
+    /// Which.
+    pub id: GrantId,
+    /// For which request.
+    pub request: RequestId,
+    /// On what.
+    pub resource: ResourceName,
+    /// With which of the target's roles.
+    pub role: String,
+    /// Ordinary or emergency.
+    pub mode: Mode,
+    /// Who holds it.
+    pub holder: PersonView,
+    /// Where it stands.
+    pub state: GrantState,
+    /// When it opened, if it did.
+    pub opened_at_ms: Option<UnixMillis>,
+    /// When it ends at the latest.
+    pub expires_at_ms: UnixMillis,
+}
+
+/// A request in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRow {
+    /// Which.
+    pub id: RequestId,
+    /// Ordinary or emergency.
+    pub mode: Mode,
+    /// Where it stands.
+    pub state: RequestState,
+    /// What is to be opened.
+    pub resource: ResourceName,
+    /// Under which policy.
+    pub policy: PolicyName,
+    /// Who asks.
+    pub requester: PersonView,
+    /// How much is at stake.
+    pub urgency: Urgency,
+    /// For how long, in seconds.
+    pub duration_s: u32,
+    /// Why, unless erased.
+    pub reason: Option<String>,
+    /// When it was asked.
+    pub submitted_at_ms: UnixMillis,
+    /// When it lapses.
+    pub lapses_at_ms: UnixMillis,
+    /// How many have said yes.
+    pub approvals: u8,
+    /// How many it takes.
+    pub needed: u8,
+}
+
+/// A sign-off as pages show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignOffView {
+    /// Who.
+    pub person: PersonView,
+    /// Yes or no.
+    pub decision: Decision,
+    /// What they added, if they did and it was not erased.
+    pub note: Option<String>,
+    /// When.
+    pub at_ms: UnixMillis,
+}
+
+/// A review as pages show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewView {
+    /// Who.
+    pub person: PersonView,
+    /// What it was.
+    pub verdict: Verdict,
+    /// In words, unless erased.
+    pub note: Option<String>,
+    /// When.
+    pub at_ms: UnixMillis,
+}
+
+/// One line of a request's timeline: one entry of the log that names the request or its grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineItem {
+    /// The entry.
+    pub seq: u64,
+    /// When.
+    pub at_ms: UnixMillis,
+    /// The entry's kind.
+    pub kind: String,
+    /// Who did it; `None` for the portal itself.
+    pub person: Option<PersonView>,
+    /// What happened, in words.
+    pub text: String,
+}
+
+/// What the viewer may do to a request now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Approve or deny.
+    SignOff,
+    /// Take it back.
+    Withdraw,
+    /// Open what was approved.
+    Open,
+    /// Be shown the way in.
+    ShowCredential,
+    /// Give it back.
+    Return,
+    /// Take it away.
+    Revoke,
+    /// Say what it was.
+    Review,
+}
+
+/// A request's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestView {
+    /// The same as in lists.
+    pub row: RequestRow,
+    /// Ticket or incident, unless none or erased.
+    pub ticket: Option<String>,
+    /// The policy version it was asked under.
+    pub policy: PolicyVersion,
+    /// The statement that approvers sign, in words, as lines.
+    pub statement: String,
+    /// Its digest.
+    pub statement_sha256: Digest,
+    /// Who has signed.
+    pub sign_offs: Vec<SignOffView>,
+    /// The grant, if it came to one.
+    pub grant: Option<GrantView>,
+    /// The review, if there is one.
+    pub review: Option<ReviewView>,
+    /// When the review is due, once the grant has ended and none is there.
+    pub review_due_at_ms: Option<UnixMillis>,
+    /// All that happened, oldest first.
+    pub timeline: Vec<TimelineItem>,
+    /// What the viewer may do now.
+    pub actions: Vec<Action>,
+    /// Why the viewer may not sign off, where an approver would expect to.
+    pub sign_off_refused: Option<crate::refusal::Rule>,
+}
+
+/// The first page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeView {
+    /// What the viewer holds now.
+    pub grants: Vec<GrantView>,
+    /// The viewer's own requests that are not over, newest first.
+    pub requests: Vec<RequestRow>,
+    /// The viewer's own past requests, newest first, at most 10.
+    pub past: Vec<RequestRow>,
+    /// How many requests wait for the viewer's sign-off.
+    pub inbox: u32,
+    /// How many reviews wait for the viewer.
+    pub reviews: u32,
+    /// What the viewer may ask for.
+    pub openable: Vec<Openable>,
+}
+
+/// The sign-off inbox: emergencies and the most urgent first, then the oldest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxView {
+    /// Waiting for the viewer's word.
+    pub waiting: Vec<RequestRow>,
+    /// Open grants that the viewer may revoke.
+    pub open: Vec<GrantView>,
+    /// Ended grants that wait for the viewer's review.
+    pub reviews: Vec<RequestRow>,
+}
+
+/// The way in, shown once.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Credential {
+    /// The grant it belongs to.
+    pub grant: GrantId,
+    /// Its request.
+    pub request: RequestId,
+    /// The account's name.
+    pub account: String,
+    /// Its password.
+    pub password: String,
+    /// A line to paste into a shell, without the password in it.
+    pub command: String,
+    /// When it ends.
+    pub expires_at_ms: UnixMillis,
+}
+
+impl core::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Credential")
+            .field("grant", &self.grant)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One entry in the log's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRow {
+    /// Its place.
+    pub seq: u64,
+    /// When.
+    pub at_ms: UnixMillis,
+    /// Its kind.
+    pub kind: String,
+    /// Who did it; `None` for the portal itself.
+    pub person: Option<PersonView>,
+    /// What happened, in words.
+    pub text: String,
+    /// The request it belongs to, if to one.
+    pub request: Option<RequestId>,
+    /// The exact bytes.
+    pub bytes: String,
+    /// Its leaf hash, as stored.
+    pub leaf_hash: Digest,
+}
+
+/// A page of the log, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogView {
+    /// How many entries the newest checkpoint covers.
+    pub size: u64,
+    /// The log's origin.
+    pub origin: String,
+    /// The rows.
+    pub rows: Vec<LogRow>,
+    /// `before` of the next older page, if there is one.
+    pub older: Option<u64>,
+}

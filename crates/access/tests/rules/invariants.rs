@@ -1,0 +1,109 @@
+//! What every log keeps, whatever was tried.
+
+use std::collections::BTreeSet;
+
+use access::event::{Actor, Decision, Event, Mode};
+use access::ids::PersonId;
+use access::{Record, State, apply};
+
+use crate::stage::Stage;
+
+/// No grant without n distinct approvers, none of them its holder, unless it is an emergency.
+/// Entries in `found` have been found to break a rule: they neither count nor are they judged.
+pub(crate) fn invariant_quorum(log: &[Record], found: &BTreeSet<u64>) {
+    let lawful = || log.iter().filter(|record| !found.contains(&record.seq));
+    for record in lawful() {
+        let Event::GrantIntended { request: id, .. } = &record.event else {
+            continue;
+        };
+        let asked = lawful().find_map(|asked| match &asked.event {
+            Event::RequestSubmitted {
+                request,
+                mode,
+                policy,
+                policy_version,
+                ..
+            } if request == id => Some((mode, policy, policy_version)),
+            _ => None,
+        });
+        let Some((Mode::Ordinary, name, version)) = asked else {
+            continue;
+        };
+        let policy = log.iter().find_map(|activated| match &activated.event {
+            Event::PolicyActivated {
+                policy, version: v, ..
+            } if v == version && policy.name == *name => Some(policy),
+            _ => None,
+        });
+        let policy = policy.expect("a lawful request has a policy");
+        let before = lawful().filter(|before| before.seq < record.seq);
+        let yes: BTreeSet<PersonId> = before
+            .filter_map(|signed| match (&signed.event, &signed.actor) {
+                (
+                    Event::SignOffGiven {
+                        request,
+                        decision: Decision::Approve,
+                        ..
+                    },
+                    Actor::Person { person, groups },
+                ) if request == id
+                    && groups
+                        .iter()
+                        .any(|group| policy.approval.groups.contains(group)) =>
+                {
+                    Some(*person)
+                }
+                _ => None,
+            })
+            .collect();
+        assert!(
+            yes.len() >= usize::from(policy.approval.n),
+            "{record:?} with {yes:?}"
+        );
+        let Actor::Person { person: holder, .. } = &record.actor else {
+            unreachable!()
+        };
+        assert!(!yes.contains(holder));
+    }
+}
+
+/// A grant never outlives its policy's maximum, nor the emergency's.
+pub(crate) fn invariant_duration(log: &[Record], found: &BTreeSet<u64>) {
+    for record in log.iter().filter(|record| !found.contains(&record.seq)) {
+        let Event::GrantIntended {
+            expires_at_ms,
+            role,
+            ..
+        } = &record.event
+        else {
+            continue;
+        };
+        let longest_s = if role == "orders_read" { 14_400 } else { 3_600 };
+        let lasts_ms = expires_at_ms.millis() - record.time.millis();
+        assert!((1..=longest_s * 1000).contains(&lasts_ms), "{record:?}");
+    }
+}
+
+/// The entries alone make the state again.
+pub(crate) fn invariant_replay(stage: &Stage) {
+    let mut state = State::default();
+    for record in &stage.log {
+        apply(&mut state, record).unwrap();
+    }
+    assert_eq!(state, stage.state);
+}
+
+/// Every entry reads back from its bytes.
+pub(crate) fn invariant_bytes(log: &[Record]) {
+    for record in log {
+        let Record {
+            seq,
+            time,
+            actor,
+            event,
+        } = record;
+        let read =
+            Record::parse(*seq, *time, event.kind(), &actor.json(), &event.body_json()).unwrap();
+        assert_eq!(read, *record);
+    }
+}

@@ -1,0 +1,138 @@
+//! Logs that somebody altered: the replay goes on, and nothing unlawful passes for lawful.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use access::event::{Decision, Event};
+use access::refusal::Rule;
+use access::{Record, State, Violation, apply};
+use proptest::prelude::*;
+
+use crate::invariants::{invariant_duration, invariant_quorum};
+use crate::stage::{ARI, DANA, RAE, SAM, Stage, grant, portal, request, seal, who};
+use crate::steps::steps;
+use crate::traces::{play, runner};
+
+/// How many altered logs a test run replays.
+const FORGERIES: u32 = 1_500;
+
+fn replay(log: &[Record]) -> Vec<Violation> {
+    let mut state = State::default();
+    log.iter()
+        .filter_map(|record| apply(&mut state, record).err())
+        .collect()
+}
+
+/// The log with one entry left out, doubled, swapped with the next, or put under another name.
+fn altered(mut log: Vec<Record>, at: usize, how: u8) -> Vec<Record> {
+    // What stands before the first act is the stage.
+    let at = 14 + at % (log.len() - 14);
+    match how % 5 {
+        0 => drop(log.remove(at)),
+        1 => log.insert(at, log[at].clone()),
+        2 if at + 1 < log.len() => log.swap(at, at + 1),
+        3 => log[at].actor = who(u128::from(how) % 6 + 1),
+        _ => log[at].actor = portal(),
+    }
+    for (seq, record) in (0..).zip(&mut log) {
+        record.seq = seq;
+    }
+    log
+}
+
+#[test]
+fn nothing_unlawful_passes_in_an_altered_log() {
+    let strategy = (steps(), any::<prop::sample::Index>(), any::<u8>());
+    let result = runner(FORGERIES).run(&strategy, |(steps, at, how)| {
+        let log = play(&steps, &mut BTreeMap::new()).log;
+        let at = at.index(log.len());
+        let log = altered(log, at, how);
+        let found: BTreeSet<u64> = replay(&log).iter().map(|violation| violation.seq).collect();
+        invariant_quorum(&log, &found);
+        invariant_duration(&log, &found);
+        Ok(())
+    });
+    result.unwrap();
+}
+
+#[test]
+fn every_finding_is_told() {
+    let mut stage = Stage::set();
+    stage.ask(1, "orders-admin");
+    let statement = stage.state.request(request(1)).unwrap().statement_sha256;
+    let yes = |statement| Event::SignOffGiven {
+        request: request(1),
+        decision: Decision::Approve,
+        statement,
+        auth_time_s: crate::stage::BEGIN_MS / 1000,
+        id_token: seal(900),
+        note: None,
+    };
+    let lapses_at_ms = stage.now().plus_seconds(3_600);
+    let entries = [
+        (who(RAE), yes(statement), Some(Rule::NotApprover)),
+        (who(ARI), yes(statement), None),
+        (who(DANA), yes(statement), Some(Rule::SelfApproval)),
+        (
+            who(ARI),
+            Event::RequestApproved {
+                request: request(1),
+                lapses_at_ms,
+            },
+            Some(Rule::QuorumMissing),
+        ),
+        (
+            who(DANA),
+            Event::GrantIntended {
+                grant: grant(1),
+                request: request(1),
+                connector: access::policy::Connector::Postgresql,
+                role: "orders_admin".into(),
+                expires_at_ms: stage.now().plus_seconds(1_800),
+            },
+            Some(Rule::QuorumMissing),
+        ),
+        (portal(), Event::GrantOpened { grant: grant(1) }, None),
+        (
+            who(SAM),
+            Event::CredentialShown { grant: grant(1) },
+            Some(Rule::NotRequester),
+        ),
+    ];
+    for (actor, event, _) in &entries {
+        let record = stage.record(actor, event.clone());
+        let _ = apply(&mut stage.state, &record);
+        stage.log.push(record);
+    }
+    let first = stage.log[stage.log.len() - entries.len()].seq;
+    let expected: Vec<(u64, Rule)> = (first..)
+        .zip(&entries)
+        .filter_map(|(seq, (_, _, rule))| rule.map(|rule| (seq, rule)))
+        .collect();
+    let found: Vec<(u64, Rule)> = replay(&stage.log)
+        .iter()
+        .map(|violation| (violation.seq, violation.rule))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_finding_reads_as_one_sentence() {
+    let mut stage = Stage::set();
+    stage.ask(1, "orders-read");
+    let denied = stage.record(
+        &who(ARI),
+        Event::RequestDenied {
+            request: request(1),
+        },
+    );
+    let violation = apply(&mut stage.state, &denied).unwrap_err();
+    assert_eq!(
+        violation.to_string(),
+        format!(
+            "Entry {} breaks denial_missing: expected a no by somebody who may, found none.",
+            denied.seq
+        )
+    );
+    let json = serde_json::to_string(&violation).unwrap();
+    assert!(json.contains(r#""rule":"denial_missing""#), "{json}");
+}

@@ -1,0 +1,144 @@
+// How long a browser takes to prove a log of 100,000 entries, beside what a page of JavaScript alone
+// would take to read it: JSON.parse and @noble/hashes for leaf hashes and chain, no tree, no rules.
+//
+//   node bench/verify-browser.mjs [--entries 100000] [--runs 5] [--noble <folder>]
+//
+// Each run is a fresh browser that does both, in turn one or the other first. Prints one JSON line a figure.
+//
+// SITE_DIR        the built site with `verify/` in it (required)
+// CHROMIUM_PATH   the browser; else /usr/bin/chromium
+// LOG_GENERATOR   the built example `generate_log`; else cargo builds it
+// BREAKGLASS_BIN  the portal's executable: says which target folder cargo uses
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join, normalize, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { chromium } from 'playwright-core';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+const { values: options } = parseArgs({
+  options: {
+    entries: { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '5' },
+    noble: { type: 'string', default: join(HERE, '../node_modules/@noble/hashes') },
+  },
+});
+const entries = Number(options.entries);
+const runs = Number(options.runs);
+
+/** What Chromium needs where there is no desktop, and what it must not do beside a measurement. */
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+
+/** Makes the log once; it is the same bytes each time. */
+function generate(folder) {
+  const made = process.env.LOG_GENERATOR;
+  if (made) {
+    execFileSync(made, [folder, String(entries)]);
+    return;
+  }
+  const bin = process.env.BREAKGLASS_BIN;
+  const target = bin ? { CARGO_TARGET_DIR: dirname(dirname(resolve(bin))) } : {};
+  execFileSync('cargo', ['run', '--quiet', '--package', 'verifier-wasm', '--example', 'generate_log', '--', folder, String(entries)], {
+    cwd: join(HERE, '../..'),
+    env: { ...process.env, ...target },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+}
+
+/** Serves the verifier as the portal does, the log, and the peer. */
+function serve(site, log) {
+  const files = { '/verify/': join(site, 'verify'), '/noble/': options.noble, '/bench/': HERE };
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    const send = (type, body) => response.writeHead(200, { 'content-type': type, 'content-length': body.length, 'cache-control': 'no-store' }).end(body);
+    if (pathname === '/') return send('text/html', Buffer.from('<!doctype html><title>bench</title>'));
+    if (pathname === '/ledger/checkpoint') return send('text/plain; charset=utf-8', log.checkpoint);
+    if (pathname === `/ledger/stream/0-${entries}`) return send('application/octet-stream', log.stream);
+    for (const [prefix, folder] of Object.entries(files)) {
+      const file = join(folder, normalize(`/${pathname.slice(prefix.length)}`));
+      if (pathname.startsWith(prefix) && existsSync(file)) return send(TYPES[extname(file)] ?? 'application/octet-stream', readFileSync(file));
+    }
+    return response.writeHead(404).end();
+  });
+  return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
+}
+
+/** Milliseconds from the word to the worker to its answer; the worker has loaded before. */
+function timed({ script, order, answer }) {
+  return new Promise((done, fail) => {
+    const worker = new Worker(script, { type: 'module' });
+    let begun;
+    worker.addEventListener('error', (event) => fail(new Error(event.message || 'the worker did not load')));
+    worker.addEventListener('message', ({ data }) => {
+      if (data.type === 'ready') {
+        begun = performance.now();
+        worker.postMessage(order);
+      }
+      if (data.type === 'problem') fail(new Error(data.text));
+      if (data.type === answer) {
+        const ms = performance.now() - begun;
+        worker.terminate();
+        done({ ms, data });
+      }
+    });
+  });
+}
+
+async function run(origin, vkey, verifierFirst) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium', args: FLAGS });
+  try {
+    const page = await browser.newPage();
+    await page.goto(origin);
+    const verifier = () => page.evaluate(timed, { script: '/verify/worker.js', order: { type: 'verify', vkey }, answer: 'report' });
+    const peer = () => page.evaluate(timed, { script: '/bench/peer.js', order: { type: 'verify', size: entries }, answer: 'done' });
+    const first = await (verifierFirst ? verifier : peer)();
+    const second = await (verifierFirst ? peer : verifier)();
+    const [ours, theirs] = verifierFirst ? [first, second] : [second, first];
+    if (!ours.data.report.proven) throw new Error(`the verifier says: ${ours.data.report.sentence}`);
+    if (theirs.data.entries !== entries || theirs.data.broken !== 0) throw new Error('the peer did not read the whole log');
+    return { ours: ours.ms, theirs: theirs.ms, bytes: ours.data.report.bytes };
+  } finally {
+    await browser.close();
+  }
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+const site = process.env.SITE_DIR;
+if (!site) throw new Error('SITE_DIR must name the built site: cargo xtask bench verify-browser sets it');
+const folder = mkdtempSync(join(tmpdir(), 'verify-browser-'));
+try {
+  generate(folder);
+  const log = { checkpoint: readFileSync(join(folder, 'checkpoint')), stream: readFileSync(join(folder, 'stream')) };
+  const vkey = readFileSync(join(folder, 'vkey'), 'utf8').trim();
+  const server = await serve(site, log);
+  const origin = `http://127.0.0.1:${server.address().port}/`;
+  const results = [];
+  for (let index = 0; index < runs; index += 1) {
+    results.push(await run(origin, vkey, index % 2 === 0));
+    const { ours, theirs } = results.at(-1);
+    process.stderr.write(`run ${index + 1}: verifier ${ours.toFixed(0)} ms, peer ${theirs.toFixed(0)} ms\n`);
+  }
+  server.close();
+  const [ours, theirs] = [median(results.map((r) => r.ours)), median(results.map((r) => r.theirs))];
+  const figure = (metric, value, unit, peer) => {
+    const round = (number) => Number(number.toPrecision(4));
+    process.stdout.write(`${JSON.stringify({ bench: 'verify-browser', metric, value: round(value), unit, peer: round(peer), ratio: round(unit === 's' ? peer / value : value / peer) })}\n`);
+  };
+  figure(`${entries} entries`, ours / 1000, 's', theirs / 1000);
+  figure('throughput', results[0].bytes / 1000 / ours, 'MB/s', results[0].bytes / 1000 / theirs);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

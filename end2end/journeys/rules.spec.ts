@@ -1,0 +1,123 @@
+// Who may not, and that saying no leaves a trace.
+
+import type { APIResponse, Page } from '@playwright/test';
+
+import { handed } from '../support/environment.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { choose } from '../support/sign-in.ts';
+import { ask, decide, signOff, state, timeline } from '../support/steps.ts';
+import { sql } from '../support/postgres.ts';
+
+test('nobody approves their own request, and the attempt is in the log', async ({ person }) => {
+  const lee = await person('lee');
+  const request = await ask(lee);
+  await expect(lee.getByRole('main').getByRole('button', { name: 'Approve' })).toHaveCount(0);
+
+  const statement = await statementOf(request);
+  const refused = await post(lee, '/api/begin_sign_off', { request, decision: 'approve', statement });
+  expect(refused.status()).toBe(403);
+  expect(await refused.text()).toContain('nobody signs off their own');
+  await expect.poll(() => refusals(request)).toEqual(['self_approval']);
+
+  const quinn = await person('quinn');
+  await quinn.goto('/log');
+  await expect(quinn.getByRole('main').getByText(/nobody signs off their own|self.approval/i).first()).toBeVisible();
+});
+
+test('who is no approver cannot sign off', async ({ person }) => {
+  const request = await ask(await person('dana'));
+  const rae = await person('rae');
+  const refused = await post(rae, '/api/begin_sign_off', {
+    request,
+    decision: 'approve',
+    statement: await statementOf(request),
+  });
+  expect(refused.status()).toBe(403);
+  await expect.poll(() => refusals(request)).toEqual(['not_approver']);
+});
+
+test('a sign-off counts only with a sign-in made for it', async ({ person }) => {
+  const request = await ask(await person('dana'));
+  const sam = await person('sam');
+  // Clocks may differ by five seconds: a sign-in that young would pass for a fresh one.
+  await sam.waitForTimeout(6_500);
+  // Whoever sits at Sam's browser strips the wish for a fresh sign-in: the provider remembers Sam and answers at once.
+  await sam.route('**/auth/step-up', async (route) => {
+    const response = await route.fetch({ maxRedirects: 0 });
+    const url = new URL(response.headers()['location'] ?? '');
+    expect(url.searchParams.get('prompt')).toBe('login');
+    url.searchParams.delete('prompt');
+    url.searchParams.delete('max_age');
+    await route.fulfill({ response, headers: { ...response.headers(), location: url.href } });
+  });
+  await sam.goto(request);
+  await decide(sam, 'Approve');
+  await expect(sam.getByRole('alert')).toContainText('did not ask you anew who you are');
+  await expect(state(sam)).toContainText('Waits for sign-off');
+  await expect(timeline(sam).filter({ hasText: 'Sam' })).toHaveCount(0);
+});
+
+test('a sign-off counts only for the person who is signed in', async ({ person }) => {
+  const request = await ask(await person('dana'));
+  const sam = await person('sam');
+  await sam.goto(request);
+  await decide(sam, 'Approve');
+  await choose(sam, 'ari');
+  await expect(sam.getByRole('alert')).toContainText('Somebody else signed in');
+  await expect(state(sam)).toContainText('Waits for sign-off');
+});
+
+test('who signs once has signed', async ({ person }) => {
+  const request = await ask(await person('dana'), { policy: 'orders-admin' });
+  const sam = await person('sam');
+  await signOff(sam, 'sam', request);
+  await expect(state(sam)).toContainText('Waits for sign-off');
+  await expect(sam.getByRole('main').getByRole('button', { name: 'Approve' })).toHaveCount(0);
+});
+
+test('one no is enough', async ({ person }) => {
+  const dana = await person('dana');
+  const request = await ask(dana, { policy: 'orders-admin' });
+  const sam = await person('sam');
+  await signOff(sam, 'sam', request, 'Deny', 'Use the read replica.');
+  await expect(state(dana)).toContainText('Denied');
+  await expect(dana.getByText('Use the read replica.').first()).toBeVisible();
+  await expect(dana.getByRole('main').getByRole('button', { name: 'Open access' })).toHaveCount(0);
+});
+
+test('what was asked can be taken back', async ({ person }) => {
+  const dana = await person('dana');
+  const request = await ask(dana);
+  await dana.getByRole('main').getByRole('button', { name: 'Withdraw request' }).click();
+  await expect(state(dana)).toContainText('Withdrawn');
+  const sam = await person('sam');
+  await sam.goto('/inbox');
+  await expect(sam.getByRole('main').locator(`a[href="${request}"]`)).toHaveCount(0);
+});
+
+/** Sends a form past the page, as a script in the person's browser would. */
+function post(page: Page, path: string, form: Record<string, string>): Promise<APIResponse> {
+  const fields = Object.entries({ ...form, request: form['request']?.split('/').pop() ?? '', note: '' });
+  return page.request.post(path, {
+    headers: { origin: handed.portal(), accept: 'application/json' },
+    form: Object.fromEntries(fields.map(([name, value]) => [`form[${name}]`, value])),
+  });
+}
+
+async function entries(request: string, kind: string): Promise<Record<string, string>[]> {
+  const id = request.split('/').pop();
+  const rows = await sql(
+    handed.database(),
+    `select convert_from(bytes, 'utf8') from ledger_entry where convert_from(bytes, 'utf8') like '%"kind":"${kind}"%${id}%' order by seq`,
+  );
+  return rows.split('\n').filter(Boolean).map((row) => JSON.parse(row).body);
+}
+
+async function statementOf(request: string): Promise<string> {
+  const [submitted] = await entries(request, 'request.submitted');
+  return submitted?.['statement'] ?? '';
+}
+
+async function refusals(request: string): Promise<(string | undefined)[]> {
+  return (await entries(request, 'command.refused')).map((body) => body['rule']);
+}

@@ -1,0 +1,62 @@
+// Each page as people see it: phone and desk, light and dark. For looking at, not for comparing.
+
+import path from 'node:path';
+
+import type { Page } from '@playwright/test';
+
+import { expect, test } from '../support/fixtures.ts';
+import type { PersonName } from '../support/people.ts';
+import { ask, breakGlass, showCredential, signOff } from '../support/steps.ts';
+
+const FOLDER = path.join(import.meta.dirname, '..', 'screenshots');
+const WIDTHS = { phone: { width: 360, height: 740 }, desk: { width: 1280, height: 900 } };
+const SCHEMES = ['light', 'dark'] as const;
+
+test('every page at two widths in two schemes', async ({ person, stranger, guard }) => {
+  test.setTimeout(300_000);
+  guard.allow(/status of 404/);
+  const dana = await person('dana');
+  const waiting = await ask(dana, { policy: 'orders-admin', ticket: 'INC-2041', urgency: 'SEV2' });
+  const approved = await ask(dana, { reason: 'Count the orders of last night for support.' });
+  const sam = await person('sam');
+  await signOff(sam, 'sam', approved);
+
+  await shoot(await stranger(), 'sign-in', '/sign-in');
+  await shoot(dana, 'request', '/request?resource=orders-db&policy=orders-admin');
+  await shoot(dana, 'break-glass', '/break-glass?resource=orders-db&policy=orders-admin');
+  await shoot(dana, 'request-waiting', waiting);
+  await shoot(dana, 'request-approved', approved);
+  await shoot(sam, 'sign-off', waiting);
+  await breakGlass(dana);
+  await shoot(dana, 'request-open', new URL(dana.url()).pathname);
+  await showCredential(dana);
+  await shoot(dana, 'credential');
+  await shoot(dana, 'home', '/');
+  await shoot(sam, 'inbox', '/inbox');
+  await shoot(dana, 'not-found', '/nowhere');
+  await shoot(await person('rae' satisfies PersonName), 'inbox-empty', '/inbox');
+  const quinn = await person('quinn');
+  await shoot(quinn, 'policies', '/policies');
+  await shoot(quinn, 'policy', '/policies/orders-admin');
+  await shoot(quinn, 'log', '/log');
+  await shoot(quinn, 'verify', '/verify');
+  await quinn.getByRole('button', { name: /use the server's key/i }).click();
+  await quinn.getByRole('button', { name: 'Verify', exact: true }).click();
+  await expect(quinn.getByRole('heading', { name: 'Proven' })).toBeVisible();
+  await shoot(quinn, 'verify-proven');
+});
+
+/** Four pictures of a page; a page that scrolls sideways on a phone is a fault. */
+async function shoot(page: Page, name: string, address?: string): Promise<void> {
+  if (address) await page.goto(address);
+  for (const [width, viewport] of Object.entries(WIDTHS)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: path.join(FOLDER, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    }
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect.soft(sideways, `${name} at ${width} width scrolls sideways by`).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize(WIDTHS.desk);
+}

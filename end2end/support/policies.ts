@@ -1,0 +1,75 @@
+// The policies in force during the tests: those of the demo, and one whose access ends while one watches.
+
+/** How long access under `orders-brief` lasts, in seconds: a minute is the least that the form can ask for. */
+export const BRIEF_S = 60;
+
+interface Policy {
+  name: string;
+  description: string;
+  role: string;
+  default_s: number;
+  max_s: number;
+  approvers: string[];
+  n: number;
+  emergency_s?: number;
+}
+
+const ALL: Policy[] = [
+  {
+    name: 'orders-read',
+    description: 'Read orders to answer a question from support.',
+    role: 'orders_read',
+    default_s: 3_600,
+    max_s: 14_400,
+    approvers: ['leads', 'security'],
+    n: 1,
+  },
+  {
+    name: 'orders-admin',
+    description: 'Repair orders by hand.',
+    role: 'orders_admin',
+    default_s: 1_800,
+    max_s: 3_600,
+    approvers: ['leads', 'security'],
+    n: 2,
+    emergency_s: 1_800,
+  },
+  {
+    name: 'orders-brief',
+    description: 'A glance at the orders.',
+    role: 'orders_read',
+    default_s: BRIEF_S,
+    max_s: BRIEF_S,
+    approvers: ['leads', 'security'],
+    n: 1,
+  },
+];
+
+/** As they stand in the portal's configuration. */
+export function policies(): string {
+  return ALL.map(
+    (policy) => `
+[[policy]]
+name = "${policy.name}"
+description = "${policy.description}"
+resources = ["orders-db"]
+eligible = ["oncall-database"]
+default_duration_s = ${policy.default_s}
+max_duration_s = ${policy.max_s}
+min_reason_chars = 10
+
+[policy.approval]
+groups = ${JSON.stringify(policy.approvers)}
+n = ${policy.n}
+within_s = 14400
+${policy.emergency_s ? `\n[policy.emergency]\nmax_duration_s = ${policy.emergency_s}\n` : ''}
+[policy.review]
+groups = ["reviewers", "security"]
+within_s = 86400
+
+[policy.grant]
+connector = "postgresql"
+role = "${policy.role}"
+`,
+  ).join('');
+}

@@ -1,0 +1,32 @@
+//! `breakglass keygen`: the log's key.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use ledger::Origin;
+
+/// Makes the key that signs the log, and prints its public half.
+#[derive(Debug, clap::Args)]
+pub struct Keygen {
+    /// The portal's data folder; the key goes into `keys/log.seed` there, readable by its owner only.
+    #[arg(long)]
+    data_dir: PathBuf,
+    /// The log's name, as in the configuration's `log.origin`.
+    #[arg(long)]
+    origin: String,
+}
+
+impl Keygen {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let origin: Origin = self.origin.parse().map_err(|_| {
+            anyhow::anyhow!(
+                "{:?} is not a log's name; use something like breakglass.example.com/log, without white space or '+'",
+                self.origin
+            )
+        })?;
+        let key = service::key::generate(&self.data_dir, &origin)?;
+        writeln!(std::io::stdout(), "{}", key.verifier_key())
+            .context("the key was made, but could not be printed")
+    }
+}

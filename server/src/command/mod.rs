@@ -1,0 +1,59 @@
+//! What `breakglass` can be asked to do.
+
+#[cfg(feature = "demo")]
+mod demo_idp;
+mod keygen;
+mod migrate;
+mod serve;
+
+/// Emergency access to production, signed off, watched and proven.
+#[derive(Debug, clap::Parser)]
+#[command(name = "breakglass", version)]
+pub enum Command {
+    /// Serve the portal.
+    Serve(serve::Serve),
+    /// Bring the portal's database to the form that this version needs. Needs a superuser of the database; the portal
+    /// itself never does.
+    Migrate(migrate::Migrate),
+    /// Make the key that signs the log, and print its public half.
+    Keygen(keygen::Keygen),
+    /// Run the demo's identity provider, where anybody can be anybody. Loopback only.
+    #[cfg(feature = "demo")]
+    DemoIdp(demo_idp::DemoIdp),
+}
+
+impl Command {
+    /// Does it.
+    ///
+    /// # Errors
+    /// One line that says what went wrong and what to do about it.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Serve(serve) => serve.run().await,
+            Self::Migrate(migrate) => migrate.run().await,
+            Self::Keygen(keygen) => keygen.run(),
+            #[cfg(feature = "demo")]
+            Self::DemoIdp(demo) => demo.run().await,
+        }
+    }
+}
+
+/// A secret from a file that only its owner and group can read.
+fn secret(option: &'static str, path: &std::path::Path) -> anyhow::Result<secrecy::SecretString> {
+    Ok(crate::config::secret_file(option, path)?)
+}
+
+/// Resolves when the process is asked to end: Ctrl-C, or SIGTERM from a service manager.
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => signals.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate => {}
+    }
+}

@@ -1,0 +1,167 @@
+//! `breakglass serve`: the portal.
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use leptos::prelude::LeptosOptions;
+use secrecy::ExposeSecret as _;
+use service::Portal;
+use service::store::session_index::SessionIndex;
+use sqlx::postgres::PgPoolOptions;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::oidc::Oidc;
+use crate::session::{self, Sessions};
+use crate::web::{self, AppState, Flood, Hashes, Outside, OwnOrigin, Transport};
+
+/// Sessions have connections of their own: a use case that waits for a busy target must not keep others from signing in.
+const SESSION_CONNECTIONS: u32 = 8;
+
+/// And the use cases these.
+const PORTAL_CONNECTIONS: u32 = 16;
+
+/// A connection is waited for so long; then the answer is that the database does not answer.
+const CONNECTION_WITHIN: Duration = Duration::from_secs(5);
+
+/// After this long a stop no longer waits for requests under way.
+const STOP_WITHIN: Duration = Duration::from_secs(15);
+
+/// Serves the portal until Ctrl-C or SIGTERM.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// The configuration file.
+    #[arg(long, env = "BREAKGLASS_CONFIG")]
+    config: PathBuf,
+    /// Log lines as JSON objects.
+    #[arg(long)]
+    json_log: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let config = Config::load(&self.config)?;
+        log_to_stderr(self.json_log);
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let pool = |connections| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(CONNECTION_WITHIN)
+                .connect(config.database_url.expose_secret())
+        };
+        let unreachable = "cannot connect with database_url; is PostgreSQL running, was `breakglass migrate` run with a \
+                           service password, and is it the one in database_url?";
+        let session_pool = pool(SESSION_CONNECTIONS).await.context(unreachable)?;
+        let portal_pool = pool(PORTAL_CONNECTIONS).await.context(unreachable)?;
+        let portal = Portal::start(config.settings.clone(), portal_pool, stop.clone()).await?;
+        let sessions = Sessions::new(SessionIndex::new(session_pool.clone()), config.session);
+        tasks.spawn(session::sweep(sessions.clone(), stop.clone()));
+
+        let hashes = Hashes::beside_executable();
+        let state = AppState {
+            portal,
+            oidc: Arc::new(
+                Oidc::new(config.oidc.clone(), &config.public_url)
+                    .context("TLS cannot be set up")?,
+            ),
+            sessions,
+            roles: Arc::new(config.settings.roles.clone()),
+            tiles: config.tiles,
+            leptos: leptos_options(&config, &hashes),
+            stop: stop.clone(),
+        };
+        let outside = Outside {
+            site: &config.site_dir,
+            own: OwnOrigin(config.public_url.origin().into()),
+            transport: if config.public_url.is_https() {
+                Transport::Tls
+            } else {
+                Transport::Plain
+            },
+            flood: Flood::new(&config.trusted_proxies),
+            hashes,
+        };
+        let router = web::router(state, session::layer(session_pool, config.session), outside);
+        let listener = tokio::net::TcpListener::bind(config.listen)
+            .await
+            .with_context(|| {
+                format!(
+                    "cannot listen on {}; is another server there? change `listen`",
+                    config.listen
+                )
+            })?;
+        tracing::info!(listen = %config.listen, url = config.public_url.origin(), "the portal is open");
+        serve(listener, router, stop).await?;
+        tasks.close();
+        // A background task that does not end holds up nothing: whatever it did is in the database.
+        let _ = tokio::time::timeout(STOP_WITHIN, tasks.wait()).await;
+        tracing::info!("the portal is closed");
+        Ok(())
+    }
+}
+
+/// Serves until asked to end; then streams end, requests under way are finished, and a late one is waited for no longer.
+async fn serve(
+    listener: tokio::net::TcpListener,
+    router: axum::Router,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let signalled = {
+        let stop = stop.clone();
+        async move {
+            super::asked_to_end().await;
+            tracing::info!("asked to end");
+            stop.cancel();
+        }
+    };
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service)
+        .with_graceful_shutdown(signalled)
+        .into_future();
+    let patience = async {
+        stop.cancelled().await;
+        tokio::time::sleep(STOP_WITHIN).await;
+    };
+    tokio::select! {
+        served = serving => served.context("the server ended by itself"),
+        () = patience => {
+            tracing::warn!("requests were still under way; they are dropped");
+            Ok(())
+        }
+    }
+}
+
+fn leptos_options(config: &Config, hashes: &Hashes) -> LeptosOptions {
+    LeptosOptions::builder()
+        .output_name("app")
+        .site_root(config.site_dir.display().to_string())
+        .site_pkg_dir("pkg")
+        .site_addr(config.listen)
+        .hash_files(hashes.are_there())
+        .build()
+}
+
+/// What is logged unless `RUST_LOG` says otherwise. tower-sessions calls every expired cookie suspicious; it is not.
+const LOGGED: &str = "info,tower_sessions_core=error,sqlx=warn";
+
+/// Log lines on standard error; `RUST_LOG` chooses which.
+fn log_to_stderr(json: bool) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    // Only a second subscriber in one process could fail, and the first is then as good.
+    let _ = if json {
+        lines.json().try_init()
+    } else {
+        lines.try_init()
+    };
+}

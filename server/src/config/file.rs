@@ -1,0 +1,119 @@
+//! The file as written: the shape of the TOML, nothing checked but its types.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use access::ids::{GroupName, ResourceName};
+use access::policy::Policy;
+use serde::Deserialize;
+use url::Url;
+
+use super::ConfigError;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) listen: SocketAddr,
+    pub(super) public_url: Url,
+    pub(super) data_dir: PathBuf,
+    pub(super) site_dir: PathBuf,
+    pub(super) database_url: Option<String>,
+    pub(super) database_url_file: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) trusted_proxies: Vec<IpAddr>,
+    pub(super) log: Log,
+    pub(super) oidc: Oidc,
+    #[serde(default)]
+    pub(super) session: Session,
+    #[serde(default)]
+    pub(super) roles: Roles,
+    #[serde(default)]
+    pub(super) resource: Vec<Resource>,
+    #[serde(default)]
+    pub(super) policy: Vec<Policy>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    pub(super) origin: String,
+    #[serde(default = "yes")]
+    pub(super) public_tiles: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Oidc {
+    pub(super) issuer: String,
+    pub(super) client_id: String,
+    pub(super) client_secret_file: PathBuf,
+    pub(super) algorithms: Vec<String>,
+    #[serde(default = "groups")]
+    pub(super) groups_claim: String,
+    #[serde(default = "profile")]
+    pub(super) scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Session {
+    pub(super) idle_s: u64,
+    pub(super) absolute_s: u64,
+}
+
+impl Default for Session {
+    /// Half an hour and a working day: NIST SP 800-63B §4.2.3 (AAL2) has 30 minutes and 12 hours as its outer bounds.
+    fn default() -> Self {
+        Self {
+            idle_s: 1_800,
+            absolute_s: 28_800,
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Roles {
+    pub(super) auditor: Vec<GroupName>,
+    pub(super) operator: Vec<GroupName>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Resource {
+    pub(super) name: ResourceName,
+    pub(super) description: String,
+    pub(super) connector: String,
+    pub(super) admin_url: Option<String>,
+    pub(super) admin_url_file: Option<PathBuf>,
+    pub(super) command: String,
+}
+
+/// Reads the text. The parser's own message can span lines and quote the line at fault, which may hold a
+/// password: only the line's number and the bare message go on.
+pub(super) fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start).min(text.len());
+        ConfigError::Syntax {
+            path: path.to_owned(),
+            line: text.as_bytes()[..at]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count()
+                + 1,
+            message: error.message().replace('\n', " "),
+        }
+    })
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn groups() -> String {
+    "groups".to_owned()
+}
+
+fn profile() -> Vec<String> {
+    vec!["profile".to_owned()]
+}

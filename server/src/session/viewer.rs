@@ -1,0 +1,62 @@
+//! Each request's viewer, from the index.
+
+use access::view::Viewer;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use service::store::session_index::Presence;
+use tower_sessions::Session;
+
+use super::{Sessions, stored_id};
+use crate::web::Problem;
+
+/// The sign-in that a request came with.
+#[derive(Debug, Clone)]
+pub struct Current {
+    /// The session's id as stored.
+    pub id: String,
+    /// Who.
+    pub viewer: Viewer,
+    /// SHA-256 of issuer, line feed, subject.
+    pub identity: [u8; 32],
+    /// When the provider says they proved who they are, in seconds since 1970.
+    pub auth_time_s: Option<i64>,
+}
+
+/// Adds `Option<Viewer>` for the pages and `Option<Current>` for this crate to the request's extensions.
+pub async fn attach_viewer(
+    State(sessions): State<Sessions>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    // What a page fetches by itself is no sign that its person is still there.
+    let presence = if request.uri().path() == "/events" {
+        Presence::Unseen
+    } else {
+        Presence::Seen
+    };
+    let id = request
+        .extensions()
+        .get::<Session>()
+        .and_then(Session::id)
+        .map(stored_id);
+    let found = match &id {
+        Some(id) => sessions.find(id, presence).await,
+        None => Ok(None),
+    };
+    let current = match (found, id) {
+        (Ok(Some(signed_in)), Some(id)) => Some(Current {
+            id,
+            viewer: signed_in.viewer,
+            identity: signed_in.identity,
+            auth_time_s: signed_in.auth_time_s,
+        }),
+        (Ok(_), _) => None,
+        (Err(error), _) => return Problem::from(error).into_response(),
+    };
+    request
+        .extensions_mut()
+        .insert(current.as_ref().map(|current| current.viewer.clone()));
+    request.extensions_mut().insert(current);
+    next.run(request).await
+}

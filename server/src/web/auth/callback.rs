@@ -1,0 +1,57 @@
+//! `GET /auth/callback`: back from the provider.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Redirect;
+use tower_sessions::Session;
+
+use super::{outcome, sign_in, sign_off};
+use crate::clock::now_s;
+use crate::oidc::{Callback, Oidc, Purpose};
+use crate::session::{Current, Sessions, take};
+use crate::web::Problem;
+use crate::web::state::AppState;
+
+/// Takes the flow out of the session, then looks at the answer, then does what the flow was for.
+pub(super) async fn callback(
+    State(state): State<AppState>,
+    State(oidc): State<Arc<Oidc>>,
+    State(sessions): State<Sessions>,
+    Extension(current): Extension<Option<Current>>,
+    session: Session,
+    query: Result<Query<Callback>, QueryRejection>,
+) -> Result<Redirect, Problem> {
+    let Ok(Query(answer)) = query else {
+        return Err(Problem::malformed(
+            "The identity provider's answer could not be read. Nothing was changed.",
+        ));
+    };
+    let expected = answer.state.as_deref().ok_or_else(outcome::too_late)?;
+    let flow = take(&sessions, &session, expected)
+        .await
+        .map_err(outcome::session_problem)?
+        .ok_or_else(outcome::too_late)?;
+    let purpose = flow.purpose.clone();
+    let started_at_s = flow.started_at_s();
+    let proof = oidc.finish(flow, &answer, now_s()).await;
+    match purpose {
+        Purpose::SignIn { next } => {
+            let proof = proof.map_err(|error| outcome::problem(&error))?;
+            sign_in::sign_in(&state, &session, proof).await?;
+            Ok(Redirect::to(next.as_str()))
+        }
+        Purpose::SignOff { pending } => {
+            let page = format!("/requests/{}", pending.request);
+            let attempt = sign_off::Attempt {
+                pending,
+                started_at_s,
+                proof,
+            };
+            sign_off::sign_off(&state, &session, current, attempt).await?;
+            Ok(Redirect::to(&page))
+        }
+    }
+}

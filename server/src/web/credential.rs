@@ -1,0 +1,40 @@
+//! `POST /grants/{id}/credential`: the way in, shown once.
+
+use access::ids::GrantId;
+use access::view::Viewer;
+use app::CredentialOutcome;
+use axum::Extension;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use leptos::prelude::provide_context;
+
+use super::Problem;
+use super::pages;
+use super::state::AppState;
+
+/// Takes the credential out and draws the page that shows it. The page is never stored: not by caches, not here.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Option<Viewer>>,
+    Path(grant): Path<GrantId>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let viewer = viewer.ok_or_else(Problem::sign_in)?;
+    let outcome = CredentialOutcome(
+        state
+            .portal
+            .show_credential(&viewer, grant)
+            .await
+            .map_err(Into::into),
+    );
+    let common = pages::contexts(&state);
+    let contexts = move || {
+        common();
+        provide_context(outcome.clone());
+    };
+    let mut page = pages::draw(&state, contexts, request).await;
+    page.headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(page)
+}

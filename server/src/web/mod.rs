@@ -1,0 +1,93 @@
+//! The router: which address is whose, and what every request passes on its way.
+
+mod assets;
+mod auth;
+mod body;
+mod client_ip;
+mod credential;
+mod detach;
+mod events;
+mod flood;
+mod headers;
+mod health;
+mod html;
+mod ledger;
+mod pages;
+mod problem;
+mod same_origin;
+mod state;
+mod trace;
+
+use std::path::Path;
+
+pub use assets::Hashes;
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+pub use flood::Flood;
+pub use headers::Transport;
+pub use problem::Problem;
+pub use same_origin::OwnOrigin;
+pub use state::AppState;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_sessions::SessionManagerLayer;
+
+use crate::session::{Store, attach_viewer};
+
+/// What the router needs beside the handlers' state.
+#[derive(Debug)]
+pub struct Outside<'a> {
+    /// Where the built files lie.
+    pub site: &'a Path,
+    /// The portal's origin.
+    pub own: OwnOrigin,
+    /// Whether browsers come by TLS.
+    pub transport: Transport,
+    /// Limits of sign-in attempts.
+    pub flood: Flood,
+    /// Hashes of the built files.
+    pub hashes: Hashes,
+}
+
+/// The whole server.
+pub fn router(
+    state: AppState,
+    session: SessionManagerLayer<Store>,
+    outside: Outside<'_>,
+) -> Router {
+    let dynamic = Router::new()
+        .merge(pages::routes(&state).layer(CompressionLayer::new()))
+        .merge(auth::routes(outside.flood.clone()))
+        .merge(ledger::routes())
+        .route("/events", get(events::events))
+        // Never compressed: what is shown there is secret, and part of the page is the caller's to choose (BREACH).
+        .route("/grants/{id}/credential", post(credential::show))
+        .fallback(pages::missing)
+        .layer(from_fn_with_state(state.sessions.clone(), attach_viewer))
+        .layer(session)
+        .layer(from_fn(detach::detach));
+    let fixed = assets::routes(outside.site).route("/healthz", get(health::health));
+    guarded(dynamic.merge(fixed), outside).with_state(state)
+}
+
+/// What every request passes. The last layer is the first to see a request.
+fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, outside: Outside<'_>) -> Router<S> {
+    routes
+        .layer(from_fn(body::limit))
+        .layer(from_fn_with_state(
+            outside.own,
+            same_origin::require_same_origin,
+        ))
+        .layer(CatchPanicLayer::custom(trace::after_panic))
+        .layer(from_fn_with_state(
+            outside.hashes.stylesheet(),
+            problem::render,
+        ))
+        .layer(from_fn_with_state(outside.transport, headers::secure))
+        .layer(trace::layer())
+        .layer(from_fn(trace::request_id))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,20 @@
+//! The portal from outside: against a real identity provider (the demo's) and one that lies in every way a token can;
+//! and whole, over a database, as browsers meet it.
+//!
+//! The tests over a database make one of their own each, on the server that `DATABASE_URL` names.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop right there"
+)]
+
+mod back_channel;
+mod demo;
+mod flow;
+mod id_token;
+mod keys;
+mod logout_token;
+mod provider;
+mod session;
+mod sign_off;
+mod stage;

@@ -1,0 +1,230 @@
+//! A whole portal over a fresh database, and browsers before it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use leptos::prelude::LeptosOptions;
+use openidconnect::core::CoreJwsSigningAlgorithm;
+use serde_json::{Value, json};
+use server::config::{SessionLimits, TileAccess};
+use server::session::{self, Sessions};
+use server::web::{AppState, Flood, Hashes, Outside, OwnOrigin, Transport, router};
+use service::Portal;
+use service::settings::{Resource, RoleGroups, Settings};
+use service::store::session_index::SessionIndex;
+use sqlx::PgPool;
+use tempfile::TempDir;
+use time::OffsetDateTime;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tower::ServiceExt as _;
+use url::Url;
+
+use crate::id_token::changed;
+use crate::keys::{Key, token};
+use crate::provider::{CLIENT, Provider, query};
+
+/// The portal's origin.
+pub(crate) const ORIGIN: &str = "http://localhost:8080";
+
+/// One portal.
+pub(crate) struct Stage {
+    pub(crate) provider: Provider,
+    pub(crate) pool: PgPool,
+    router: Router,
+    _folders: [TempDir; 2],
+    _stop: DropGuard,
+}
+
+/// One browser: a cookie.
+pub(crate) struct Browser<'a> {
+    stage: &'a Stage,
+    pub(crate) cookie: Option<String>,
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+impl Stage {
+    pub(crate) async fn new(pool: PgPool) -> Self {
+        let provider = Provider::start().await;
+        let [data, site] = [TempDir::new().unwrap(), TempDir::new().unwrap()];
+        let stop = CancellationToken::new();
+        let settings = settings(&data);
+        service::key::generate(data.path(), &settings.origin).unwrap();
+        let roles = Arc::new(settings.roles.clone());
+        let limits = SessionLimits::new(1_800, 28_800).unwrap();
+        let state = AppState {
+            portal: Portal::start(settings, pool.clone(), stop.clone())
+                .await
+                .unwrap(),
+            oidc: Arc::new(provider.client(&[CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256])),
+            sessions: Sessions::new(SessionIndex::new(pool.clone()), limits),
+            roles,
+            tiles: TileAccess::Public,
+            leptos: LeptosOptions::builder().output_name("app").build(),
+            stop: stop.clone(),
+        };
+        let outside = Outside {
+            site: site.path(),
+            own: OwnOrigin(ORIGIN.into()),
+            transport: Transport::Plain,
+            flood: Flood::default(),
+            hashes: Hashes::default(),
+        };
+        let router = router(state, session::layer(pool.clone(), limits), outside);
+        Self {
+            provider,
+            pool,
+            router,
+            _folders: [data, site],
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    pub(crate) fn browser(&self) -> Browser<'_> {
+        Browser {
+            stage: self,
+            cookie: None,
+        }
+    }
+
+    /// Claims of a good ID token, now.
+    pub(crate) fn claims(&self, subject: &str, group: &str, nonce: &str) -> Value {
+        let now_s = OffsetDateTime::now_utc().unix_timestamp();
+        json!({
+            "iss": self.provider.issuer, "aud": CLIENT, "sub": subject, "nonce": nonce, "name": subject,
+            "iat": now_s, "exp": now_s + 300, "auth_time": now_s, "sid": format!("session-of-{subject}"), "groups": [group],
+        })
+    }
+
+    /// The next token that the provider gives out.
+    pub(crate) fn gives(&self, claims: &Value) {
+        let header = json!({ "alg": "RS256", "kid": "key-1" });
+        *self.provider.says.token.lock().unwrap() = token(&header, claims, Key::Right);
+    }
+}
+
+impl Browser<'_> {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(
+            Request::get(path).header(header::ACCEPT, "text/html"),
+            Body::empty(),
+        )
+        .await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let request = Request::post(path)
+            .header(header::ACCEPT, "text/html")
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, form.into()).await
+    }
+
+    /// Signs in, and says what the callback answered.
+    pub(crate) async fn sign_in(&mut self, subject: &str, group: &str) -> Answer {
+        let callback = self
+            .go_to_provider("/auth/start?next=/inbox", subject, group, json!({}))
+            .await;
+        self.get(&callback).await
+    }
+
+    /// Goes to the provider by this path, proves to be this person with these changes to the claims, and says where the
+    /// provider sends the browser.
+    pub(crate) async fn go_to_provider(
+        &mut self,
+        path: &str,
+        subject: &str,
+        group: &str,
+        changes: Value,
+    ) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let url = Url::parse(answer.location()).unwrap();
+        self.stage.gives(&changed(
+            self.stage.claims(subject, group, &query(&url, "nonce")),
+            changes,
+        ));
+        format!("/auth/callback?code=code&state={}", query(&url, "state"))
+    }
+
+    /// Whether the portal knows who this is.
+    pub(crate) async fn is_signed_in(&mut self) -> bool {
+        self.get("/inbox").await.status == StatusCode::OK
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let request = match &self.cookie {
+            Some(cookie) => request.header(header::COOKIE, format!("__Host-breakglass={cookie}")),
+            None => request,
+        };
+        let response = self
+            .stage
+            .router
+            .clone()
+            .oneshot(request.body(body).unwrap())
+            .await
+            .unwrap();
+        let (parts, body) = response.into_parts();
+        if let Some(set) = parts.headers.get(header::SET_COOKIE) {
+            let value = set
+                .to_str()
+                .unwrap()
+                .split(';')
+                .next()
+                .unwrap()
+                .strip_prefix("__Host-breakglass=")
+                .unwrap();
+            self.cookie = (!value.is_empty()).then(|| value.to_owned());
+        }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+}
+
+impl Answer {
+    pub(crate) fn location(&self) -> &str {
+        self.headers[header::LOCATION].to_str().unwrap()
+    }
+
+    pub(crate) async fn text(self) -> String {
+        String::from_utf8(to_bytes(self.body, usize::MAX).await.unwrap().to_vec()).unwrap()
+    }
+}
+
+/// A portal with one resource, which no test opens, and one policy.
+fn settings(data: &TempDir) -> Settings {
+    Settings {
+        origin: "breakglass.test/log".parse().unwrap(),
+        data_dir: data.path().to_owned(),
+        roles: RoleGroups { auditor: vec!["auditors".parse().unwrap()], operator: Vec::new() },
+        resources: vec![Resource {
+            name: "orders-db".parse().unwrap(),
+            description: "Orders".to_owned(),
+            admin_url: "postgres://nobody@127.0.0.1:1/orders".to_owned().into(),
+            command: "psql user={account}".to_owned(),
+        }],
+        seed_policies: vec![
+            serde_json::from_value(json!({
+                "name": "orders-read", "description": "Read the orders.", "resources": ["orders-db"],
+                "eligible": ["oncall"], "default_duration_s": 600, "max_duration_s": 3600, "min_reason_chars": 5,
+                "approval": { "groups": ["leads"], "n": 1, "within_s": 3600 }, "emergency": null,
+                "review": { "groups": ["reviewers"], "within_s": 3600 },
+                "grant": { "connector": "postgresql", "role": "orders_read" },
+            }))
+            .unwrap(),
+        ],
+    }
+}

@@ -1,0 +1,159 @@
+//! The checks, each with its result in a plain sentence.
+
+use crate::history::{History, memory};
+use crate::judge::{Located, class};
+use crate::report::{Check, Outcome, Subject};
+use crate::rules::Replayed;
+use crate::verdict::Basis;
+
+/// What is checked, in the order in which it is told.
+pub(crate) const TITLES: [(Subject, &str); 7] = [
+    (Subject::Chain, "Chain"),
+    (Subject::Tree, "Tree"),
+    (Subject::Signature, "Log signature"),
+    (Subject::Rules, "Rules"),
+    (Subject::Times, "Times"),
+    (Subject::Form, "Form"),
+    (Subject::Memory, "Memory"),
+];
+
+/// All checks of a log that was read.
+pub(crate) fn checks(basis: &Basis<'_>, history: History) -> Vec<Check> {
+    let pass = basis.pass;
+    let noticed = |subject| {
+        pass.log
+            .findings()
+            .iter()
+            .filter(|finding| class(finding).0 == subject)
+            .count()
+    };
+    let read = entries(pass.log.size());
+    let one = |title: &'static str, subject: Subject| -> Check {
+        let count = noticed(subject);
+        let (outcome, text) = match subject {
+            Subject::Signature => (Outcome::Passed, signature(basis)),
+            Subject::Memory => memory(basis, history),
+            Subject::Rules => rules(basis),
+            Subject::Tree => {
+                let count = count as u64 + u64::from(pass.surplus) + u64::from(pass.left > 0);
+                let text = format!(
+                    "The entries give exactly the signed root {}.",
+                    basis.checkpoint.root()
+                );
+                if count == 0 {
+                    (Outcome::Passed, text)
+                } else {
+                    (Outcome::Failed, tree_fault(basis))
+                }
+            }
+            Subject::Chain => judged(
+                count as u64,
+                format!("Each of {read} names the hash of the one before it."),
+                "does not name the hash of what stands before it",
+            ),
+            Subject::Form => judged(
+                count as u64,
+                format!(
+                    "Each of {read} is written in the log's one form, with its own number and id."
+                ),
+                "is not written in the log's form",
+            ),
+            Subject::Times => {
+                let newest = pass.newest.map_or(String::new(), |newest| {
+                    format!(" The newest is of {newest}.")
+                });
+                judged(
+                    count as u64,
+                    format!("No entry is earlier than the one before it.{newest}"),
+                    "is earlier than the one before it",
+                )
+            }
+        };
+        Check {
+            subject,
+            title,
+            outcome,
+            text,
+        }
+    };
+    TITLES
+        .iter()
+        .map(|(subject, title)| one(title, *subject))
+        .collect()
+}
+
+fn judged(count: u64, holds: String, fault: &str) -> (Outcome, String) {
+    match count {
+        0 => (Outcome::Passed, holds),
+        _ => (
+            Outcome::Failed,
+            format!(
+                "{count} time{} an entry {fault}.",
+                if count == 1 { "" } else { "s" }
+            ),
+        ),
+    }
+}
+
+fn rules(basis: &Basis<'_>) -> (Outcome, String) {
+    let Replayed {
+        entries: count,
+        requests,
+        grants,
+        violations,
+        unlisted,
+    } = basis.replayed;
+    let (outcome, text) = judged(
+        violations.len() as u64 + unlisted,
+        format!(
+            "Replayed {}: {requests} requests and {grants} grants, each allowed by the policy in force at its time.",
+            entries(*count)
+        ),
+        "breaks a rule",
+    );
+    match basis.located {
+        Located::NotNeeded if *count < basis.pass.log.size() => (Outcome::Failed, text),
+        Located::NotNeeded => (outcome, text),
+        // What was replayed is not what was signed.
+        _ => (
+            if outcome == Outcome::Passed {
+                Outcome::Unknown
+            } else {
+                outcome
+            },
+            format!("{text} This is said of the log as it is served, not as it was signed."),
+        ),
+    }
+}
+
+fn signature(basis: &Basis<'_>) -> String {
+    format!(
+        "The checkpoint over {} is signed by the key you hold ({:08x}).",
+        entries(basis.checkpoint.size()),
+        basis.key.key.key_id()
+    )
+}
+
+fn tree_fault(basis: &Basis<'_>) -> String {
+    let how = match basis.located {
+        Located::ByTiles => {
+            "The findings name each entry that is not the signed one, by comparison with the signed leaf hashes."
+        }
+        _ => {
+            "The server gave no leaf hashes that lead to the signed root, so the findings rest on the chain alone."
+        }
+    };
+    format!(
+        "The entries do not give the signed root {}. {how}",
+        basis.checkpoint.root()
+    )
+}
+
+/// So many entries, in words.
+pub(crate) fn entries(count: u64) -> String {
+    if count == 1 {
+        "1 entry".to_owned()
+    } else {
+        format!("{count} entries")
+    }
+}

@@ -1,0 +1,209 @@
+//! The browser's verifier: chain, tree, signatures and rules, in a Web Worker.
+//!
+//! Invariants, written as absences: this crate makes no request and reads no clock; it trusts no
+//! key but the one it is given; no answer of a server makes it panic or read without end.
+//!
+//! The class [`Session`] is a thin shell; what it does stands in `session` and below, which tests on
+//! the host drive as the worker does.
+
+mod checks;
+mod evidence;
+mod framing;
+mod history;
+mod judge;
+mod key;
+mod locate;
+mod ranges;
+mod report;
+mod rules;
+#[cfg(test)]
+mod sample;
+mod scan;
+mod session;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use key::LogKey;
+use report::Remembered;
+
+/// A check of one log, from the checkpoint to the report. The caller fetches what
+/// [`request`](Session::request) names, feeds the bytes and says where they end.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Session {
+    key: LogKey,
+    remembered: Option<Remembered>,
+    begun: Option<session::Session>,
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// A check under the key that the auditor holds, `<log>+<key id>+<base64>`.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the key and what to do.
+    #[wasm_bindgen(constructor)]
+    pub fn new(vkey: &str) -> Result<Session, String> {
+        console_error_panic_hook::set_once();
+        let key = LogKey::parse(vkey).map_err(|error| error.to_string())?;
+        Ok(Self {
+            key,
+            remembered: None,
+            begun: None,
+        })
+    }
+
+    /// What this browser saw of the log earlier; call it before the first request.
+    ///
+    /// # Errors
+    /// A sentence, where what was remembered is no checkpoint.
+    pub fn remember(&mut self, size: f64, root: &str, at: &str) -> Result<(), String> {
+        let unreadable = || {
+            "What this browser remembers of the log cannot be read. Choose \"Forget this log\", \
+             then verify again."
+                .to_owned()
+        };
+        let root = root.parse().map_err(|_| unreadable())?;
+        // Sizes are whole numbers below 2^53, where a JavaScript number is exact.
+        if !(0.0..9_007_199_254_740_992.0).contains(&size) || size.fract() != 0.0 {
+            return Err(unreadable());
+        }
+        self.remembered = Some(Remembered {
+            size: size as u64,
+            root,
+            at: at.to_owned(),
+        });
+        Ok(())
+    }
+
+    /// The next request as JSON: `path` below the log's prefix, `purpose` (`checkpoint`, `stream`,
+    /// `locate`, `show`), and whether it is `needed`. Nothing when the report is there.
+    pub fn request(&mut self) -> Option<String> {
+        let request = self.session().request()?;
+        serde_json::to_string(&request).ok()
+    }
+
+    /// Takes bytes of the answer, cut anywhere.
+    pub fn feed(&mut self, chunk: &[u8]) {
+        self.session().feed(chunk);
+    }
+
+    /// Whether more of the answer is wanted: where not, stop reading and call [`end`](Session::end).
+    pub fn wants(&mut self) -> bool {
+        self.session().wants()
+    }
+
+    /// What the replay of the same stream came to, as [`Rules::end`] gave it: to be told before the
+    /// stream's end.
+    ///
+    /// # Errors
+    /// A sentence, where it is nothing that a replay says.
+    pub fn replayed(&mut self, json: &str) -> Result<(), String> {
+        let replayed = serde_json::from_str(json);
+        let replayed = replayed.map_err(|error| format!("The replay failed: {error}."))?;
+        self.session().replayed(replayed);
+        Ok(())
+    }
+
+    /// The answer has ended.
+    pub fn end(&mut self) {
+        self.session().end();
+    }
+
+    /// The request was refused. Where it was needed, give the check up instead.
+    pub fn refuse(&mut self) {
+        self.session().refuse();
+    }
+
+    /// How many entries the checkpoint covers.
+    pub fn size(&mut self) -> f64 {
+        self.session().size() as f64
+    }
+
+    /// The signed root in base64.
+    pub fn root(&mut self) -> Option<String> {
+        self.session().root().map(|root| root.to_string())
+    }
+
+    /// How many entries were read.
+    pub fn entries(&mut self) -> f64 {
+        self.session().entries() as f64
+    }
+
+    /// How many bytes of entries were read.
+    pub fn bytes(&mut self) -> f64 {
+        self.session().bytes() as f64
+    }
+
+    /// `checkpoint`, `reading`, `locating` or `done`.
+    pub fn stage(&mut self) -> String {
+        self.session().stage().to_owned()
+    }
+
+    /// Entries beside which something does not fit, as far as the stream alone shows.
+    pub fn suspects(&mut self) -> Vec<f64> {
+        self.session()
+            .suspects()
+            .into_iter()
+            .map(|seq| seq as f64)
+            .collect()
+    }
+
+    /// The report as JSON, when there is nothing more to fetch.
+    pub fn report(&mut self) -> Option<String> {
+        let report = self.session().report()?;
+        serde_json::to_string(report).ok()
+    }
+
+    fn session(&mut self) -> &mut session::Session {
+        let Self {
+            key,
+            remembered,
+            begun,
+        } = self;
+        begun.get_or_insert_with(|| session::Session::new(key.clone(), remembered.clone()))
+    }
+}
+
+/// A replay of the log's rules over the same stream, to run in a worker of its own.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Rules {
+    replay: rules::Replay,
+}
+
+#[wasm_bindgen]
+impl Rules {
+    /// A replay of the first `size` entries.
+    #[wasm_bindgen(constructor)]
+    pub fn new(size: f64) -> Rules {
+        console_error_panic_hook::set_once();
+        // A size beyond what a number holds exactly is cut to it; the checkpoint's own is compared later.
+        Self {
+            replay: rules::Replay::new(size as u64),
+        }
+    }
+
+    /// Takes bytes of the stream, cut anywhere.
+    pub fn feed(&mut self, chunk: &[u8]) {
+        self.replay.feed(chunk);
+    }
+
+    /// The stream has ended: what the replay came to, for [`Session::replayed`].
+    pub fn end(self) -> Option<String> {
+        serde_json::to_string(&self.replay.end()).ok()
+    }
+}
+
+/// What a key is, as JSON: `log`, `vkey`, `key_id`, `fingerprint`.
+///
+/// # Errors
+/// A sentence that says what is wrong with the key and what to do.
+#[wasm_bindgen]
+pub fn inspect_key(vkey: &str) -> Result<String, String> {
+    let key = LogKey::parse(vkey).map_err(|error| error.to_string())?;
+    serde_json::to_string(&key.facts()).map_err(|error| error.to_string())
+}

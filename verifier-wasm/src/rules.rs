@@ -1,0 +1,121 @@
+//! The replay: every entry asked again whether the rules allowed it.
+//!
+//! It needs each entry's own words and the entries before it, and no hash: so it can run beside the
+//! check of chain and tree, on a second core.
+
+use access::time::UnixMillis;
+use access::{Record, State, apply};
+use ledger::{Entry, Hash, leaf_hash};
+use serde::{Deserialize, Serialize};
+
+use crate::framing::Framing;
+
+/// How many violations are listed; further ones are counted.
+const MAX_VIOLATIONS: usize = 1000;
+
+/// What a replay came to; travels from one worker to the other as JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Replayed {
+    /// How many entries were replayed: those that could be read.
+    pub(crate) entries: u64,
+    pub(crate) requests: u64,
+    pub(crate) grants: u64,
+    pub(crate) violations: Vec<Unlawful>,
+    /// Violations beyond those that are listed.
+    pub(crate) unlisted: u64,
+}
+
+/// An entry that the rules forbid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Unlawful {
+    pub(crate) seq: u64,
+    /// The rule by name, as it stands in entries that note a refusal.
+    pub(crate) rule: String,
+    pub(crate) expected: String,
+    pub(crate) found: String,
+    pub(crate) sentence: String,
+    pub(crate) leaf: Hash,
+}
+
+/// A replay of the first `size` entries of a stream.
+#[derive(Debug)]
+pub(crate) struct Replay {
+    framing: Framing,
+    size: u64,
+    seen: u64,
+    state: State,
+    replayed: Replayed,
+}
+
+impl Replay {
+    /// A replay from the first entry on.
+    pub(crate) fn new(size: u64) -> Self {
+        let (framing, state, replayed) = Default::default();
+        Self {
+            framing,
+            size,
+            seen: 0,
+            state,
+            replayed,
+        }
+    }
+
+    /// Takes the next bytes of the stream, cut anywhere.
+    pub(crate) fn feed(&mut self, chunk: &[u8]) {
+        let Self {
+            framing,
+            size,
+            seen,
+            state,
+            replayed,
+        } = self;
+        if seen < size {
+            framing.feed(chunk, |entry| {
+                *seen += 1;
+                replayed.entry(state, entry);
+                seen < size
+            });
+        }
+    }
+
+    /// The stream has ended.
+    pub(crate) fn end(self) -> Replayed {
+        let (requests, grants) = (self.state.requests().count(), self.state.grants().count());
+        Replayed {
+            requests: requests as u64,
+            grants: grants as u64,
+            ..self.replayed
+        }
+    }
+}
+
+impl Replayed {
+    /// Replays one entry. One that cannot be read says nothing that could be allowed or forbidden;
+    /// whoever checks the form reports it.
+    fn entry(&mut self, state: &mut State, bytes: &[u8]) {
+        let Ok(entry) = Entry::parse(bytes) else {
+            return;
+        };
+        self.entries += 1;
+        let time = UnixMillis::new(entry.time().unix_millis());
+        let record = Record::parse(entry.seq(), time, entry.kind(), entry.actor(), entry.body());
+        let Err(violation) = record.and_then(|record| apply(state, &record)) else {
+            return;
+        };
+        if self.violations.len() >= MAX_VIOLATIONS {
+            self.unlisted += 1;
+            return;
+        }
+        let rule = serde_json::to_value(violation.rule).ok();
+        self.violations.push(Unlawful {
+            seq: violation.seq,
+            rule: rule
+                .and_then(|rule| rule.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            sentence: violation.to_string(),
+            expected: violation.expected,
+            found: violation.found,
+            leaf: leaf_hash(bytes),
+        });
+    }
+}

@@ -1,0 +1,126 @@
+//! The one pass over the entries: hashes, chain, form, times.
+
+use ledger::{Hash, LogVerifier, Origin, Timestamp};
+
+use crate::evidence::Evidence;
+use crate::framing::Framing;
+
+/// How many suspect places are told while the pass is under way.
+const MAX_SUSPECTS: usize = 100;
+
+/// Reads the stream of entries once, from the first to the last that was signed.
+#[derive(Debug)]
+pub(crate) struct Scan {
+    framing: Framing,
+    pass: Pass,
+    /// How many entries the checkpoint covers: none is read beyond.
+    size: u64,
+    /// Whether bytes came after the last signed entry.
+    surplus: bool,
+}
+
+/// What the pass has found out; complete once the stream has ended.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    pub(crate) log: LogVerifier,
+    pub(crate) evidence: Evidence,
+    /// For each of the log's findings, in their order, the leaf hash of the entry at which it came up.
+    pub(crate) leaf_of: Vec<Hash>,
+    pub(crate) newest: Option<Timestamp>,
+    /// Bytes of an entry that the stream did not end.
+    pub(crate) left: usize,
+    pub(crate) surplus: bool,
+    last: Vec<u8>,
+}
+
+impl Scan {
+    /// A scan of the first `size` entries of the log.
+    pub(crate) fn new(origin: Origin, size: u64) -> Self {
+        let pass = Pass {
+            log: LogVerifier::new(origin),
+            evidence: Evidence::default(),
+            leaf_of: Vec::new(),
+            newest: None,
+            left: 0,
+            surplus: false,
+            last: Vec::new(),
+        };
+        Self {
+            framing: Framing::default(),
+            pass,
+            size,
+            surplus: false,
+        }
+    }
+
+    /// Takes the next bytes of the stream, cut anywhere.
+    pub(crate) fn feed(&mut self, chunk: &[u8]) {
+        let Self {
+            framing,
+            pass,
+            size,
+            surplus,
+        } = self;
+        if pass.log.size() >= *size {
+            *surplus |= !chunk.is_empty();
+            return;
+        }
+        let not_taken = framing.feed(chunk, |entry| {
+            pass.push(entry);
+            pass.log.size() < *size
+        });
+        *surplus |= not_taken > 0;
+    }
+
+    /// Whether further bytes can say anything: until one byte too many has come.
+    pub(crate) fn wants(&self) -> bool {
+        !self.surplus
+    }
+
+    /// How many entries were read.
+    pub(crate) fn entries(&self) -> u64 {
+        self.pass.log.size()
+    }
+
+    /// Places that do not fit what stands around them, as far as the stream alone shows.
+    pub(crate) fn suspects(&self) -> Vec<u64> {
+        let found = self
+            .pass
+            .log
+            .findings()
+            .iter()
+            .filter_map(ledger::Finding::seq);
+        found.take(MAX_SUSPECTS).collect()
+    }
+
+    /// The stream has ended.
+    pub(crate) fn end(self) -> Pass {
+        Pass {
+            left: self.framing.left(),
+            surplus: self.surplus,
+            ..self.pass
+        }
+    }
+}
+
+impl Pass {
+    fn push(&mut self, entry: &[u8]) {
+        let before = self.log.findings().len();
+        let pushed = self.log.push(entry);
+        if let Ok(parsed) = &pushed.parsed {
+            self.newest = Some(parsed.time());
+        }
+        let found = self.log.findings().len() - before;
+        if found > 0 {
+            self.leaf_of.extend((0..found).map(|_| pushed.leaf));
+            self.evidence.keep(pushed.leaf, entry);
+        }
+        if found > 0 && !self.last.is_empty() {
+            // A break lies between two entries: which of them was altered is not known yet.
+            self.evidence
+                .keep(ledger::leaf_hash(&self.last), &self.last);
+        }
+        self.last.clear();
+        self.last.extend_from_slice(entry);
+    }
+}

@@ -1,0 +1,362 @@
+//! A check from the first request to the report, without doing a request itself.
+//!
+//! ```text
+//! checkpoint ──good──▶ stream ──root differs──▶ leaf tiles ──▶ bundles of broken places ──▶ done
+//!      └──bad──▶ done      └──root is the signed one──▶ done
+//! ```
+//! Whoever drives it asks for the next [`Request`], feeds what came, and says where it ended. A
+//! server can answer with whatever it likes: every answer has a length beyond which nothing is read.
+
+use ledger::{Hash, LogVerifier, SignedCheckpoint, VerifiedCheckpoint, bundle};
+use serde::Serialize;
+
+use crate::judge::Located;
+use crate::key::LogKey;
+use crate::locate::Locate;
+use crate::report::{Remembered, Report};
+use crate::rules::Replayed;
+use crate::scan::{Pass, Scan};
+use crate::verdict::{self, Basis};
+
+/// The longest checkpoint that is read, in bytes; a real one with a dozen witnesses has 2,000.
+const MAX_CHECKPOINT_LEN: usize = 65_536;
+
+/// How many bundles are read again to show the bytes of broken entries.
+const MAX_BUNDLES: usize = 100;
+
+/// How many hashes a full tile has, and how many entries a bundle (tlog-tiles).
+const TILE_WIDTH: u64 = 256;
+
+/// The longest bundle: 256 entries of 65,535 bytes, each behind two bytes of length.
+const MAX_BUNDLE_LEN: usize = 256 * (2 + 65_535);
+
+/// What is to be fetched next, below the log's prefix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Request {
+    pub(crate) path: String,
+    pub(crate) purpose: Purpose,
+    /// Whether the check cannot go on without it.
+    pub(crate) needed: bool,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Purpose {
+    Checkpoint,
+    Stream,
+    /// A tile of leaf hashes, to name the broken places.
+    Locate,
+    /// A bundle, to show what stands in a broken place.
+    Show,
+}
+
+/// A check under way.
+#[derive(Debug)]
+pub(crate) struct Session {
+    key: LogKey,
+    remembered: Option<Remembered>,
+    checkpoint: Option<VerifiedCheckpoint>,
+    note: String,
+    replayed: Option<Replayed>,
+    stage: Stage,
+    bytes: u64,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Checkpoint {
+        body: Vec<u8>,
+    },
+    Stream {
+        scan: Box<Scan>,
+    },
+    Locate {
+        pass: Box<Pass>,
+        locate: Locate,
+    },
+    Show {
+        pass: Box<Pass>,
+        report: Box<Report>,
+        bundles: Vec<u64>,
+        body: Vec<u8>,
+    },
+    Done {
+        report: Box<Report>,
+    },
+}
+
+impl Session {
+    /// A check of the log that the key names.
+    pub(crate) fn new(key: LogKey, remembered: Option<Remembered>) -> Self {
+        let stage = Stage::Checkpoint { body: Vec::new() };
+        Self {
+            key,
+            remembered,
+            checkpoint: None,
+            note: String::new(),
+            replayed: None,
+            stage,
+            bytes: 0,
+        }
+    }
+
+    /// What to fetch next; `None` when the report is there.
+    pub(crate) fn request(&self) -> Option<Request> {
+        let (path, purpose, needed) = match &self.stage {
+            Stage::Checkpoint { .. } => ("checkpoint".to_owned(), Purpose::Checkpoint, true),
+            Stage::Stream { .. } => (format!("stream/0-{}", self.size()), Purpose::Stream, true),
+            Stage::Locate { locate, .. } => (locate.path()?.to_string(), Purpose::Locate, false),
+            Stage::Show { bundles, .. } => {
+                let from = bundles.last()? * TILE_WIDTH;
+                let to = (from + TILE_WIDTH).min(self.size());
+                (format!("stream/{from}-{to}"), Purpose::Show, false)
+            }
+            Stage::Done { .. } => return None,
+        };
+        Some(Request {
+            path,
+            purpose,
+            needed,
+        })
+    }
+
+    /// Takes the next bytes of the answer, cut anywhere.
+    pub(crate) fn feed(&mut self, chunk: &[u8]) {
+        match &mut self.stage {
+            Stage::Checkpoint { body } => keep(body, chunk, MAX_CHECKPOINT_LEN),
+            Stage::Stream { scan } => {
+                self.bytes += chunk.len() as u64;
+                scan.feed(chunk);
+            }
+            Stage::Locate { locate, .. } => locate.feed(chunk),
+            Stage::Show { body, .. } => keep(body, chunk, MAX_BUNDLE_LEN),
+            Stage::Done { .. } => {}
+        }
+    }
+
+    /// Whether more of the answer is wanted.
+    pub(crate) fn wants(&self) -> bool {
+        match &self.stage {
+            Stage::Checkpoint { body } => body.len() <= MAX_CHECKPOINT_LEN,
+            Stage::Stream { scan } => scan.wants(),
+            Stage::Locate { locate, .. } => locate.wants(),
+            Stage::Show { body, .. } => body.len() <= MAX_BUNDLE_LEN,
+            Stage::Done { .. } => false,
+        }
+    }
+
+    /// The answer has ended, or no more of it was wanted.
+    pub(crate) fn end(&mut self) {
+        self.step(true);
+    }
+
+    /// There was no answer.
+    pub(crate) fn refuse(&mut self) {
+        self.step(false);
+    }
+
+    /// What the replay of the same stream came to; to be told before the stream's end.
+    pub(crate) fn replayed(&mut self, replayed: Replayed) {
+        self.replayed = Some(replayed);
+    }
+
+    /// How many entries the checkpoint covers; 0 before it was verified.
+    pub(crate) fn size(&self) -> u64 {
+        self.checkpoint.as_ref().map_or(0, VerifiedCheckpoint::size)
+    }
+
+    /// The signed root, once it was verified.
+    pub(crate) fn root(&self) -> Option<Hash> {
+        self.checkpoint.as_ref().map(VerifiedCheckpoint::root)
+    }
+
+    /// How many entries were read.
+    pub(crate) fn entries(&self) -> u64 {
+        match &self.stage {
+            Stage::Checkpoint { .. } => 0,
+            Stage::Stream { scan } => scan.entries(),
+            Stage::Locate { pass, .. } | Stage::Show { pass, .. } => pass.log.size(),
+            Stage::Done { .. } => self.size(),
+        }
+    }
+
+    /// How many bytes of entries were read.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Places that do not fit so far.
+    pub(crate) fn suspects(&self) -> Vec<u64> {
+        match &self.stage {
+            Stage::Stream { scan } => scan.suspects(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is being done, for the page.
+    pub(crate) fn stage(&self) -> &'static str {
+        match &self.stage {
+            Stage::Checkpoint { .. } => "checkpoint",
+            Stage::Stream { .. } => "reading",
+            Stage::Locate { .. } | Stage::Show { .. } => "locating",
+            Stage::Done { .. } => "done",
+        }
+    }
+
+    /// The report, once there is nothing more to fetch.
+    pub(crate) fn report(&self) -> Option<&Report> {
+        match &self.stage {
+            Stage::Done { report } => Some(report),
+            _ => None,
+        }
+    }
+
+    fn step(&mut self, answered: bool) {
+        // The stage is taken out and replaced; in between stands one that asks for nothing.
+        let empty = Stage::Checkpoint { body: Vec::new() };
+        self.stage = match core::mem::replace(&mut self.stage, empty) {
+            Stage::Checkpoint { body } => self.after_checkpoint(&body),
+            Stage::Stream { scan } => self.after_stream(Box::new(scan.end())),
+            Stage::Locate { pass, locate } => self.after_tile(pass, locate, answered),
+            Stage::Show {
+                mut pass,
+                report,
+                mut bundles,
+                body,
+            } => {
+                if bundles.pop().is_some() && answered {
+                    show(&mut pass, &body);
+                }
+                next_bundle(pass, report, bundles)
+            }
+            done @ Stage::Done { .. } => done,
+        };
+    }
+
+    fn after_checkpoint(&mut self, body: &[u8]) -> Stage {
+        let signed = SignedCheckpoint::parse(body);
+        match signed.and_then(|signed| signed.verify(&self.key.key, &self.key.origin)) {
+            Ok(checkpoint) => {
+                let size = checkpoint.size();
+                self.note = String::from_utf8_lossy(body).into_owned();
+                self.checkpoint = Some(checkpoint);
+                let scan = Box::new(Scan::new(self.key.origin.clone(), size));
+                // An empty log has no stream.
+                if size == 0 {
+                    self.after_stream(Box::new(scan.end()))
+                } else {
+                    Stage::Stream { scan }
+                }
+            }
+            Err(error) => {
+                let report = verdict::refused(&self.key, self.remembered.clone(), &error);
+                Stage::Done {
+                    report: Box::new(report),
+                }
+            }
+        }
+    }
+
+    fn after_stream(&mut self, mut pass: Box<Pass>) -> Stage {
+        let Some(checkpoint) = &self.checkpoint else {
+            return Stage::Checkpoint { body: Vec::new() };
+        };
+        let before = pass.log.findings().len();
+        pass.log.finish(checkpoint);
+        if pass.log.findings().len() == before {
+            return self.decide(pass, Located::NotNeeded, &[]);
+        }
+        match Locate::new(checkpoint.size()) {
+            Some(locate) => Stage::Locate { pass, locate },
+            None => self.decide(pass, Located::ByChainAlone, &[]),
+        }
+    }
+
+    fn after_tile(&mut self, mut pass: Box<Pass>, mut locate: Locate, answered: bool) -> Stage {
+        let Some(checkpoint) = &self.checkpoint else {
+            return Stage::Checkpoint { body: Vec::new() };
+        };
+        if !answered || !locate.end() {
+            return self.decide(pass, Located::ByChainAlone, &[]);
+        }
+        if locate.path().is_some() {
+            return Stage::Locate { pass, locate };
+        }
+        let leaves = locate.leaves();
+        pass.log.localise(leaves, checkpoint);
+        let lead_nowhere =
+            |finding: &ledger::Finding| matches!(finding, ledger::Finding::TilesMismatch { .. });
+        if pass.log.findings().iter().any(lead_nowhere) {
+            self.decide(pass, Located::ByChainAlone, &[])
+        } else {
+            self.decide(pass, Located::ByTiles, leaves)
+        }
+    }
+
+    /// Draws the report, then asks for the bytes that it lacks.
+    fn decide(&self, mut pass: Box<Pass>, located: Located, signed: &[Hash]) -> Stage {
+        let Some(checkpoint) = &self.checkpoint else {
+            return Stage::Checkpoint { body: Vec::new() };
+        };
+        // Entries that nobody replayed are entries that nobody found lawful: the verdict compares the counts.
+        let replayed = self.replayed.clone().unwrap_or_default();
+        let basis = Basis {
+            key: &self.key,
+            checkpoint,
+            note: &self.note,
+            remembered: self.remembered.as_ref(),
+            pass: &pass,
+            replayed: &replayed,
+            located,
+            signed,
+        };
+        let report = Box::new(verdict::draw(&basis));
+        let shown = || report.findings.iter().filter_map(|finding| finding.leaf);
+        let lacking = shown().filter(|leaf| !pass.evidence.has(*leaf));
+        let mut bundles: Vec<u64> = lacking
+            .filter_map(|leaf| bundle_of(&pass.log, leaf))
+            .collect();
+        pass.evidence.want(shown());
+        bundles.sort_unstable();
+        bundles.dedup();
+        bundles.truncate(MAX_BUNDLES);
+        bundles.reverse();
+        next_bundle(pass, report, bundles)
+    }
+}
+
+/// Which bundle of the stream the entry stood in.
+fn bundle_of(log: &LogVerifier, leaf: Hash) -> Option<u64> {
+    let at = log.leaves().iter().position(|served| *served == leaf)?;
+    Some(at as u64 / TILE_WIDTH)
+}
+
+/// Keeps those entries of a bundle that were served in the stream and are found wrong: an entry is
+/// known by its hash, so a server that answers otherwise the second time shows nothing.
+fn show(pass: &mut Pass, body: &[u8]) {
+    for entry in bundle::split(body).map_while(Result::ok) {
+        pass.evidence.keep_if_wanted(entry);
+    }
+}
+
+fn next_bundle(pass: Box<Pass>, mut report: Box<Report>, bundles: Vec<u64>) -> Stage {
+    if !bundles.is_empty() {
+        return Stage::Show {
+            pass,
+            report,
+            bundles,
+            body: Vec::new(),
+        };
+    }
+    for finding in &mut report.findings {
+        finding.bytes = finding.leaf.and_then(|leaf| pass.evidence.show(leaf));
+    }
+    Stage::Done { report }
+}
+
+/// Keeps the bytes, up to one more than the limit: that one tells that it was passed.
+fn keep(body: &mut Vec<u8>, chunk: &[u8], limit: usize) {
+    let room = (limit + 1).saturating_sub(body.len());
+    body.extend_from_slice(&chunk[..room.min(chunk.len())]);
+}

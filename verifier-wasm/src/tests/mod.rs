@@ -1,0 +1,8 @@
+//! Whole checks against servers that tell the truth, err, or lie.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod altered;
+mod lying;
+mod remembered;
+mod server;

@@ -1,0 +1,169 @@
+//! A server for tests: what it hands out can be bent in any way.
+
+use ledger::{Hash, TilePath, bundle, leaf_hash};
+
+use crate::key::LogKey;
+use crate::report::{Outcome, Remembered, Report, Subject};
+use crate::rules::Replay;
+use crate::sample::Sample;
+use crate::session::{Purpose, Session};
+
+/// How far past the limit of an answer a test server goes: a reader that went along would show.
+const ENDLESS: usize = 40_000_000;
+
+/// What a server hands out.
+pub(super) struct Server {
+    pub(super) vkey: String,
+    pub(super) checkpoint: Vec<u8>,
+    pub(super) entries: Vec<Vec<u8>>,
+    /// What its hash tiles hold; `None` refuses them.
+    pub(super) leaves: Option<Vec<Hash>>,
+    /// Bytes after the last entry of the stream.
+    pub(super) after: Vec<u8>,
+    /// How many bytes of the stream come at all.
+    pub(super) stream_len: usize,
+    /// How the stream is cut into chunks.
+    pub(super) chunk: usize,
+    /// Whether it hands out other entries when asked a second time.
+    pub(super) second_face: bool,
+    /// Whether tiles go on for ever.
+    pub(super) endless_tiles: bool,
+}
+
+impl Server {
+    /// A server that tells the truth about the log.
+    pub(super) fn of(sample: &Sample) -> Self {
+        Self {
+            vkey: sample.vkey(),
+            checkpoint: sample.checkpoint().into_bytes(),
+            leaves: Some(
+                sample
+                    .entries
+                    .iter()
+                    .map(|entry| leaf_hash(entry))
+                    .collect(),
+            ),
+            entries: sample.entries.clone(),
+            after: Vec::new(),
+            stream_len: usize::MAX,
+            chunk: 65_536,
+            second_face: false,
+            endless_tiles: false,
+        }
+    }
+
+    /// The same entry with one text in place of another.
+    pub(super) fn replace(&mut self, seq: usize, from: &str, to: &str) {
+        let text = String::from_utf8(self.entries[seq].clone()).unwrap();
+        assert!(text.contains(from), "{text} has no {from}");
+        self.entries[seq] = text.replace(from, to).into_bytes();
+    }
+
+    /// The whole check by someone who holds the log's key.
+    pub(super) fn check(&self) -> Report {
+        self.check_with(None)
+    }
+
+    /// The whole check by someone who was here before.
+    pub(super) fn check_with(&self, remembered: Option<Remembered>) -> Report {
+        let mut session = Session::new(LogKey::parse(&self.vkey).unwrap(), remembered);
+        for _ in 0..10_000 {
+            let Some(request) = session.request() else {
+                break;
+            };
+            match (request.purpose, self.answer(&request.path)) {
+                (Purpose::Stream, Some(body)) => {
+                    let mut replay = Replay::new(session.size());
+                    for chunk in body.chunks(self.chunk) {
+                        if session.wants() {
+                            session.feed(chunk);
+                            replay.feed(chunk);
+                        }
+                    }
+                    session.replayed(replay.end());
+                    session.end();
+                }
+                (_, Some(body)) => {
+                    let mut read = 0;
+                    for chunk in body.chunks(1000) {
+                        if session.wants() {
+                            session.feed(chunk);
+                            read += chunk.len();
+                        }
+                    }
+                    assert!(read < ENDLESS, "{} was read without end", request.path);
+                    session.end();
+                }
+                (_, None) => {
+                    assert!(!request.needed);
+                    session.refuse();
+                }
+            }
+        }
+        session.report().expect("a check comes to its end").clone()
+    }
+
+    fn answer(&self, path: &str) -> Option<Vec<u8>> {
+        if path == "checkpoint" {
+            return Some(self.checkpoint.clone());
+        }
+        if let Some(range) = path.strip_prefix("stream/") {
+            let (from, to) = range.split_once('-').unwrap();
+            let (from, to): (usize, usize) = (from.parse().unwrap(), to.parse().unwrap());
+            return Some(self.stream(from, to));
+        }
+        let TilePath::Hashes {
+            level: 0,
+            index,
+            width,
+        } = path.parse().unwrap()
+        else {
+            panic!("nobody needs {path}");
+        };
+        if self.endless_tiles {
+            return Some(vec![0; ENDLESS]);
+        }
+        let leaves = self.leaves.as_ref()?;
+        let from = usize::try_from(index).unwrap() * 256;
+        let tile = leaves.get(from..from + usize::from(width))?;
+        Some(tile.iter().flat_map(|hash| *hash.as_bytes()).collect())
+    }
+
+    fn stream(&self, from: usize, to: usize) -> Vec<u8> {
+        let first = from == 0 && to >= self.entries.len().min(256);
+        let mut body = Vec::new();
+        for entry in self.entries.iter().take(to).skip(from) {
+            let other = self.second_face && !first;
+            bundle::push(&mut body, if other { b"something else" } else { entry }).unwrap();
+        }
+        if from == 0 {
+            body.extend_from_slice(&self.after);
+            body.truncate(self.stream_len);
+        }
+        body
+    }
+}
+
+/// The places that the findings name, in their order.
+pub(super) fn places(report: &Report) -> Vec<Option<u64>> {
+    report.findings.iter().map(|finding| finding.seq).collect()
+}
+
+/// The findings' names.
+pub(super) fn kinds(report: &Report) -> Vec<&str> {
+    report
+        .findings
+        .iter()
+        .map(|finding| finding.kind.as_str())
+        .collect()
+}
+
+/// How a check went.
+pub(super) fn outcome(report: &Report, subject: Subject) -> Outcome {
+    report
+        .checks
+        .iter()
+        .find(|check| check.subject == subject)
+        .unwrap()
+        .outcome
+}

@@ -1,0 +1,67 @@
+// Before the first check the verifier checks itself, in this browser: an intact sample log must be proven, and
+// an altered entry in it must be named. It is done over and over for a fraction of a second, so that the
+// browser has compiled the verifier for speed by the time somebody wants it.
+//
+// `sample/` is made by `cargo run -p verifier-wasm --example generate_log -- verifier-wasm/web/sample 64`.
+
+import { Rules, Session } from './verifier.js';
+
+/** Long enough for the browser's optimising compiler to notice, short enough for nobody else to. */
+const REHEARSE_FOR_MS = 250;
+
+/** Throws where the verifier does not do what it should; resolves to whether it could be tried at all. */
+export async function rehearse() {
+  const load = async (name) => {
+    const response = await fetch(new URL(`./sample/${name}`, import.meta.url), { cache: 'no-store' });
+    if (!response.ok) throw new TypeError(name);
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  let files;
+  try {
+    files = await Promise.all(['vkey', 'checkpoint', 'stream'].map(load));
+  } catch {
+    return false;
+  }
+  const [vkey, checkpoint, stream] = files;
+  const sample = { vkey: new TextDecoder().decode(vkey), checkpoint };
+  const { altered, seq } = alter(stream);
+  const until = performance.now() + REHEARSE_FOR_MS;
+  do {
+    if (!check({ ...sample, stream }).proven) throw new Error('it did not prove an intact sample log');
+  } while (performance.now() < until);
+  const { proven, findings } = check({ ...sample, stream: altered });
+  if (proven || findings[0]?.seq !== seq) throw new Error('it did not name the altered entry of a sample log');
+  return true;
+}
+
+function check({ vkey, checkpoint, stream }) {
+  const session = new Session(vkey);
+  for (let request = session.request(); request !== undefined; request = session.request()) {
+    const { purpose } = JSON.parse(request);
+    if (purpose === 'checkpoint') {
+      session.feed(checkpoint);
+      session.end();
+    } else if (purpose === 'stream') {
+      const rules = new Rules(session.size());
+      session.feed(stream);
+      rules.feed(stream);
+      session.replayed(rules.end());
+      session.end();
+    } else {
+      session.refuse();
+    }
+  }
+  const report = JSON.parse(session.report());
+  session.free();
+  return report;
+}
+
+/** Flips one bit in the last byte of the text of the entry in the middle. */
+function alter(stream) {
+  const altered = stream.slice();
+  const starts = [];
+  for (let at = 0; at + 2 <= stream.length; at += 2 + ((stream[at] << 8) | stream[at + 1])) starts.push(at);
+  const seq = starts.length >> 1;
+  altered[starts[seq + 1] - 4] ^= 1;
+  return { altered, seq };
+}

@@ -1,0 +1,187 @@
+// Draws a report: the verdict, a sentence for each check, the findings with their bytes, and what
+// the person takes away. All of it is text: nothing from the log is ever read as markup.
+
+const SIGNS = {
+  passed: { state: 'pass', path: 'M4 12.5l5 5L20 6.5', word: 'Holds' },
+  failed: { state: 'fail', path: 'M5 5l14 14M19 5L5 19', word: 'Fails' },
+  unknown: { state: 'run', path: 'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M9.5 9a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5v.5', word: 'Not checked' },
+};
+
+export class Result {
+  #at;
+  #ribbon;
+  #url = null;
+
+  constructor(at, ribbon) {
+    this.#at = at;
+    this.#ribbon = ribbon;
+    at('copy-ticket').addEventListener('click', () => this.#copy());
+  }
+
+  clear() {
+    this.#at('result').hidden = true;
+    this.#at('segments-box').hidden = true;
+  }
+
+  show(report) {
+    const at = this.#at;
+    const sign = report.proven ? SIGNS.passed : SIGNS.failed;
+    at('result-heading').dataset.state = sign.state;
+    at('result-heading').replaceChildren(icon(sign), report.proven ? 'Proven' : 'Not proven');
+    at('result-sentence').textContent = report.sentence;
+    at('checks').replaceChildren(...report.checks.map(checkRow));
+    at('self-test').textContent = report.self_test
+      ? 'Before this, the verifier proved an intact sample log and named an altered entry in it, in this browser.'
+      : 'The verifier could not test itself on its sample log before this.';
+    at('findings-box').hidden = report.findings.length === 0;
+    at('findings-heading').textContent = headline(report);
+    at('findings').replaceChildren(...report.findings.map(finding));
+    at('ticket').value = ticket(report);
+    this.#offer(report);
+    at('result').hidden = false;
+    at('segments-box').hidden = false;
+    const targets = report.findings.flatMap(({ seq }, index) => (seq === null ? [] : [[seq, `finding-${index}`]]));
+    if (report.checkpoint !== null) this.#ribbon.result(report.checkpoint.size, report.proven_ranges, report.broken_ranges, targets);
+    at('result-heading').focus();
+  }
+
+  /** The report as a file: made here, sent nowhere. */
+  #offer(report) {
+    if (this.#url !== null) URL.revokeObjectURL(this.#url);
+    const file = { ...report, portal: location.origin, browser: navigator.userAgent, finished: now() };
+    this.#url = URL.createObjectURL(new Blob([JSON.stringify(file, null, 2), '\n'], { type: 'application/json' }));
+    const link = this.#at('download');
+    link.href = this.#url;
+    link.download = `verification-${report.log.replace(/[^a-z0-9.-]+/gi, '_')}-${now().replaceAll(':', '')}.json`;
+  }
+
+  async #copy() {
+    const field = this.#at('ticket');
+    const button = this.#at('copy-ticket');
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = 'Copied';
+    } catch {
+      field.focus();
+      field.select();
+      button.textContent = 'Selected: copy it with your keyboard';
+    }
+    setTimeout(() => {
+      button.textContent = 'Copy the line';
+    }, 4000);
+  }
+}
+
+function headline({ findings, findings_total: total }) {
+  if (total === 1) return 'One finding';
+  return total > findings.length ? `${total.toLocaleString('en')} findings, the first ${findings.length} of them here` : `${total} findings`;
+}
+
+function checkRow({ title, outcome, text }) {
+  const sign = SIGNS[outcome] ?? SIGNS.unknown;
+  const row = element('li', 'check-row');
+  row.dataset.state = sign.state;
+  const words = element('div', 'check-text');
+  words.append(element('span', 'visually-hidden', `${sign.word}: `), `${title}. `, element('span', 'row-note', text));
+  row.append(icon(sign), words);
+  return row;
+}
+
+function finding({ seq, sentence, rule, expected, found, notes, bytes }, index) {
+  const box = element('details', 'finding');
+  box.id = `finding-${index}`;
+  const summary = element('summary');
+  if (seq !== null) summary.append(element('span', 'finding-place', `#${seq}`));
+  summary.append(element('span', '', sentence));
+  const body = element('div', 'finding-body');
+  const facts = element('dl', 'facts');
+  pair(facts, 'Rule', rule);
+  pair(facts, 'Expected', expected, 'hash');
+  pair(facts, 'Found', found, 'hash');
+  if (facts.childElementCount > 0) body.append(facts);
+  if (notes.length > 0) {
+    const list = element('ul', 'sentences');
+    list.append(...notes.map((note) => {
+      const item = element('li');
+      item.append(element('span', '', '→'), element('span', '', note));
+      return item;
+    }));
+    body.append(element('p', 'small soft', 'What follows from it, or shows it too:'), list);
+  }
+  if (bytes !== null) {
+    const part = bytes.kept < bytes.length ? `, the first ${bytes.kept} of them` : '';
+    body.append(
+      element('h4', 'small', `The entry's ${bytes.length} bytes as text${part}`),
+      focusable(element('pre', 'code-block', visible(bytes.text)), 'Bytes as text'),
+      element('h4', 'small', 'In hexadecimal'),
+      focusable(element('pre', 'code-block hex', dump(bytes.hex)), 'Bytes in hexadecimal'),
+    );
+  }
+  if (!body.hasChildNodes()) body.append(element('p', '', 'There is nothing more to show for this one.'));
+  box.append(summary, body);
+  return box;
+}
+
+function ticket(report) {
+  const { log, key, checkpoint, proven, sentence, findings_total: findings, elapsed_ms: elapsed } = report;
+  const of = checkpoint === null ? 'no checkpoint' : `${checkpoint.size} entries, root ${checkpoint.root}`;
+  const what = proven ? 'PROVEN' : `NOT PROVEN (${findings} finding${findings === 1 ? '' : 's'}): ${sentence}`;
+  return `Log ${log}: ${what} · ${of} · key ${key.key_id} ${key.fingerprint} · ${location.origin} · ${now()}, ${(elapsed / 1000).toFixed(2)} s in a browser`;
+}
+
+/** Sixteen bytes a line: offset, hexadecimal, printable ASCII. */
+function dump(hex) {
+  const lines = [];
+  for (let start = 0; start < hex.length; start += 32) {
+    const pairs = hex.slice(start, start + 32).match(/../g) ?? [];
+    const ascii = pairs.map((two) => {
+      const code = Number.parseInt(two, 16);
+      return code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : '.';
+    });
+    lines.push(`${(start / 2).toString(16).padStart(5, '0')}  ${pairs.join(' ').padEnd(47)}  ${ascii.join('')}`);
+  }
+  return lines.join('\n');
+}
+
+/** Control and direction characters as their code points: bytes must not pose as others. */
+function visible(text) {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
+}
+
+function pair(list, term, value, className) {
+  if (value === null || value === undefined) return;
+  const box = element('div');
+  const definition = element('dd');
+  definition.append(element(className === undefined ? 'span' : 'code', className ?? '', value));
+  box.append(element('dt', '', term), definition);
+  list.append(box);
+}
+
+function focusable(block, label) {
+  block.tabIndex = 0;
+  block.setAttribute('role', 'region');
+  block.setAttribute('aria-label', label);
+  return block;
+}
+
+function icon({ path }) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  const line = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  line.setAttribute('d', path);
+  svg.append(line);
+  return svg;
+}
+
+function element(tag, className = '', text = undefined) {
+  const made = document.createElement(tag);
+  if (className !== '') made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function now() {
+  return `${new Date().toISOString().slice(0, 19)}Z`;
+}

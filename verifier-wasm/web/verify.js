@@ -1,0 +1,255 @@
+// The page around the verifier: which log, which key, begin, stop, show. The work is done in
+// worker.js; the result is drawn by result.js.
+
+import { confirm, forget, known, recall, saw } from './memory.js';
+import { Result } from './result.js';
+import { Ribbon } from './ribbon.js';
+
+const at = (id) => document.getElementById(id);
+const count = (number) => number.toLocaleString('en');
+
+const ribbon = new Ribbon({ box: at('ribbon'), end: at('ribbon-end'), table: at('segments') });
+const result = new Result(at, ribbon);
+
+/** What the server claims and what the person holds: `inspect_key`'s answers, or null. */
+let claimed = null;
+let held = null;
+let worker = start();
+let inspections = 0;
+const waiting = new Map();
+let milestone = 0;
+
+function start() {
+  const begun = new Worker('/verify/worker.js', { type: 'module' });
+  begun.addEventListener('message', ({ data }) => hear[data.type]?.(data));
+  begun.addEventListener('error', () => {
+    over('The verifier could not start or failed. Load the page again; if it stays so, use a current browser. Nothing was judged.');
+    worker = null;
+  });
+  return begun;
+}
+
+const hear = {
+  key({ id, key, problem }) {
+    waiting.get(id)?.({ key: key ?? null, problem });
+    waiting.delete(id);
+  },
+  checkpoint({ size, root }) {
+    ribbon.begin(size);
+    at('progress').max = Math.max(1, size);
+    say(`The checkpoint bears your key's signature: ${count(size)} entries under root ${root}. Reading them.`);
+  },
+  progress(news) {
+    at('progress').value = news.entries;
+    figures(news);
+    if (news.stage === 'locating') {
+      say('Something does not fit. Asking for the leaf hashes to find out where.');
+      return;
+    }
+    ribbon.progress(news.entries, news.suspects);
+    const quarter = news.size > 0 ? Math.floor((news.entries / news.size) * 4) : 0;
+    if (quarter > milestone && quarter < 4) {
+      milestone = quarter;
+      say(`${quarter * 25} % read: ${count(news.entries)} of ${count(news.size)} entries.`);
+    }
+  },
+  report({ report }) {
+    at('progress').value = at('progress').max;
+    figures(report);
+    over(`Done in ${(report.elapsed_ms / 1000).toFixed(2)} s: ${report.proven ? 'proven' : 'not proven'}.`);
+    const { checkpoint } = report;
+    if (report.may_be_remembered) saw(report.log, checkpoint);
+    result.show(report);
+    remembered(report.log);
+  },
+  stopped({ entries, size }) {
+    over(`Stopped after ${count(entries)} of ${count(size)} entries. Nothing was judged.`);
+  },
+  problem({ text, status }) {
+    over(text);
+    if (status === 401) at('status').append(' ', signIn());
+  },
+};
+
+/** Asks the worker what a key is; answers with { key, problem }. */
+function inspect(vkey) {
+  inspections += 1;
+  const id = inspections;
+  return new Promise((resolve) => {
+    waiting.set(id, resolve);
+    worker?.postMessage({ type: 'inspect', id, vkey });
+  });
+}
+
+function say(text) {
+  if (at('status').textContent !== text) at('status').textContent = text;
+}
+
+function figures({ entries, size, elapsed_ms: elapsed, mb_per_s: speed, left_ms: left }) {
+  const texts = [
+    `${count(entries)} of ${count(size)} entries`,
+    `${(elapsed / 1000).toFixed(1)} s`,
+    `${speed.toFixed(1)} MB/s`,
+    left === null || entries >= size ? '' : `about ${Math.max(1, Math.round(left / 1000))} s left`,
+  ];
+  at('figures').replaceChildren(...texts.filter(Boolean).map((text) => Object.assign(document.createElement('span'), { textContent: text })));
+}
+
+/** A check has ended, with whatever outcome. */
+function over(text) {
+  say(text);
+  at('run').hidden = false;
+  at('stop').hidden = true;
+  at('verify').hidden = false;
+  at('verify').disabled = held === null || blocked();
+}
+
+at('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  if (held === null || blocked()) return;
+  worker ??= start();
+  const { seen } = recall(held.log) ?? { seen: null };
+  confirm(held.log, held.vkey);
+  at('key-warning').hidden = true;
+  milestone = 0;
+  result.clear();
+  ribbon.begin(0);
+  at('progress').value = 0;
+  at('run').hidden = false;
+  at('verify').hidden = true;
+  at('stop').hidden = false;
+  at('stop').focus();
+  say('Fetching the checkpoint.');
+  worker.postMessage({ type: 'verify', vkey: held.vkey, remembered: seen ?? undefined });
+});
+
+at('stop').addEventListener('click', () => worker?.postMessage({ type: 'stop' }));
+
+at('take-claim').addEventListener('click', () => {
+  at('key').value = claimed.vkey;
+  hold();
+});
+
+at('key').addEventListener('input', hold);
+at('key-warning-known').addEventListener('change', ready);
+
+/** Looks at the key in the field. */
+async function hold() {
+  const text = at('key').value.trim();
+  held = null;
+  ready();
+  if (text === '') {
+    at('key-state').textContent = '';
+    warn();
+    return;
+  }
+  const { key, problem } = await inspect(text);
+  if (text !== at('key').value.trim()) return;
+  held = key;
+  at('key').setAttribute('aria-invalid', String(key === null));
+  at('key-state').textContent = key === null ? problem : `Key ${key.key_id} of the log ${key.log}. Fingerprint ${key.fingerprint}${relation(key)}`;
+  warn();
+  remembered(key?.log ?? claimed?.log ?? known()[0]);
+  ready();
+}
+
+function relation(key) {
+  const memory = recall(key.log);
+  const since = memory?.vkey === key.vkey ? ` You confirmed it in this browser on ${memory.confirmed}.` : '';
+  if (claimed === null) return `.${since}`;
+  return claimed.vkey === key.vkey ? `: the same as the server claims.${since}` : `: not the key that the server claims.${since}`;
+}
+
+/** Shouts when a key or a name is not the one that this browser knows. */
+function warn() {
+  at('key-warning-known').checked = false;
+  const mine = held && recall(held.log);
+  const theirs = claimed && recall(claimed.log);
+  const others = known();
+  let title = '';
+  let text = '';
+  if (mine && mine.vkey !== held.vkey) {
+    title = 'This is not the key that you confirmed before.';
+    text = `On ${mine.confirmed} you confirmed ${mine.vkey} for ${held.log}. A log's key changes rarely and never unannounced; a changed key without a word is what a forged log looks like.`;
+  } else if (theirs && theirs.vkey !== claimed.vkey) {
+    title = 'The server claims another key than the one you confirmed before.';
+    text = `On ${theirs.confirmed} you confirmed ${theirs.vkey} for ${claimed.log}. Ask those who run the portal, not through this server, before you trust the new one.`;
+  } else if (claimed && !theirs && others.length > 0) {
+    title = 'The server names a log that this browser has never seen here.';
+    text = `From this address this browser knows ${others.join(', ')}. A renamed log hides what was remembered of the old one.`;
+  }
+  at('key-warning').hidden = title === '';
+  at('key-warning-title').textContent = title;
+  at('key-warning-text').textContent = text;
+}
+
+/** Whether a warning waits for the person's word. */
+function blocked() {
+  return !at('key-warning').hidden && !at('key-warning-known').checked && recall(held?.log)?.vkey !== held?.vkey;
+}
+
+function ready() {
+  at('verify').disabled = held === null || blocked();
+}
+
+function remembered(log) {
+  const memory = log === undefined ? null : recall(log);
+  at('forget-box').hidden = memory === null;
+  at('forget').dataset.log = log ?? '';
+  if (memory === null) {
+    at('memory').textContent = 'Nothing yet. After a check that found the log whole, this browser remembers its size and root. Whoever rewrites the log later is then found out, even with the log\'s own key in hand.';
+  } else if (memory.seen === null) {
+    at('memory').textContent = `The key of ${log}, confirmed on ${memory.confirmed}. No check has found this log whole yet.`;
+  } else {
+    at('memory').textContent = `The key of ${log}, confirmed on ${memory.confirmed}; and that it had ${count(memory.seen.size)} entries under root ${memory.seen.root} on ${memory.seen.at}.`;
+  }
+}
+
+at('forget').addEventListener('click', () => {
+  forget(at('forget').dataset.log);
+  remembered(at('forget').dataset.log);
+  hold();
+});
+
+function signIn() {
+  return Object.assign(document.createElement('a'), { href: '/sign-in?next=/verify', textContent: 'Sign in' });
+}
+
+/** Asks the server which log it keeps and which key it claims. */
+async function ask() {
+  const missing = (text) => {
+    at('claimed-origin').textContent = 'unknown';
+    at('claimed-key').textContent = 'unknown';
+    at('claim-note').textContent = text;
+  };
+  try {
+    const response = await fetch('/ledger/vkey', { cache: 'no-store', redirect: 'manual' });
+    if (response.type === 'opaqueredirect' || response.status === 401 || response.status === 403) {
+      missing('The server tells its key to auditors only. ');
+      at('claim-note').append(signIn(), ' as an auditor.');
+      return;
+    }
+    if (!response.ok) {
+      missing(`The server did not tell its key (it answered ${response.status}). You can verify with the key you hold.`);
+      return;
+    }
+    const { key, problem } = await inspect((await response.text()).slice(0, 1000).trim());
+    if (key === null) {
+      missing(`What the server calls its key is none: ${problem}`);
+      return;
+    }
+    claimed = key;
+    at('claimed-origin').textContent = key.log;
+    at('claimed-key').textContent = key.vkey;
+    at('claimed-fingerprint').textContent = key.fingerprint;
+    at('claim-note').textContent = 'A claim, not trusted by itself: compare it with the key that reached you another way.';
+    at('take-claim').disabled = false;
+  } catch {
+    missing('The server could not be reached.');
+  }
+}
+
+await ask();
+at('key').value = recall(claimed?.log ?? known()[0])?.vkey ?? '';
+remembered(claimed?.log ?? known()[0]);
+await hold();

@@ -1,0 +1,103 @@
+//! `cargo xtask bench [NAME]`: what is built and started for a measurement, then the measurement.
+//!
+//! A figure is one line: `{"bench":…,"metric":…,"value":…,"unit":…,"peer":…,"ratio":…}`, the median of at
+//! least five runs, the peer measured in the same run. Other lines are for the person who waits.
+
+use std::process::Command;
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::cluster::Scratch;
+use crate::dist::{self, Profile};
+use crate::repo::Repo;
+use crate::{run, say, setup};
+
+/// The example that makes the log for the browser.
+const GENERATOR: &str = "generate_log";
+
+/// What `cargo xtask bench` is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// One of them; else all.
+    #[arg(value_enum)]
+    name: Option<Bench>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Bench {
+    /// Durable, batched, signed appends beside a plain INSERT of the same rows in the same batches.
+    Append,
+    /// A log of 100,000 entries verified in Chromium beside JSON.parse with @noble/hashes.
+    VerifyBrowser,
+}
+
+/// `cargo xtask bench`
+pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
+    for bench in Bench::value_variants() {
+        if arguments.name.is_none_or(|name| name == *bench) {
+            match bench {
+                Bench::Append => append(repo)?,
+                Bench::VerifyBrowser => verify_browser(repo)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Against a cluster that syncs to the disk: durability is what is measured.
+fn append(repo: &Repo) -> Result<()> {
+    let toolchain = setup::toolchain(repo)?;
+    let postgres = setup::postgres(repo)?;
+    say::line("Building the append benchmark (minutes the first time) ...");
+    let mut build = run::cargo(repo, &toolchain);
+    run::run(build.args([
+        "build",
+        "--release",
+        "--package",
+        "service",
+        "--example",
+        "bench_append",
+    ]))?;
+    let cluster = Scratch::for_bench(repo, &postgres)?;
+    let mut bench = Command::new(repo.target.join("release/examples/bench_append"));
+    run::run(
+        bench
+            .current_dir(&repo.root)
+            .env("DATABASE_URL", cluster.address("postgres").url()),
+    )
+}
+
+fn verify_browser(repo: &Repo) -> Result<()> {
+    let script = repo.end2end().join("bench/verify-browser.mjs");
+    if !script.exists() {
+        bail!("{} is missing", repo.shown(&script));
+    }
+    setup::journeys(repo)?;
+    let browser = setup::chromium()?;
+    let toolchain = setup::toolchain(repo)?;
+    let built = dist::build(repo, toolchain, Profile::Demo)?;
+    let mut generator = run::cargo(repo, &toolchain);
+    generator.args([
+        "build",
+        "--package",
+        "verifier-wasm",
+        "--example",
+        GENERATOR,
+    ]);
+    run::run(&mut generator)?;
+    let mut bench = Command::new("node");
+    run::without_leaks(&mut bench);
+    run::run(
+        bench
+            .current_dir(repo.end2end())
+            .arg(&script)
+            .env("BREAKGLASS_BIN", &built.program)
+            .env("SITE_DIR", &built.site)
+            .env(
+                "LOG_GENERATOR",
+                repo.target.join("debug/examples").join(GENERATOR),
+            )
+            .env("CHROMIUM_PATH", browser),
+    )
+}

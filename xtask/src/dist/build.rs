@@ -1,0 +1,79 @@
+//! The three cargo calls. Each keeps the same flags from run to run, so that cargo builds only changes.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::repo::Repo;
+use crate::run;
+use crate::setup::Toolchain;
+
+/// How the program is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Fast to build, with the demo's identity provider.
+    Demo,
+    /// For production.
+    Release,
+}
+
+impl Profile {
+    /// Cargo's name for its folder.
+    pub(crate) fn folder(self) -> &'static str {
+        match self {
+            Profile::Demo => "debug",
+            Profile::Release => "release",
+        }
+    }
+}
+
+/// The browser's target.
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// The program `breakglass`.
+pub(crate) fn server(repo: &Repo, toolchain: &Toolchain, profile: Profile) -> Result<PathBuf> {
+    let mut command = run::cargo(repo, toolchain);
+    command.args(["build", "--package", "server"]);
+    match profile {
+        Profile::Demo => command.args(["--features", "demo"]),
+        Profile::Release => command.arg("--release"),
+    };
+    run::run(&mut command)?;
+    Ok(repo.target.join(profile.folder()).join("breakglass"))
+}
+
+/// The pages' WASM. The crate is a plain library for the server; here it is asked for as what a browser
+/// loads (a crate with both types silently loses link-time optimisation).
+pub(crate) fn app(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
+    let mut command = for_browser(repo, toolchain, "app", "wasm-release");
+    command.args(["--features", "hydrate", "--crate-type", "cdylib"]);
+    run::run(&mut command)?;
+    Ok(repo.target.join(WASM).join("wasm-release/app.wasm"))
+}
+
+/// The verifier's WASM. Four hashes at a time in SIMD lanes: every browser since 2023 has them.
+pub(crate) fn verifier(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
+    let mut command = for_browser(repo, toolchain, "verifier-wasm", "verifier-release");
+    command.env("RUSTFLAGS", "-C target-feature=+simd128");
+    run::run(&mut command)?;
+    Ok(repo
+        .target
+        .join(WASM)
+        .join("verifier-release/verifier_wasm.wasm"))
+}
+
+fn for_browser(repo: &Repo, toolchain: &Toolchain, package: &str, profile: &str) -> Command {
+    let mut command = run::cargo(repo, toolchain);
+    command.args([
+        "rustc",
+        "--package",
+        package,
+        "--lib",
+        "--target",
+        WASM,
+        "--profile",
+        profile,
+    ]);
+    command
+}

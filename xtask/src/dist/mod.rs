@@ -1,0 +1,126 @@
+//! Builds what a portal is made of: the program, the pages' WASM, the verifier, the styles.
+//!
+//! ```text
+//! <target>/<profile>/breakglass   the program
+//! <target>/<profile>/hash.txt     which hashed files are current (leptos reads it beside the program)
+//! <target>/site/pkg/              app.<hash>.js, app.<hash>.wasm, app.<hash>.css, each with .br and .gz
+//! <target>/site/verify/           the verifier's page: works from this folder alone
+//! ```
+
+mod bind;
+mod build;
+mod compress;
+mod styles;
+mod tree;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+
+pub(crate) use build::Profile;
+
+use crate::repo::Repo;
+use crate::say;
+use crate::setup::{self, Toolchain};
+use tree::Tree;
+
+/// The name that leptos gives the pages' files (`output-name` in the workspace's manifest).
+const OUTPUT: &str = "app";
+
+/// What `cargo xtask dist` is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Build the program for production: optimised, without the demo's identity provider.
+    #[arg(long)]
+    release: bool,
+}
+
+/// What was built.
+#[derive(Debug)]
+pub(crate) struct Built {
+    /// The program `breakglass`.
+    pub(crate) program: PathBuf,
+    /// The folder that it serves.
+    pub(crate) site: PathBuf,
+}
+
+/// `cargo xtask dist`
+pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
+    let profile = if arguments.release {
+        Profile::Release
+    } else {
+        Profile::Demo
+    };
+    let toolchain = setup::toolchain(repo)?;
+    let built = build(repo, toolchain, profile)?;
+    say::line(&format!("Program: {}", repo.shown(&built.program)));
+    say::line(&format!("Site:    {}", repo.shown(&built.site)));
+    for (name, sizes) in compress::report(&built.site)? {
+        say::line(&format!("  {name:34} {sizes}"));
+    }
+    Ok(())
+}
+
+/// Build all of it; what is up to date costs a look.
+pub(crate) fn build(repo: &Repo, toolchain: Toolchain, profile: Profile) -> Result<Built> {
+    let begun = Instant::now();
+    say::line(
+        "Building the portal, its pages and the verifier (minutes the first time, seconds later) ...",
+    );
+    let program = build::server(repo, &toolchain, profile)?;
+    let app = build::app(repo, &toolchain)?;
+    let verifier = build::verifier(repo, &toolchain)?;
+
+    let styles = styles::bundle(&repo.root.join("style"))?;
+    let hashes = pages(repo, &app, &styles)?;
+    verify_page(repo, &verifier, &styles)?;
+    let beside = program
+        .parent()
+        .context("the program lies in no folder")?
+        .join("hash.txt");
+    tree::write_if_changed(&beside, hashes.as_bytes())?;
+    say::line(&format!("Built in {}.", say::duration(begun.elapsed())));
+    Ok(Built {
+        program,
+        site: repo.site(),
+    })
+}
+
+/// `site/pkg`: the pages' script, WASM and styles under hashed names. Returns `hash.txt`.
+fn pages(repo: &Repo, wasm: &Path, styles: &str) -> Result<String> {
+    let kept = repo.cache().join("app");
+    let bound = bind::bind(wasm, &kept, OUTPUT, bind::WasmPath::GivenByCaller)?;
+    let mut tree = Tree::default();
+    let mut hashes = String::new();
+    for (key, extension, bytes) in [
+        ("js", "js", bound.script.into_bytes()),
+        ("wasm", "wasm", bound.wasm),
+        ("css", "css", styles.as_bytes().to_vec()),
+    ] {
+        let hash = tree::name_hash(&bytes);
+        hashes.push_str(&format!("{key}: {hash}\n"));
+        tree.insert(format!("{OUTPUT}.{hash}.{extension}"), bytes);
+    }
+    tree.extend(bound.snippets);
+    tree.write(&repo.site().join("pkg"))?;
+    Ok(hashes)
+}
+
+/// `site/verify`: the page as written, with the bound WASM and the styles beside it.
+fn verify_page(repo: &Repo, wasm: &Path, styles: &str) -> Result<()> {
+    let kept = repo.cache().join("verifier");
+    let bound = bind::bind(wasm, &kept, "verifier", bind::WasmPath::BesideScript)?;
+    let mut tree = Tree::default();
+    let web = repo.root.join("verifier-wasm/web");
+    if web.is_dir() {
+        tree.add_folder(&web)?;
+    }
+    tree.insert("verifier.js".to_owned(), bound.script.into_bytes());
+    tree.insert("verifier_bg.wasm".to_owned(), bound.wasm);
+    tree.insert("style.css".to_owned(), styles.as_bytes().to_vec());
+    tree.extend(bound.snippets);
+    fs::create_dir_all(repo.site())?;
+    tree.write(&repo.site().join("verify"))
+}

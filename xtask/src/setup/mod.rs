@@ -1,0 +1,56 @@
+//! What the other commands need, looked for first and brought only where it is missing.
+//!
+//! Each part says what it does before it does it. What it cannot bring becomes one line that names the
+//! remedy. Nothing of the person's is replaced: an installation that would remove or exchange a package
+//! is refused, and everything of our own lies under `target/`, `.breakglass/` or a name of our own.
+
+mod apt;
+mod browser;
+mod debian_rust;
+mod node;
+mod postgres;
+mod rust_wasm;
+mod wheel;
+
+use anyhow::Result;
+
+pub(crate) use browser::chromium;
+pub(crate) use postgres::Postgres;
+pub(crate) use rust_wasm::Toolchain;
+
+use crate::repo::Repo;
+use crate::say;
+
+/// `cargo xtask setup`: all of it.
+pub(crate) fn everything(repo: &Repo) -> Result<()> {
+    let toolchain = toolchain(repo)?;
+    say::line(&format!(
+        "Rust for both sides: {}",
+        toolchain.version(repo)?
+    ));
+    let postgres = postgres(repo)?;
+    say::line(&format!("PostgreSQL: {}", postgres.describe()));
+    let node = node::ensure()?;
+    say::line(&format!("Node: {node}"));
+    let browser = chromium()?;
+    say::line(&format!("Browser: {}", browser.display()));
+    node::packages(repo)?;
+    say::line("Everything is there. Next: `cargo xtask demo` or `cargo xtask test`.");
+    Ok(())
+}
+
+/// The Rust toolchain that builds for this machine and for the browser.
+pub(crate) fn toolchain(repo: &Repo) -> Result<Toolchain> {
+    rust_wasm::ensure(repo)
+}
+
+/// PostgreSQL's programs.
+pub(crate) fn postgres(repo: &Repo) -> Result<Postgres> {
+    postgres::ensure(repo)
+}
+
+/// Node, npm and the packages of the journeys.
+pub(crate) fn journeys(repo: &Repo) -> Result<()> {
+    node::ensure()?;
+    node::packages(repo)
+}
