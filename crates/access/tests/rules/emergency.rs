@@ -109,6 +109,16 @@ fn its_grant_is_new() {
 }
 
 #[test]
+fn an_emergency_carries_one_grant() {
+    let mut stage = Stage::set();
+    let mut again = stage.run(&who(DANA), break_glass(1)).remove(1);
+    if let Event::GrantIntended { grant: id, .. } = &mut again {
+        *id = grant(2);
+    }
+    assert_eq!(stage.would_break(&who(DANA), again), Rule::WrongState);
+}
+
+#[test]
 fn nobody_signs_an_emergency_and_it_does_not_wait() {
     let mut stage = Stage::set();
     let submitted = forged(&stage, |_| ());

@@ -217,6 +217,12 @@ fn the_outcome_follows_the_intent_once() {
         Rule::WrongState
     );
 
+    // An account that the log says stands after all has to be able to end.
+    assert_eq!(never.forged(&portal(), opened()), Rule::WrongState);
+    assert_eq!(never.state.live_grants().count(), 1);
+    never.run(&who(DANA), end(1, EndCause::Returned));
+    assert_eq!(never.state.live_grants().count(), 0);
+
     let mut late = stage.clone();
     late.later(1_800);
     assert_eq!(

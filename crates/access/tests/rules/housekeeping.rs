@@ -87,6 +87,14 @@ fn a_person_is_registered_once_and_before_they_act() {
             Rule::UnknownPerson
         );
     }
+    // Whatever they try, they are refused for being unknown: the refusal has to be an entry.
+    let fail = Command::FailGrant {
+        grant: grant(1),
+        failure: access::event::Failure::Unknown,
+    };
+    for command in [open_ledger(), fail, ask(1, "no-such")] {
+        assert_eq!(stage.refused(&nobody, command), Rule::UnknownPerson);
+    }
     let (identity, name) = (seal(40), seal(12));
     let register = |number| Command::RegisterPerson {
         person: person(number),
@@ -116,8 +124,8 @@ fn the_portal_does_nothing_that_is_a_persons() {
     let mut stage = Stage::set();
     stage.open(1);
     let word = stage.word(1, access::event::Decision::Approve);
-    let open = Command::IntendGrant {
-        request: request(1),
+    let open = |number| Command::IntendGrant {
+        request: request(number),
         grant: grant(2),
     };
     let commands = [
@@ -130,7 +138,9 @@ fn the_portal_does_nothing_that_is_a_persons() {
         Command::Withdraw {
             request: request(1),
         },
-        open,
+        open(1),
+        open(7),
+        ask(2, "no-such"),
     ];
     for command in commands {
         assert_eq!(stage.refused(&portal(), command), Rule::PersonOnly);

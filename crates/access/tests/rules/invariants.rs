@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use access::event::{Actor, Decision, Event, Mode};
 use access::ids::PersonId;
+use access::state::Request;
+use access::view::RequestState;
 use access::{Record, State, apply};
 
 use crate::stage::Stage;
@@ -106,4 +108,24 @@ pub(crate) fn invariant_bytes(log: &[Record]) {
             Record::parse(*seq, *time, event.kind(), &actor.json(), &event.body_json()).unwrap();
         assert_eq!(read, *record);
     }
+}
+
+/// What is found without a scan is what a scan finds, in the order in which it is due.
+pub(crate) fn invariant_indexes(state: &State) {
+    let waits = |request: &&Request| {
+        matches!(
+            request.state,
+            RequestState::Submitted | RequestState::Approved
+        )
+    };
+    let mut pending: Vec<_> = state.requests().filter(waits).collect();
+    pending.sort_by_key(|request| (request.lapses_at, request.id));
+    assert!(state.pending().eq(pending));
+    let mut live: Vec<_> = state.grants().filter(|grant| grant.is_live()).collect();
+    live.sort_by_key(|grant| (grant.expires_at, grant.id));
+    assert!(state.live_grants().eq(live));
+    let owed = |request| state.review_due_at(request).map(|due| (due, request));
+    let mut unreviewed: Vec<_> = state.requests().filter_map(owed).collect();
+    unreviewed.sort_by_key(|(due, request)| (*due, request.id));
+    assert!(state.unreviewed().eq(unreviewed));
 }

@@ -7,7 +7,7 @@ use access::refusal::Rule;
 use access::{Record, State, Violation, apply};
 use proptest::prelude::*;
 
-use crate::invariants::{invariant_duration, invariant_quorum};
+use crate::invariants::{invariant_duration, invariant_indexes, invariant_quorum};
 use crate::stage::{ARI, DANA, RAE, SAM, Stage, grant, portal, request, seal, who};
 use crate::steps::steps;
 use crate::traces::{play, runner};
@@ -17,9 +17,10 @@ const FORGERIES: u32 = 1_500;
 
 fn replay(log: &[Record]) -> Vec<Violation> {
     let mut state = State::default();
-    log.iter()
-        .filter_map(|record| apply(&mut state, record).err())
-        .collect()
+    let apply = |record| apply(&mut state, record).err();
+    let found = log.iter().filter_map(apply).collect();
+    invariant_indexes(&state);
+    found
 }
 
 /// The log with one entry left out, doubled, swapped with the next, or put under another name.

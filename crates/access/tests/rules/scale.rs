@@ -16,7 +16,7 @@ const POLICIES: u32 = 1_000;
 const REQUESTS: u128 = 100_000;
 
 #[test]
-#[ignore = "takes half a minute without optimisation"]
+#[ignore = "a measurement: ask for it on a machine that does nothing else"]
 fn a_decision_is_fast_among_many_policies_and_requests() {
     let mut stage = Stage::set();
     for number in 0..POLICIES {

@@ -250,6 +250,19 @@ fn an_approver_who_is_none_any_more_does_not_count() {
 }
 
 #[test]
+fn an_unlawful_sign_off_makes_nobody_an_approver_again() {
+    let mut stage = asked();
+    stage.yes(ARI, 1);
+    stage.run(
+        &who_in(ARI, &[]),
+        Command::OpenSession { auth_time_s: None },
+    );
+    let again = given(&stage.word(1, Decision::Approve));
+    assert_eq!(stage.forged(&who(ARI), again), Rule::AlreadySigned);
+    assert_eq!(stage.yes(SAM, 1).len(), 1);
+}
+
+#[test]
 fn approval_without_quorum_is_found() {
     let mut stage = asked();
     assert_eq!(
@@ -321,7 +334,8 @@ fn denial_without_a_no_is_found() {
         stage.would_break(&who(SAM), approved(&stage, 1)),
         Rule::WrongState
     );
-    stage.lawful(&who(SAM), denied);
+    stage.lawful(&who(SAM), denied.clone());
+    assert_eq!(stage.would_break(&who(SAM), denied), Rule::WrongState);
 }
 
 #[test]

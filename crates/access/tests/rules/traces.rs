@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use access::{decide, refusal_event};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use crate::invariants::{invariant_bytes, invariant_duration, invariant_quorum, invariant_replay};
+use crate::invariants::{
+    invariant_bytes, invariant_duration, invariant_indexes, invariant_quorum, invariant_replay,
+};
 use crate::model::Model;
 use crate::stage::Stage;
 use crate::steps::{Step, command, steps};
@@ -70,6 +72,7 @@ fn random_traces_agree_with_the_model() {
         invariant_quorum(&stage.log, &BTreeSet::new());
         invariant_duration(&stage.log, &BTreeSet::new());
         invariant_replay(&stage);
+        invariant_indexes(&stage.state);
         invariant_bytes(&stage.log);
         Ok(())
     });

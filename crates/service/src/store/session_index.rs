@@ -91,7 +91,7 @@ impl SessionIndex {
         Self { pool }
     }
 
-    /// Notes that the session `id` is signed in from now on. The session's row must stand already.
+    /// Notes that the session `id` is signed in from now on. An id is signed in once.
     ///
     /// # Errors
     /// The database's.
@@ -158,20 +158,28 @@ impl SessionIndex {
         .await?)
     }
 
-    /// Takes over what a fresh proof of identity said: groups, roles, moment.
+    /// Moves a sign-in to the session's new id and takes over what a fresh proof of identity said: groups, roles,
+    /// moment. `false`, and nobody is signed in, where it ended meanwhile. The absolute limit runs on.
     ///
     /// # Errors
     /// The database's.
-    pub async fn refresh(&self, id: &str, viewer: &Viewer, auth_time_s: i64) -> Result<(), Error> {
-        sqlx::query(
-            "update tower_sessions.portal_session set viewer = $2, auth_time_s = $3 where id = $1",
+    pub async fn renew(
+        &self,
+        id: &str,
+        new_id: &str,
+        viewer: &Viewer,
+        auth_time_s: i64,
+    ) -> Result<bool, Error> {
+        let done = sqlx::query(
+            "update tower_sessions.portal_session set id = $2, viewer = $3, auth_time_s = $4 where id = $1",
         )
         .bind(id)
+        .bind(new_id)
         .bind(Json(viewer))
         .bind(auth_time_s)
         .execute(&self.pool)
         .await?;
-        Ok(())
+        Ok(done.rows_affected() == 1)
     }
 
     /// Ends one session. `false` where it had ended already.

@@ -5,6 +5,7 @@ use access::command::Command;
 use access::decide;
 use access::event::{Actor, EndCause};
 use access::ids::GrantId;
+use access::refusal::Rule;
 use access::view::{GrantState, Viewer};
 
 use crate::clock;
@@ -78,7 +79,10 @@ impl Portal {
         let member = |groups: &[_]| groups.iter().any(|group| viewer.groups.contains(group));
         let may = match cause {
             EndCause::Returned => view.holder.id == viewer.person,
-            EndCause::Revoked => member(&policy.approval.groups) || member(&policy.review.groups),
+            EndCause::Revoked => {
+                view.holder.id != viewer.person
+                    && (member(&policy.approval.groups) || member(&policy.review.groups))
+            }
             EndCause::Expired => false,
         };
         let stands = matches!(view.state, GrantState::Intended | GrantState::Active { .. });
@@ -161,13 +165,32 @@ impl Portal {
             .propose(Proposal::new(command, ending.actor.clone()))
             .await
         {
-            // Refused: somebody else's ending of the same grant is in the log already.
-            Ok(_) | Err(Error::Refused(_)) => self
-                .inner
-                .journal
-                .forget(ending.grant)
-                .map_err(|fault| Error::internal(&fault)),
+            Ok(_) => self.forget(ending.grant),
+            // Somebody else's ending of the same grant is in the log already.
+            Err(Error::Refused(refusal)) if refusal.rule == Rule::WrongState => {
+                self.forget(ending.grant)
+            }
+            // Who ended it may no longer say so (their groups changed meanwhile). It is over all the
+            // same: the portal says it, as soon as the rules let it, which is at its expiry.
+            Err(Error::Refused(_)) => {
+                let actor = Actor::System {
+                    part: "reconciler".into(),
+                };
+                self.journal(&Ending {
+                    cause: EndCause::Expired,
+                    actor,
+                    ..ending.clone()
+                });
+                Ok(())
+            }
             Err(fault) => Err(fault),
         }
+    }
+
+    fn forget(&self, grant: GrantId) -> Result<(), Error> {
+        self.inner
+            .journal
+            .forget(grant)
+            .map_err(|fault| Error::internal(&fault))
     }
 }
