@@ -54,7 +54,10 @@ test('the way in is shown once', async ({ person }) => {
   const request = await ask(dana);
   await signOff(await person('ari'), 'ari', request);
   await open(dana);
-  await showCredential(dana);
+  const { password } = await showCredential(dana);
+  await dana.goto(dana.url());
+  await expect(dana.getByRole('heading', { level: 1, name: 'The way in is shown once' })).toBeVisible();
+  expect(await dana.content()).not.toContain(password);
   await dana.goto(request);
   await expect(dana.getByRole('button', { name: 'End access' })).toBeVisible();
   await expect(dana.getByRole('button', { name: /show the way in/i })).toHaveCount(0);

@@ -38,7 +38,10 @@ test('what others wrote stays text', async ({ person }) => {
 test('addresses that lead nowhere are pages that say so', async ({ person, guard }) => {
   guard.allow(/status of 4\d\d/);
   const dana = await person('dana');
-  for (const path of ['/nowhere', `/requests/${UNKNOWN}`, '/requests/not-an-id', '/requests/%00', '/policies/none', `/grants/${UNKNOWN}/credential`, '/%ff', '/pkg/..%2f..%2fetc%2fpasswd']) {
+  for (const path of [
+    '/nowhere', `/requests/${UNKNOWN}`, '/requests/not-an-id', '/requests/%00', '/policies/none', '/policies/%ff', '/%ff',
+    '/grants/not-an-id/credential', '/pkg/..%2f..%2fetc%2fpasswd', '/verify/..%2fserver.toml',
+  ]) {
     const answer = await dana.goto(path);
     expect(answer?.status(), path).toBeGreaterThanOrEqual(400);
     expect(answer?.status(), path).toBeLessThan(500);
@@ -125,8 +128,9 @@ test('after signing in nobody is sent to another site', async ({ stranger }) => 
   }
 });
 
-/** A clear no: 4xx with a problem or the API's own error, nothing of the inside. */
+/** A clear no: 4xx with a problem or the API's own error, in JSON. */
 function refused(answer: APIResponse, what: string): void {
+  expect.soft(answer.headers()['content-type'], what).toContain('json');
   expect(answer.status(), what).toBeGreaterThanOrEqual(400);
   expect(answer.status(), what).toBeLessThan(500);
 }

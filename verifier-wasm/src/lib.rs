@@ -23,6 +23,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod words;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

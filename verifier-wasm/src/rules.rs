@@ -5,10 +5,11 @@
 
 use access::time::UnixMillis;
 use access::{Record, State, apply};
-use ledger::{Entry, Hash, leaf_hash};
+use ledger::{Hash, leaf_hash};
 use serde::{Deserialize, Serialize};
 
 use crate::framing::Framing;
+use crate::words::Words;
 
 /// How many violations are listed; further ones are counted.
 const MAX_VIOLATIONS: usize = 1000;
@@ -93,12 +94,12 @@ impl Replayed {
     /// Replays one entry. One that cannot be read says nothing that could be allowed or forbidden;
     /// whoever checks the form reports it.
     fn entry(&mut self, state: &mut State, bytes: &[u8]) {
-        let Ok(entry) = Entry::parse(bytes) else {
+        let Some(words) = Words::cut(bytes) else {
             return;
         };
         self.entries += 1;
-        let time = UnixMillis::new(entry.time().unix_millis());
-        let record = Record::parse(entry.seq(), time, entry.kind(), entry.actor(), entry.body());
+        let time = UnixMillis::new(words.time.unix_millis());
+        let record = Record::parse(words.seq, time, words.kind, words.actor, words.body);
         let Err(violation) = record.and_then(|record| apply(state, &record)) else {
             return;
         };

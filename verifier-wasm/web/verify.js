@@ -65,7 +65,11 @@ const hear = {
   stopped({ entries, size }) {
     over(`Stopped after ${count(entries)} of ${count(size)} entries. Nothing was judged.`);
   },
-  problem({ text, status }) {
+  problem({ text, status, fatal }) {
+    if (fatal) {
+      worker?.terminate();
+      worker = start();
+    }
     over(text);
     if (status === 401) at('status').append(' ', signIn());
   },

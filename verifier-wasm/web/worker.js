@@ -1,11 +1,11 @@
 // The verifier's worker: carries bytes from the server to the WebAssembly session and back come
 // numbers and a report. It judges nothing itself, and it asks for nothing but what the session
 // names: the checkpoint, one stream of entries, and, where something does not fit, leaf-hash tiles
-// and single bundles to tell where.
+// and single bundles to tell where. Besides that it loads its own files, once.
 //
 // In:  { type: 'verify', vkey, remembered?: { size, root, at } } | { type: 'inspect', id, vkey } | { type: 'stop' }
 // Out: { type: 'ready' } | { type: 'key', id, key | problem } | { type: 'checkpoint', size, root }
-//      | { type: 'progress', … } | { type: 'report', report } | { type: 'stopped', … } | { type: 'problem', text, status? }
+//      | { type: 'progress', … } | { type: 'report', report } | { type: 'stopped', … } | { type: 'problem', text, status?, fatal? }: after a fatal one the worker is of no more use
 
 import { rehearse } from './rehearsal.js';
 import init, { Session, inspect_key as inspectKey } from './verifier.js';
@@ -41,6 +41,11 @@ self.addEventListener('message', async ({ data }) => {
     running?.abort();
     return;
   }
+  const abort = new AbortController();
+  if (data.type === 'verify') {
+    running?.abort();
+    running = abort;
+  }
   try {
     await (data.type === 'inspect' ? loaded : ready);
   } catch (error) {
@@ -48,7 +53,7 @@ self.addEventListener('message', async ({ data }) => {
     return;
   }
   if (data.type === 'inspect') inspect(data);
-  if (data.type === 'verify') await verify(data);
+  if (data.type === 'verify') await verify(data, abort);
 });
 
 Promise.all([ready, spare]).then(() => self.postMessage({ type: 'ready' }), () => {});
@@ -70,10 +75,7 @@ function inspect({ id, vkey }) {
   }
 }
 
-async function verify({ vkey, remembered }) {
-  running?.abort();
-  const abort = new AbortController();
-  running = abort;
+async function verify({ vkey, remembered }, abort) {
   const clock = new Clock();
   const replay = new Replay();
   abort.signal.addEventListener('abort', () => replay.close());
@@ -169,7 +171,7 @@ function explain(error, session) {
   if (error instanceof Problem) return { text: error.message, status: error.status };
   if (typeof error === 'string') return { text: error };
   if (error instanceof WebAssembly.RuntimeError) {
-    return { text: `The verifier itself failed (${error.message}). This says nothing good or bad about the log, and should be reported as a fault of the verifier.` };
+    return { text: `The verifier itself failed (${error.message}). This says nothing good or bad about the log, and should be reported as a fault of the verifier.`, fatal: true };
   }
   const at = session === undefined ? '' : ` after ${session.entries()} entries`;
   return { text: `The connection broke${at} (${error.message}). Nothing was judged. Check that the portal can be reached and verify again.` };

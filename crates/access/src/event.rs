@@ -110,7 +110,7 @@ pub enum SessionEnd {
 
 /// What happened. `kind` in the entry is the variant's name in the form `noun.verb`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "body", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub enum Event {
     /// The first entry of every log.
     #[serde(rename = "ledger.opened")]

@@ -33,20 +33,22 @@ impl Event {
     /// The entry's `body`: compact JSON with the members in the order of the variant's fields.
     pub fn body_json(&self) -> String {
         let whole = serde_json::to_string(self).expect("an event has string keys and no floats");
-        // serde writes an adjacently tagged enum as its tag, then its content.
-        let head = r#"{"kind":"","body":"#.len() + self.kind().len();
+        // serde writes the variant's name as the only member's name, then its content.
+        let head = r#"{"":"#.len() + self.kind().len();
         whole[head..whole.len() - 1].to_owned()
     }
 
     /// Reads what [`Event::kind`] and [`Event::body_json`] wrote. The bytes must be exactly those
     /// that this version would write: no other order, no unknown field, no white space.
     pub(crate) fn from_wire(kind: &str, body_json: &str) -> Result<Self, String> {
-        let kind_json = serde_json::to_string(kind).map_err(|error| error.to_string())?;
-        let whole = format!(r#"{{"kind":{kind_json},"body":{body_json}}}"#);
+        if !kind.bytes().all(|b| matches!(b, b'a'..=b'z' | b'.' | b'_')) {
+            return Err("a kind that this version does not write".to_owned());
+        }
+        let whole = [r#"{""#, kind, r#"":"#, body_json, "}"].concat();
         let event: Self = serde_json::from_str(&whole).map_err(|error| error.to_string())?;
         // Only equal bytes prove that nothing was passed over: a member given twice, a number in
         // another form, or a body that closes its own object and goes on.
-        if event.kind() == kind && event.body_json() == body_json {
+        if event.kind() == kind && writes_exactly(&event, &whole) {
             Ok(event)
         } else {
             Err("other bytes than this version writes".to_owned())
@@ -106,10 +108,33 @@ impl Actor {
     /// Reads what [`Actor::json`] wrote, and nothing else.
     pub(crate) fn from_wire(actor_json: &str) -> Result<Self, String> {
         let actor: Self = serde_json::from_str(actor_json).map_err(|error| error.to_string())?;
-        if actor.json() == actor_json {
+        if writes_exactly(&actor, actor_json) {
             Ok(actor)
         } else {
             Err("other bytes than this version writes".to_owned())
         }
+    }
+}
+
+/// Whether the value as compact JSON is this very text; writes nothing down.
+fn writes_exactly(value: &impl serde::Serialize, text: &str) -> bool {
+    let mut rest = Rest(text.as_bytes());
+    serde_json::to_writer(&mut rest, value).is_ok() && rest.0.is_empty()
+}
+
+/// What is still to be written.
+struct Rest<'a>(&'a [u8]);
+
+impl std::io::Write for Rest<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 = self
+            .0
+            .strip_prefix(bytes)
+            .ok_or(std::io::ErrorKind::InvalidData)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
