@@ -77,13 +77,44 @@ impl GrantId {
     pub(crate) const NIL: Self = Self(Uuid::nil());
 }
 
-/// A text that is not a name.
+/// A text that is not a name of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a name has 1 to 64 characters out of a-z, 0-9, '-', '_', '.', ':' and '/', not {0:?}")]
-pub struct BadName(pub String);
+#[error("{text:?} is not a name: it takes {wanted}")]
+pub struct BadName {
+    wanted: &'static str,
+    text: String,
+}
+
+/// What policies and resources may be called: fit for an address and a file.
+fn plain(text: &str) -> Result<(), &'static str> {
+    let fits = (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.:/".contains(&b));
+    if fits {
+        Ok(())
+    } else {
+        Err("1 to 64 characters out of a-z, 0-9, '-', '_', '.', ':' and '/'")
+    }
+}
+
+/// Groups have whatever names the provider gives them, as long as people can tell them apart on a
+/// page: nothing invisible, nothing that turns the direction of the text around it.
+fn visible(text: &str) -> Result<(), &'static str> {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let fits = (1..=128).contains(&text.len()) && text.trim() == text && !text.chars().any(hidden);
+    if fits {
+        Ok(())
+    } else {
+        Err("1 to 128 bytes of visible text, without space at its ends")
+    }
+}
 
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $check:path) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -100,11 +131,10 @@ macro_rules! name {
             type Error = BadName;
 
             fn try_from(text: String) -> Result<Self, BadName> {
-                let fits = (1..=64).contains(&text.len())
-                    && text.bytes().all(|b| {
-                        b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.:/".contains(&b)
-                    });
-                if fits { Ok(Self(text)) } else { Err(BadName(text)) }
+                match $check(&text) {
+                    Ok(()) => Ok(Self(text)),
+                    Err(wanted) => Err(BadName { wanted, text }),
+                }
             }
         }
 
@@ -138,13 +168,44 @@ macro_rules! name {
 
 name!(
     /// A group as the identity provider names it.
-    GroupName
+    GroupName,
+    visible
 );
 name!(
     /// A policy's name, the same over all its versions.
-    PolicyName
+    PolicyName,
+    plain
 );
 name!(
     /// A thing that can be opened.
-    ResourceName
+    ResourceName,
+    plain
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_called_what_the_provider_calls_them() {
+        for name in [
+            "Database On-Call",
+            "leads",
+            "Bereitschaft (Zürich)",
+            "a:b/c",
+        ] {
+            assert!(name.parse::<GroupName>().is_ok(), "{name}");
+        }
+        for name in [
+            "",
+            " lead",
+            "lead\n",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            &"x".repeat(129),
+        ] {
+            assert!(name.parse::<GroupName>().is_err(), "{name:?}");
+        }
+        assert!("Orders".parse::<PolicyName>().is_err());
+    }
+}

@@ -210,8 +210,8 @@ impl Portal {
         self.inner.changes.subscribe()
     }
 
-    /// What follows from groups.
-    pub(crate) fn roles(&self, groups: &[access::ids::GroupName]) -> Vec<Role> {
+    /// The roles of the portal that follow from groups, by configuration.
+    pub fn roles(&self, groups: &[access::ids::GroupName]) -> Vec<Role> {
         let held = &self.inner.settings.roles;
         let mut roles = Vec::new();
         if held.auditor.iter().any(|group| groups.contains(group)) {

@@ -71,7 +71,6 @@ impl Serve {
                     .context("TLS cannot be set up")?,
             ),
             sessions,
-            roles: Arc::new(config.settings.roles.clone()),
             tiles: config.tiles,
             leptos: leptos_options(&config, &hashes),
             stop: stop.clone(),
@@ -97,12 +96,13 @@ impl Serve {
                 )
             })?;
         tracing::info!(listen = %config.listen, url = config.public_url.origin(), "the portal is open");
-        serve(listener, router, stop).await?;
+        let served = serve(listener, router, stop.clone()).await;
+        stop.cancel();
         tasks.close();
         // A background task that does not end holds up nothing: whatever it did is in the database.
         let _ = tokio::time::timeout(STOP_WITHIN, tasks.wait()).await;
         tracing::info!("the portal is closed");
-        Ok(())
+        served
     }
 }
 

@@ -30,8 +30,8 @@ pub struct Flow {
     nonce: String,
     pkce: String,
     started_at_s: i64,
-    /// Random part of a sign-off's nonce; `None` for a sign-in.
-    salt: Option<[u8; 32]>,
+    /// Random part of a sign-off's nonce; zeros for a sign-in.
+    salt: [u8; 32],
     /// What it is for.
     pub purpose: Purpose,
 }
@@ -90,6 +90,11 @@ impl Flow {
         self.started_at_s
     }
 
+    /// The random part of a sign-off's nonce: sealed beside the proof, it shows what the proof was made for.
+    pub fn salt(&self) -> [u8; 32] {
+        self.salt
+    }
+
     /// What is used up when this flow is.
     pub fn digest(&self) -> [u8; 32] {
         Sha256::new()
@@ -108,11 +113,11 @@ impl Oidc {
     pub async fn begin(&self, purpose: Purpose, now_s: i64) -> Result<(Url, Flow), OidcError> {
         let client = self.provider().await?.client(&self.config, &self.redirect);
         let (nonce, salt) = match &purpose {
-            Purpose::SignIn { .. } => (Nonce::new_random(), None),
+            Purpose::SignIn { .. } => (Nonce::new_random(), [0; 32]),
             Purpose::SignOff { pending } => {
                 let mut salt = [0; 32];
                 getrandom::fill(&mut salt).map_err(|_| OidcError::NoRandomness)?;
-                (Nonce::new(sign_off_nonce(pending, &salt)), Some(salt))
+                (Nonce::new(sign_off_nonce(pending, &salt)), salt)
             }
         };
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();

@@ -106,6 +106,9 @@ impl Sessions {
         if before != Some(signed_in.identity) {
             session.clear().await;
         }
+        if let Some(old) = session.id() {
+            self.index.end(&stored_id(old)).await?;
+        }
         session.cycle_id().await?;
         session.set_expiry(Some(Expiry::OnInactivity(absolute(self.limits))));
         session.insert(IDENTITY, signed_in.identity).await?;
@@ -116,14 +119,26 @@ impl Sessions {
         Ok(())
     }
 
-    /// Takes over what a fresh proof said.
+    /// Gives a session a new id after a fresh proof (OWASP ASVS 5.0, 7.2.4), and takes over what that said. `false` where
+    /// the session ended meanwhile.
     ///
     /// # Errors
-    /// If the database does not answer.
-    pub async fn refresh(&self, current: &Current, auth_time_s: i64) -> Result<(), service::Error> {
-        self.index
-            .refresh(&current.id, &current.viewer, auth_time_s)
-            .await
+    /// If anything could not be stored; then nobody is signed in.
+    pub async fn renew(
+        &self,
+        session: &Session,
+        current: &Current,
+        auth_time_s: i64,
+        id_token: &str,
+    ) -> Result<bool, SessionError> {
+        session.cycle_id().await?;
+        session.insert(ID_TOKEN, id_token).await?;
+        session.save().await?;
+        let id = stored_id(session.id().ok_or(SessionError::NoId)?);
+        Ok(self
+            .index
+            .renew(&current.id, &id, &current.viewer, auth_time_s)
+            .await?)
     }
 
     /// Signs a browser out, and gives back the ID token it signed in with.

@@ -16,11 +16,11 @@ use axum::response::{IntoResponse as _, Response};
 use super::Problem;
 use super::client_ip::client_ip;
 
-/// So many attempts at once: a whole team behind one address in an incident.
-const BURST: u32 = 60;
+/// So many attempts at once: a whole team behind one address in an incident. A sign-in takes two, one each way.
+const BURST: u32 = 120;
 
 /// One more after each of these.
-const REFILL: Duration = Duration::from_millis(500);
+const REFILL: Duration = Duration::from_millis(250);
 
 /// So many addresses are remembered before the idle ones are dropped.
 const MAX_ADDRESSES: usize = 20_000;

@@ -31,7 +31,7 @@ pub(super) fn page(
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"data:,\">\
          <title>{title} · Breakglass</title>{style}</head>\
          <body><main class=\"problem\"><h1>{title}</h1><p>{text}</p>{link}</main></body></html>"
     )

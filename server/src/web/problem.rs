@@ -158,7 +158,7 @@ impl From<service::Error> for Problem {
 }
 
 impl IntoResponse for Problem {
-    /// The status and, for [`render`], the problem itself.
+    /// The status and, for `render`, the problem itself.
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);

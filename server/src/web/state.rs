@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use leptos::prelude::LeptosOptions;
 use service::Portal;
-use service::settings::RoleGroups;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::TileAccess;
@@ -21,8 +20,6 @@ pub struct AppState {
     pub oidc: Arc<Oidc>,
     /// Who is signed in.
     pub sessions: Sessions,
-    /// Which groups hold which role.
-    pub roles: Arc<RoleGroups>,
     /// Who may see checkpoint and hash tiles.
     pub tiles: TileAccess,
     /// How pages are put together.

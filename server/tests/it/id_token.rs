@@ -2,12 +2,15 @@
 
 use std::sync::atomic::Ordering;
 
-use openidconnect::core::CoreJwsSigningAlgorithm as Algorithm;
+use openidconnect::core::{
+    CoreClient, CoreIdToken, CoreJwsSigningAlgorithm as Algorithm, CoreProviderMetadata,
+};
+use openidconnect::{ClientId, ClientSecret, IssuerUrl, Nonce};
 use serde_json::{Value, json};
 use server::oidc::{OidcError, Proof, TokenFault};
 
-use crate::keys::{Key, token};
-use crate::provider::{NOW_S, Provider};
+use crate::keys::{Key, SECRET, token};
+use crate::provider::{CLIENT, NOW_S, Provider};
 
 fn header() -> Value {
     json!({ "alg": "RS256", "kid": "key-1", "typ": "JWT" })
@@ -213,8 +216,38 @@ async fn forged_signatures_are_refused() {
     }
 }
 
-/// What the library would do by itself: with HS256 in the provider's discovery, the secret would do as a signature.
-/// Even an allow-list that named it would find no key.
+/// What `forged_signatures_are_refused` is worth: the library's own verifier takes its algorithms from discovery, and there
+/// believes a token that was signed with the client secret.
+#[tokio::test]
+async fn the_librarys_default_believes_the_client_secret() {
+    let provider = Provider::start().await;
+    let http = reqwest::Client::new();
+    let issuer = IssuerUrl::new(provider.issuer.clone()).unwrap();
+    let metadata = CoreProviderMetadata::discover_async(issuer, &http)
+        .await
+        .unwrap();
+    let (id, secret) = (
+        ClientId::new(CLIENT.to_owned()),
+        ClientSecret::new(SECRET.to_owned()),
+    );
+    let client = CoreClient::from_provider_metadata(metadata, id, Some(secret));
+    let forged = token(
+        &json!({ "alg": "HS256" }),
+        &provider.claims("n"),
+        Key::ClientSecret,
+    );
+    let forged: CoreIdToken = forged.parse().unwrap();
+    let verifier = client
+        .id_token_verifier()
+        .set_time_fn(|| chrono::DateTime::from_timestamp(NOW_S, 0).unwrap());
+    assert!(
+        forged
+            .claims(&verifier, &Nonce::new("n".to_owned()))
+            .is_ok()
+    );
+}
+
+/// Even an allow-list that named HS256 would find no key for it.
 #[tokio::test]
 async fn the_client_secret_signs_nothing_even_if_it_were_allowed() {
     let provider = Provider::start().await;

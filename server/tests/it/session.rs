@@ -224,3 +224,26 @@ async fn the_log_is_for_auditors(pool: PgPool) {
         StatusCode::BAD_REQUEST
     );
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn signing_in_again_ends_the_sign_in_before(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    let mut browser = stage.browser();
+    let callback = browser
+        .go_to_provider("/auth/start", "sam", "leads", serde_json::json!({}))
+        .await;
+    browser.sign_in("ari", "leads").await;
+    let before = browser.cookie.clone();
+    // The first tab comes back late; its flow went with the session of somebody else.
+    assert_eq!(browser.get(&callback).await.status, StatusCode::BAD_REQUEST);
+    let mut other_tab = stage.browser();
+    other_tab.cookie = before.clone();
+    assert!(other_tab.is_signed_in().await);
+    browser.post("/auth/sign-out", &[]).await;
+    assert!(!other_tab.is_signed_in().await);
+    let rows: i64 = sqlx::query_scalar("select count(*) from tower_sessions.portal_session")
+        .fetch_one(&stage.pool)
+        .await
+        .unwrap();
+    assert_eq!(rows, 0);
+}

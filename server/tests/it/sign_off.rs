@@ -100,10 +100,18 @@ async fn only_a_fresh_proof_of_the_same_person_signs(pool: PgPool) {
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert_eq!(view(&mut ari, &id).await["row"]["approvals"], 0);
 
+    let before = ari.cookie.clone();
     assert_eq!(
         decide(&mut ari, &id, "ari", json!({})).await,
         (StatusCode::SEE_OTHER, page)
     );
+    assert_ne!(
+        ari.cookie, before,
+        "a fresh proof gives the session a new id"
+    );
+    let mut earlier = stage.browser();
+    earlier.cookie = before;
+    assert!(!earlier.is_signed_in().await);
     assert_eq!(view(&mut ari, &id).await["row"]["approvals"], 1);
 }
 

@@ -57,7 +57,6 @@ impl Stage {
         let stop = CancellationToken::new();
         let settings = settings(&data);
         service::key::generate(data.path(), &settings.origin).unwrap();
-        let roles = Arc::new(settings.roles.clone());
         let limits = SessionLimits::new(1_800, 28_800).unwrap();
         let state = AppState {
             portal: Portal::start(settings, pool.clone(), stop.clone())
@@ -65,7 +64,6 @@ impl Stage {
                 .unwrap(),
             oidc: Arc::new(provider.client(&[CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256])),
             sessions: Sessions::new(SessionIndex::new(pool.clone()), limits),
-            roles,
             tiles: TileAccess::Public,
             leptos: LeptosOptions::builder().output_name("app").build(),
             stop: stop.clone(),
@@ -162,7 +160,7 @@ impl Browser<'_> {
         self.get("/inbox").await.status == StatusCode::OK
     }
 
-    async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+    async fn send(&mut self, request: http::request::Builder, body: Body) -> Answer {
         let request = match &self.cookie {
             Some(cookie) => request.header(header::COOKIE, format!("__Host-breakglass={cookie}")),
             None => request,

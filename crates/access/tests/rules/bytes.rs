@@ -85,7 +85,7 @@ fn another_actor_is_refused() {
         r#"{"type":"system"}"#,
         r#"{"type":"god"}"#,
         r#"{"type":"person","person":"00000000-0000-0000-0000-000000000001"}"#,
-        r#"{"type":"person","person":"00000000-0000-0000-0000-000000000001","groups":["A"]}"#,
+        r#"{"type":"person","person":"00000000-0000-0000-0000-000000000001","groups":["a "]}"#,
         r#"{"type":"person","person":"00000000000000000000000000000001","groups":[]}"#,
         r#""system""#,
         "",

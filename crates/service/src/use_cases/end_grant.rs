@@ -2,17 +2,15 @@
 //! log takes it.
 
 use access::command::Command;
-use access::decide;
 use access::event::{Actor, EndCause};
 use access::ids::GrantId;
 use access::refusal::Rule;
 use access::view::{GrantState, Viewer};
 
-use crate::clock;
 use crate::error::Error;
 use crate::journal::Ending;
 use crate::portal::{Portal, actor};
-use crate::sequencer::{Act, Proposal};
+use crate::sequencer::Proposal;
 
 impl Portal {
     /// Ends access: `Returned` by its holder, `Revoked` by whom the policy names.
@@ -39,32 +37,15 @@ impl Portal {
         if self.halted().is_some() {
             return self.authorise_end_unrecorded(viewer, grant, cause).await;
         }
-        let who = actor(viewer);
-        let asked = who.clone();
-        let decided = self
-            .inner
-            .sequencer
-            .ask(move |state| {
-                let command = Command::EndGrant {
-                    grant,
-                    cause,
-                    sessions_cut: 0,
-                };
-                decide(state, command, &asked, clock::now()).map(drop)
-            })
-            .await?;
-        match decided {
-            Ok(()) => Ok(()),
-            Err(refusal) => {
-                let proposal = Proposal {
-                    act: Act::Refuse(refusal),
-                    actor: who,
-                    openings: Vec::new(),
-                    identity: None,
-                };
-                self.inner.sequencer.propose(proposal).await.map(drop)
-            }
-        }
+        self.would_allow(
+            viewer,
+            Command::EndGrant {
+                grant,
+                cause,
+                sessions_cut: 0,
+            },
+        )
+        .await
     }
 
     /// While the log is halted its state may be missing: then the tables say who may.

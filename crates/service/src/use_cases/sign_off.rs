@@ -4,6 +4,7 @@ use access::command::Command;
 use access::digest::Digest;
 use access::event::Decision;
 use access::ids::RequestId;
+use access::refusal::Rule;
 use access::view::Viewer;
 use access::{Refusal, decide};
 
@@ -28,6 +29,9 @@ pub struct SignOff {
     pub auth_time_s: i64,
     /// The ID token of that proof.
     pub id_token: String,
+    /// The random part of the nonce in that token: with it, anybody to whom the proof is opened can
+    /// see that the token was made for this statement and decision.
+    pub nonce_salt: [u8; 32],
     /// What they added.
     pub note: Option<String>,
 }
@@ -74,16 +78,19 @@ impl Portal {
             .await?;
         match decided {
             Ok(()) => Ok(()),
-            Err(refusal) => {
-                let proposal = Proposal {
-                    act: Act::Refuse(refusal),
-                    actor: actor(viewer),
-                    openings: Vec::new(),
-                    identity: None,
-                };
-                self.inner.sequencer.propose(proposal).await.map(drop)
-            }
+            Err(refusal) => self.refuse(viewer, refusal).await,
         }
+    }
+
+    /// Writes a refusal down and answers with it.
+    pub(crate) async fn refuse(&self, viewer: &Viewer, refusal: Refusal) -> Result<(), Error> {
+        let proposal = Proposal {
+            act: Act::Refuse(refusal),
+            actor: actor(viewer),
+            openings: Vec::new(),
+            identity: None,
+        };
+        self.inner.sequencer.propose(proposal).await.map(drop)
     }
 
     /// Signs a request off. The caller has verified the ID token.
@@ -92,7 +99,7 @@ impl Portal {
     /// [`Error::Refused`] by the rules, [`Error::Unavailable`] where the log cannot be written.
     pub async fn sign_off(&self, viewer: &Viewer, form: SignOff) -> Result<(), Error> {
         let (id_token, token_opening) =
-            seal::seal(&form.id_token).map_err(|fault| Error::internal(&fault))?;
+            seal::seal(&proof_text(&form)).map_err(|fault| Error::internal(&fault))?;
         let mut openings = vec![("id_token", token_opening)];
         let note = match form.note.as_deref().map(str::trim) {
             None | Some("") => None,
@@ -121,6 +128,27 @@ impl Portal {
         self.inner.sequencer.propose(proposal).await.map(drop)
     }
 
+    /// Notes that a sign-off was tried with a proof of identity that does not fit: somebody else's, or
+    /// an old one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the log cannot be written.
+    pub async fn refuse_unproven_sign_off(
+        &self,
+        viewer: &Viewer,
+        request: RequestId,
+    ) -> Result<(), Error> {
+        let refusal = Refusal {
+            command: "sign_off",
+            request: Some(request),
+            rule: Rule::StaleProof,
+        };
+        match self.refuse(viewer, refusal).await {
+            Err(Error::Refused(_)) => Ok(()),
+            done => done,
+        }
+    }
+
     /// Takes one's own request back.
     ///
     /// # Errors
@@ -145,4 +173,10 @@ impl Portal {
         }
         Ok(())
     }
+}
+
+/// What is sealed as the proof: the ID token, a line feed, and the nonce's random part in hex.
+fn proof_text(form: &SignOff) -> String {
+    let salt = form.nonce_salt.map(|byte| format!("{byte:02x}")).concat();
+    format!("{}\n{salt}", form.id_token)
 }

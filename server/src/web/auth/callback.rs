@@ -36,6 +36,7 @@ pub(super) async fn callback(
         .ok_or_else(outcome::too_late)?;
     let purpose = flow.purpose.clone();
     let started_at_s = flow.started_at_s();
+    let salt = flow.salt();
     let proof = oidc.finish(flow, &answer, now_s()).await;
     match purpose {
         Purpose::SignIn { next } => {
@@ -48,6 +49,7 @@ pub(super) async fn callback(
             let attempt = sign_off::Attempt {
                 pending,
                 started_at_s,
+                salt,
                 proof,
             };
             sign_off::sign_off(&state, &session, current, attempt).await?;

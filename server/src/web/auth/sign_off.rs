@@ -1,9 +1,8 @@
 //! From a fresh proof of identity to a sign-off.
 
-use access::view::{Role, Viewer};
+use access::view::Viewer;
 use app::{AlertKind, FLASH, Flash, PendingSignOff};
-use service::SignOff;
-use service::settings::RoleGroups;
+use service::{Portal, SignOff};
 use tower_sessions::Session;
 
 use super::outcome;
@@ -20,6 +19,8 @@ const FRESH_SKEW_S: i64 = 5;
 pub(super) struct Attempt {
     pub(super) pending: PendingSignOff,
     pub(super) started_at_s: i64,
+    /// The random part of the nonce that the proof was asked for with.
+    pub(super) salt: [u8; 32],
     pub(super) proof: Result<Proof, OidcError>,
 }
 
@@ -51,6 +52,7 @@ pub(super) async fn sign_off(
     let Attempt {
         pending,
         started_at_s,
+        salt,
         proof,
     } = attempt;
     let proof = match proof {
@@ -67,18 +69,29 @@ pub(super) async fn sign_off(
         Ok(auth_time_s) => auth_time_s,
         Err(reason) => {
             tracing::warn!(%reason, person = %current.viewer.person, "a sign-off was not proven");
+            state
+                .portal
+                .refuse_unproven_sign_off(&current.viewer, pending.request)
+                .await?;
             return tell(session, AlertKind::Fault, reason.to_string()).await;
         }
     };
-    let viewer = with_groups(&current.viewer, &proof, &state.roles);
+    let viewer = with_groups(&state.portal, &current.viewer, &proof);
     let current = Current { viewer, ..current };
-    state.sessions.refresh(&current, auth_time_s).await?;
+    let renewed = state
+        .sessions
+        .renew(session, &current, auth_time_s, &proof.id_token)
+        .await;
+    if !renewed.map_err(outcome::session_problem)? {
+        return Err(Problem::sign_in());
+    }
     let form = SignOff {
         request: pending.request,
         decision: pending.decision,
         statement: pending.statement,
         auth_time_s,
         id_token: proof.id_token,
+        nonce_salt: salt,
         note: pending.note,
     };
     match state.portal.sign_off(&current.viewer, form).await {
@@ -111,19 +124,10 @@ pub(super) fn check(current: &Current, proof: &Proof, started_at_s: i64) -> Resu
 }
 
 /// The viewer with the groups that the fresh proof names, and the roles that follow from them.
-fn with_groups(viewer: &Viewer, proof: &Proof, roles: &RoleGroups) -> Viewer {
-    let holds =
-        |groups: &[access::ids::GroupName]| groups.iter().any(|group| proof.groups.contains(group));
-    let mut held = Vec::new();
-    if holds(&roles.auditor) {
-        held.push(Role::Auditor);
-    }
-    if holds(&roles.operator) {
-        held.push(Role::Operator);
-    }
+fn with_groups(portal: &Portal, viewer: &Viewer, proof: &Proof) -> Viewer {
     Viewer {
         groups: proof.groups.clone(),
-        roles: held,
+        roles: portal.roles(&proof.groups),
         ..viewer.clone()
     }
 }
