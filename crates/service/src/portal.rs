@@ -22,6 +22,9 @@ use crate::sequencer::{Image, Proposal, Publisher, Sequencer, Writer};
 use crate::settings::Settings;
 use crate::store;
 
+/// Connections of writer, publisher and the task that tells of changes.
+const LOG_CONNECTIONS: u32 = 4;
+
 /// Batches that may be committed and not yet published: the writer runs at most so far ahead.
 const UNPUBLISHED: usize = 4;
 
@@ -88,18 +91,24 @@ impl Portal {
         let vkey = key.verifier_key();
         let targets =
             Targets::new(origin.as_str(), &settings.resources).map_err(StartError::Target)?;
-        store::ledger::open(&pool, origin.as_str()).await?;
+        // The log's own connections: pages that wait for theirs must not keep entries from being written.
+        let log_pool = pool
+            .options()
+            .clone()
+            .max_connections(LOG_CONNECTIONS)
+            .connect_lazy_with((*pool.connect_options()).clone());
+        store::ledger::open(&log_pool, origin.as_str()).await?;
 
         let halt = Halt::default();
         let memory = Memory::new(&settings.data_dir, origin.clone());
         let mut publisher = Publisher::new(
-            pool.clone(),
+            log_pool.clone(),
             origin.clone(),
             key,
             memory.clone(),
             halt.clone(),
         );
-        publisher.recover().await;
+        publisher.recover().await?;
         let head = store::ledger::head(&pool).await?;
         let mut image = Image::empty(&origin);
         let mut connection = pool.acquire().await?;
@@ -111,7 +120,7 @@ impl Portal {
         let (sequencer, queue) = Sequencer::new(halt.clone());
         let (committed, to_publish) = mpsc::channel(UNPUBLISHED);
         let writer = Writer::new(
-            pool.clone(),
+            log_pool.clone(),
             origin.clone(),
             memory,
             halt.clone(),
@@ -155,7 +164,11 @@ impl Portal {
                 origin: self.inner.ledger.origin().as_str().to_owned(),
                 vkey: self.inner.ledger.vkey(),
             };
-            self.system("portal", command).await?;
+            match self.system("portal", command).await {
+                // Another replica was first.
+                Ok(()) | Err(Error::Refused(_)) => {}
+                Err(fault) => return Err(fault),
+            }
         }
         self.system(
             "portal",
@@ -166,17 +179,12 @@ impl Portal {
         .await?;
         let in_force = store::policy::in_force(&self.inner.pool).await?;
         for policy in &self.inner.settings.seed_policies {
-            if !in_force
-                .iter()
-                .any(|version| version.policy.name == policy.name)
-            {
-                self.system(
-                    "seed",
-                    Command::ActivatePolicy {
-                        policy: policy.clone(),
-                    },
-                )
-                .await?;
+            let unchanged = in_force.iter().any(|version| version.policy == *policy);
+            if !unchanged {
+                let command = Command::ActivatePolicy {
+                    policy: policy.clone(),
+                };
+                self.system("seed", command).await?;
             }
         }
         Ok(())

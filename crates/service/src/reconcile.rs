@@ -23,28 +23,33 @@ const ROUND: Duration = Duration::from_secs(30);
 /// 8 s to answer, and is asked twice.
 const INTENT_PATIENCE_MS: i64 = 30_000;
 
-/// Works until `shutdown`.
+/// Works until `shutdown`. Expiry has a task of its own: a target that hangs in a round must not keep
+/// another target's access open.
 pub(crate) async fn run(portal: Portal, shutdown: CancellationToken) {
-    let work = async {
-        let mut next_round = Instant::now();
-        let mut changes = portal.subscribe();
-        loop {
-            if Instant::now() >= next_round {
-                round(&portal).await;
-                next_round = Instant::now() + ROUND;
-            }
-            let expiry = expire(&portal).await;
-            let wake = expiry.map_or(next_round, |at| at.min(next_round));
-            tokio::select! {
-                () = tokio::time::sleep_until(wake) => {}
-                // A new grant may expire sooner than the one waited for.
-                _ = changes.recv() => {}
-            }
-        }
-    };
     tokio::select! {
         () = shutdown.cancelled() => {}
-        () = work => {}
+        () = rounds(&portal) => {}
+        () = expiries(&portal) => {}
+    }
+}
+
+async fn rounds(portal: &Portal) {
+    loop {
+        round(portal).await;
+        tokio::time::sleep(ROUND).await;
+    }
+}
+
+async fn expiries(portal: &Portal) {
+    let mut changes = portal.subscribe();
+    loop {
+        let wake = Instant::now() + ROUND;
+        let next = expire(portal).await;
+        tokio::select! {
+            () = tokio::time::sleep_until(next.map_or(wake, |at| at.min(wake))) => {}
+            // A new grant may expire sooner than the one waited for.
+            _ = changes.recv() => {}
+        }
     }
 }
 
@@ -77,17 +82,14 @@ async fn expire(portal: &Portal) -> Option<Instant> {
         }
     };
     let now = clock::now();
-    let mut failed = false;
-    for grant in standing.iter().filter(|grant| grant.expires_at <= now) {
-        if let Err(fault) = portal
-            .end_now(grant.grant, EndCause::Expired, itself())
-            .await
-        {
+    let due = standing.iter().filter(|grant| grant.expires_at <= now).map(|grant| async {
+        let ended = portal.end_now(grant.grant, EndCause::Expired, itself()).await;
+        if let Err(fault) = &ended {
             tracing::error!(grant = %grant.grant, %fault, "access could not be ended at its expiry");
-            failed = true;
         }
-    }
-    if failed {
+        ended.is_ok()
+    });
+    if futures::future::join_all(due).await.contains(&false) {
         return Some(Instant::now() + Duration::from_secs(1));
     }
     let next = standing
@@ -140,6 +142,10 @@ async fn clear_intents(portal: &Portal) -> Result<(), Error> {
 }
 
 async fn sweep(portal: &Portal) -> Result<(), Error> {
+    if portal.halted().is_some() {
+        // The tables may be an old backup's: what looks like an orphan may be somebody's open access.
+        return Ok(());
+    }
     for (resource, target) in portal.inner.targets.iter() {
         // The accounts first, then the grants: an account whose grant is intended in between is not
         // in the list, and every account in the list had its intent before it was made.

@@ -18,7 +18,7 @@ pub struct Settings {
     pub roles: RoleGroups,
     /// What can be opened.
     pub resources: Vec<Resource>,
-    /// Policies to put in force where none of that name is.
+    /// Policies to put in force where another text, or none, is in force under that name.
     pub seed_policies: Vec<Policy>,
 }
 

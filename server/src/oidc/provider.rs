@@ -83,8 +83,10 @@ impl Cache {
                 what: "it did not answer a moment ago".to_owned(),
             });
         }
+        let discovered = Provider::discover(config, http).await;
+        // After it, not before: who waited for a provider that hangs must not make it hang again.
         state.tried = Some(Instant::now());
-        match (Provider::discover(config, http).await, &state.provider) {
+        match (discovered, &state.provider) {
             (Ok(provider), _) => {
                 let provider = Arc::new(provider);
                 *self.origins.write().unwrap_or_else(PoisonError::into_inner) = provider.origins();

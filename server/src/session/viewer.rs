@@ -2,6 +2,7 @@
 
 use access::view::Viewer;
 use axum::extract::{Request, State};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use service::store::session_index::Presence;
@@ -30,7 +31,10 @@ pub async fn attach_viewer(
     next: Next,
 ) -> Response {
     // What a page fetches by itself is no sign that its person is still there.
-    let presence = if request.uri().path() == "/events" {
+    let path = request.uri().path();
+    let by_itself =
+        path == "/events" || (request.method() == Method::GET && path.starts_with("/api/"));
+    let presence = if by_itself {
         Presence::Unseen
     } else {
         Presence::Seen

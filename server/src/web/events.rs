@@ -130,12 +130,13 @@ impl Watcher {
         if self.only.is_some() || self.seen.contains(&request) {
             return self.only.is_none_or(|only| only == request);
         }
-        let visible = self
-            .state
-            .portal
-            .request(&self.current.viewer, request)
-            .await
-            .is_ok();
+        let visible = matches!(
+            self.state
+                .portal
+                .concerns(&self.current.viewer, request)
+                .await,
+            Ok(true)
+        );
         if visible && self.seen.len() < MAX_REMEMBERED {
             self.seen.insert(request);
         }

@@ -102,24 +102,34 @@ impl PostgresTarget {
         .await
     }
 
-    /// Removes the account and every session of it; returns how many sessions were cut. An account
-    /// that is not there is removed already.
+    /// Ends access: nobody can log in as the account, and every session of it is gone. Returns how
+    /// many were cut. The account itself is dropped if nothing hangs on it; what cannot be dropped
+    /// opens nothing, and the sweep goes on trying.
     pub(crate) async fn end(&self, grant: GrantId) -> Result<u32, TargetError> {
-        self.remove(&grant.account()).await
+        let account = grant.account();
+        let cut = self.patiently(self.bar(&account)).await?;
+        if let Err(fault) = self.patiently(self.drop_account(&account)).await {
+            tracing::warn!(account, %fault, "an account is barred but cannot be dropped yet");
+        }
+        Ok(cut)
     }
 
-    /// Removes an account by its name.
+    /// Ends and drops an account by its name.
     pub(crate) async fn remove(&self, account: &str) -> Result<u32, TargetError> {
-        self.patiently(self.remove_now(account)).await
+        let cut = self.patiently(self.bar(account)).await?;
+        self.patiently(self.drop_account(account)).await?;
+        Ok(cut)
     }
 
-    async fn remove_now(&self, account: &str) -> Result<u32, sqlx::Error> {
-        let there: bool =
-            sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
-                .bind(account)
-                .fetch_one(&self.pool)
-                .await?;
-        if !there {
+    async fn stands(&self, account: &str) -> Result<bool, sqlx::Error> {
+        sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
+            .bind(account)
+            .fetch_one(&self.pool)
+            .await
+    }
+
+    async fn bar(&self, account: &str) -> Result<u32, sqlx::Error> {
+        if !self.stands(account).await? {
             return Ok(0);
         }
         let name = identifier(account);
@@ -153,13 +163,23 @@ impl PostgresTarget {
                 "sessions of the account do not end".into(),
             ));
         }
-        // What the account made stays, owned by who runs the target.
+        Ok(cut)
+    }
+
+    /// Drops an account that is barred. What it made in this database stays, owned by who runs the
+    /// target; what it made in another database of the same server keeps the account from being
+    /// dropped until somebody has looked.
+    async fn drop_account(&self, account: &str) -> Result<(), sqlx::Error> {
+        if !self.stands(account).await? {
+            return Ok(());
+        }
+        let name = identifier(account);
         sqlx::raw_sql(&format!(
             "reassign owned by {name} to current_user; drop owned by {name}; drop role {name};"
         ))
         .execute(&self.pool)
-        .await?;
-        Ok(cut)
+        .await
+        .map(drop)
     }
 
     /// Every account that this portal made here and that still stands.

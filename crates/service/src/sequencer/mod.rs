@@ -31,6 +31,10 @@ pub(crate) use writer::{Writer, chain};
 /// Commands waiting at most; the next caller waits for room.
 const QUEUE: usize = 4096;
 
+/// The longest actor, in bytes: what a person's groups take. An entry has 65,535 bytes for
+/// everything, and one that does not fit would keep its whole batch out of the log.
+const LONGEST_ACTOR: usize = 24_576;
+
 /// The most entries that one command becomes.
 const MOST_EVENTS: usize = 3;
 
@@ -134,6 +138,12 @@ impl Sequencer {
     pub(crate) async fn propose(&self, proposal: Proposal) -> Result<Appended, Error> {
         if let Some(reason) = self.halt.reason() {
             return Err(halted(reason));
+        }
+        if proposal.actor.json().len() > LONGEST_ACTOR {
+            return Err(Error::BadInput {
+                field: "groups",
+                message: "Your identity provider names more groups than the log can hold. Ask whoever runs it to send this portal only the groups that it needs.".into(),
+            });
         }
         let (answer, answered) = oneshot::channel();
         let ids = [(); MOST_EVENTS].map(|()| Uuid::new_v4());

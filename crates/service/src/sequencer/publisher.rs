@@ -2,6 +2,8 @@
 //! root, remember it, sign it. Only then is anybody answered. After a crash the same code brings the
 //! checkpoint up to the stored log.
 
+use std::time::Duration;
+
 use ledger::{Checkpoint, Hash, Origin, SigningKey, Tree, leaf_hash};
 use sqlx::PgPool;
 use tokio::sync::mpsc;
@@ -14,6 +16,10 @@ use crate::store::ledger as store;
 
 /// Entries re-read at a time.
 const CHUNK: u64 = 4096;
+
+/// Between tries while the database does not answer: at first, and at most.
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// Owns the signing key.
 pub(crate) struct Publisher {
@@ -33,7 +39,7 @@ pub(crate) struct Publisher {
 enum PublishError {
     #[error("the database does not answer")]
     Database(#[from] sqlx::Error),
-    #[error(transparent)]
+    #[error("this server's memory of the log cannot be used")]
     Memory(#[from] MemoryError),
     #[error("no checkpoint can be made of the log")]
     Checkpoint(#[from] ledger::CheckpointError),
@@ -70,15 +76,11 @@ impl Publisher {
 
     /// Checks the whole stored log against its head and against what was remembered, and signs it.
     /// A log that fails is halted, not refused: people must be able to look at it.
-    pub(crate) async fn recover(&mut self) {
-        let head = match store::head(&self.pool).await {
-            Ok(head) => head,
-            Err(fault) => {
-                self.halt
-                    .pull(format!("the database's head cannot be read: {fault}"));
-                return;
-            }
-        };
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub(crate) async fn recover(&mut self) -> Result<(), sqlx::Error> {
+        let head = store::head(&self.pool).await?;
         let checked = match self.memory.load() {
             Ok(remembered) => {
                 self.remembered = remembered;
@@ -86,9 +88,43 @@ impl Publisher {
             }
             Err(fault) => Err(fault.into()),
         };
-        if let Err(fault) = checked {
-            self.halt.pull(writer::chain(&fault));
+        match checked {
+            Ok(()) => Ok(()),
+            Err(PublishError::Database(fault)) => Err(fault),
+            Err(fault) => {
+                self.stop(&fault);
+                Ok(())
+            }
         }
+    }
+
+    /// Publishes what is committed. A database that does not answer is waited for: nothing that was
+    /// re-read is lost, and who asked is answered when it is back. Only a log that contradicts what
+    /// was written or remembered, and a memory that cannot be kept, stop everything.
+    async fn publish_at_last(&mut self, size: u64, root: Hash) -> Result<(), Unwritten> {
+        let mut wait = FIRST_WAIT;
+        loop {
+            if let Some(reason) = self.halt.reason() {
+                return Err(Unwritten::Halted(reason.to_owned()));
+            }
+            match self.publish(size, root).await {
+                Ok(()) => return Ok(()),
+                Err(PublishError::Database(fault)) => {
+                    tracing::warn!(%fault, ?wait, "the log cannot be re-read; trying again");
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(LONGEST_WAIT);
+                }
+                Err(fault) => {
+                    self.stop(&fault);
+                    return Err(Unwritten::Halted(fault.to_string()));
+                }
+            }
+        }
+    }
+
+    fn stop(&self, fault: &PublishError) {
+        tracing::error!(fault = %writer::chain(fault), "the log failed its check");
+        self.halt.pull(fault.to_string());
     }
 
     /// Works until the writer is gone.
@@ -98,14 +134,7 @@ impl Publisher {
             let Some((size, root)) = batches.last().map(|batch| (batch.size, batch.root)) else {
                 continue;
             };
-            let published = match self.halt.reason() {
-                Some(reason) => Err(Unwritten::Halted(reason.to_owned())),
-                None => self.publish(size, root).await.map_err(|fault| {
-                    let reason = writer::chain(&fault);
-                    self.halt.pull(reason.clone());
-                    Unwritten::Halted(reason)
-                }),
-            };
+            let published = self.publish_at_last(size, root).await;
             let mut requests = Vec::new();
             for batch in batches.drain(..) {
                 requests.extend(batch.requests);

@@ -214,7 +214,11 @@ impl Writer {
         if let Err(fault) = tx.commit().await {
             // Unknown, not failed: look, on another connection, whether it is there.
             tracing::warn!(%fault, "the answer to a commit was lost; looking for its entries");
-            let found = store::places_of(&self.pool, &addition.ids).await?;
+            // Behind the fence: a commit that is still under way holds it.
+            let mut look = self.pool.begin().await?;
+            store::lock_head(&mut look).await?;
+            let found = store::places_of(&mut *look, &addition.ids).await?;
+            look.rollback().await?;
             if found.len() != addition.ids.len() {
                 return Err(fault.into());
             }

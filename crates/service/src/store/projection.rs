@@ -239,7 +239,8 @@ pub(crate) async fn project(
     Ok(())
 }
 
-/// Ties an identity of the provider to a person, in the transaction that registers the person.
+/// Ties an identity of the provider to a person, in the transaction that registers the person. Of two
+/// first sign-ins at once the first one's person stays: the caller looks who it is.
 pub(crate) async fn tie_identity(
     tx: &mut Transaction<'_, Postgres>,
     issuer: &str,
@@ -247,7 +248,8 @@ pub(crate) async fn tie_identity(
     person: PersonId,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into person_identity (issuer, subject, person) values ($1, $2, $3)",
+        "insert into person_identity (issuer, subject, person) values ($1, $2, $3)
+         on conflict (issuer, subject) do nothing",
         issuer,
         subject,
         person.uuid(),

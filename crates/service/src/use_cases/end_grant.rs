@@ -4,8 +4,9 @@
 use access::command::Command;
 use access::event::{Actor, EndCause};
 use access::ids::GrantId;
+use access::policy::Policy;
 use access::refusal::Rule;
-use access::view::{GrantState, Viewer};
+use access::view::{GrantState, GrantView, Viewer};
 
 use crate::error::Error;
 use crate::journal::Ending;
@@ -57,17 +58,7 @@ impl Portal {
     ) -> Result<(), Error> {
         let view = self.grant_view(grant).await?;
         let policy = self.request_policy(view.request).await?.policy;
-        let member = |groups: &[_]| groups.iter().any(|group| viewer.groups.contains(group));
-        let may = match cause {
-            EndCause::Returned => view.holder.id == viewer.person,
-            EndCause::Revoked => {
-                view.holder.id != viewer.person
-                    && (member(&policy.approval.groups) || member(&policy.review.groups))
-            }
-            EndCause::Expired => false,
-        };
-        let stands = matches!(view.state, GrantState::Intended | GrantState::Active { .. });
-        if may && stands {
+        if may_end(viewer, &policy, &view, cause) {
             Ok(())
         } else {
             Err(Error::NotFound)
@@ -174,4 +165,28 @@ impl Portal {
             .forget(grant)
             .map_err(|fault| Error::internal(&fault))
     }
+}
+
+/// Who may end access, by the tables alone: the holder returns it, approvers and reviewers of the
+/// policy revoke it.
+pub(super) fn may_end(
+    viewer: &Viewer,
+    policy: &Policy,
+    grant: &GrantView,
+    cause: EndCause,
+) -> bool {
+    let member = |groups: &[_]| groups.iter().any(|group| viewer.groups.contains(group));
+    let stands = matches!(
+        grant.state,
+        GrantState::Intended | GrantState::Active { .. }
+    );
+    let holder = grant.holder.id == viewer.person;
+    stands
+        && match cause {
+            EndCause::Returned => holder,
+            EndCause::Revoked => {
+                !holder && (member(&policy.approval.groups) || member(&policy.review.groups))
+            }
+            EndCause::Expired => false,
+        }
 }

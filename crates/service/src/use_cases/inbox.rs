@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use access::actions;
-use access::event::Mode;
+use access::event::{EndCause, Mode};
 use access::ids::RequestId;
 use access::view::{Action, InboxView, RequestRow, RequestState, Viewer};
 
+use super::end_grant::may_end;
 use crate::clock;
 use crate::error::Error;
 use crate::portal::Portal;
@@ -49,6 +50,18 @@ impl Portal {
         let may = self.may(viewer, ids).await?;
         let allowed = |id: &RequestId, action| may.get(id).is_some_and(|all| all.contains(&action));
 
+        let mut revocable = Vec::new();
+        for grant in open {
+            let may = if self.halted().is_none() {
+                allowed(&grant.request, Action::Revoke)
+            } else {
+                let policy = self.request_policy(grant.request).await?.policy;
+                may_end(viewer, &policy, &grant, EndCause::Revoked)
+            };
+            if may {
+                revocable.push(grant);
+            }
+        }
         let mut waiting: Vec<RequestRow> = waiting
             .into_iter()
             .filter(|row| allowed(&row.id, Action::SignOff))
@@ -62,10 +75,7 @@ impl Portal {
         });
         Ok(InboxView {
             waiting,
-            open: open
-                .into_iter()
-                .filter(|grant| allowed(&grant.request, Action::Revoke))
-                .collect(),
+            open: revocable,
             reviews: reviews
                 .into_iter()
                 .filter(|row| allowed(&row.id, Action::Review))

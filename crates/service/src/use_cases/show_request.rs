@@ -1,14 +1,17 @@
 //! A request's page: what was asked, who said what, what happened, what the viewer may do.
 
-use access::event::Actor;
+use access::event::{Actor, EndCause};
 use access::ids::RequestId;
+use access::policy::Policy;
 use access::time::UnixMillis;
 use access::view::{
-    Action, GrantState, PersonView, RequestState, RequestView, Role, TimelineItem, Viewer,
+    Action, GrantState, GrantView, PersonView, RequestState, RequestView, Role, TimelineItem,
+    Viewer,
 };
 use access::{Record, actions, describe, may};
 use ledger::Entry;
 
+use super::end_grant::may_end;
 use crate::clock;
 use crate::error::Error;
 use crate::portal::Portal;
@@ -67,6 +70,7 @@ impl Portal {
         let expects_to_sign = found.row.state == RequestState::Submitted
             && (member(viewer, &policy.policy.approval.groups)
                 || found.row.requester.id == viewer.person);
+        let actions = self.possible(actions, viewer, &policy.policy, grant.as_ref());
         Ok(RequestView {
             statement,
             statement_sha256: found.statement_sha256,
@@ -78,17 +82,31 @@ impl Portal {
             review_due_at_ms,
             timeline,
             sign_off_refused: sign_off_refused.filter(|_| expects_to_sign),
-            actions: self.possible(actions),
+            actions,
             row: found.row,
         })
     }
 
-    /// While the log is halted only ending is left.
-    fn possible(&self, mut actions: Vec<Action>) -> Vec<Action> {
-        if self.halted().is_some() {
-            actions.retain(|action| matches!(action, Action::Return | Action::Revoke));
+    /// While the log is halted only ending is left, and the tables say for whom.
+    pub(crate) fn possible(
+        &self,
+        actions: Vec<Action>,
+        viewer: &Viewer,
+        policy: &Policy,
+        grant: Option<&GrantView>,
+    ) -> Vec<Action> {
+        if self.halted().is_none() {
+            return actions;
         }
-        actions
+        let ends = |cause| grant.is_some_and(|grant| may_end(viewer, policy, grant, cause));
+        let mut left = Vec::new();
+        if ends(EndCause::Returned) {
+            left.push(Action::Return);
+        }
+        if ends(EndCause::Revoked) {
+            left.push(Action::Revoke);
+        }
+        left
     }
 
     pub(crate) async fn found_request(&self, id: RequestId) -> Result<Found, Error> {

@@ -83,13 +83,10 @@ impl Portal {
                 person,
             }),
         };
-        match self.inner.sequencer.propose(proposal).await {
-            Ok(_) => Ok(person),
-            // Two first sign-ins at once: the database lets one of them tie the identity.
-            Err(fault) => store::person::by_identity(pool, issuer, subject)
-                .await?
-                .ok_or(fault),
-        }
+        self.inner.sequencer.propose(proposal).await?;
+        // Two first sign-ins at once: the database lets one of them tie the identity.
+        let tied = store::person::by_identity(pool, issuer, subject).await?;
+        Ok(tied.unwrap_or(person))
     }
 
     /// Notes that a session ended before its limits.

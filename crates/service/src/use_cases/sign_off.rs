@@ -38,7 +38,7 @@ pub struct SignOff {
 
 impl Portal {
     /// Whether this person could sign this off now, before they are sent to prove who they are.
-    /// Returns the digest of the statement to sign. A refusal is an entry.
+    /// `statement` is the digest of what they were shown. A refusal is an entry.
     ///
     /// # Errors
     /// [`Error::Refused`] by the rules, [`Error::NotFound`] where the request is not theirs to see.
@@ -47,13 +47,13 @@ impl Portal {
         viewer: &Viewer,
         request: RequestId,
         decision: Decision,
+        statement: Digest,
         note: Option<&str>,
-    ) -> Result<Digest, Error> {
+    ) -> Result<(), Error> {
         if let Some(note) = note {
             checked_text("note", note, MOST_TEXT)?;
         }
-        let found = self.visible_request(viewer, request).await?;
-        let statement = found.statement_sha256;
+        self.visible_request(viewer, request).await?;
         let now = clock::now();
         let (no_token, _) = seal::seal("").map_err(|fault| Error::internal(&fault))?;
         let command = Command::SignOff {
@@ -64,8 +64,7 @@ impl Portal {
             id_token: no_token,
             note: None,
         };
-        self.would_allow(viewer, command).await?;
-        Ok(statement)
+        self.would_allow(viewer, command).await
     }
 
     /// Asks the rules without doing anything; a refusal is an entry.
@@ -98,6 +97,15 @@ impl Portal {
     /// # Errors
     /// [`Error::Refused`] by the rules, [`Error::Unavailable`] where the log cannot be written.
     pub async fn sign_off(&self, viewer: &Viewer, form: SignOff) -> Result<(), Error> {
+        // The fresh proof is a sign-in of its own: whatever comes of the decision, the groups that the
+        // provider names now are the ones that count, for earlier sign-offs too.
+        let command = Command::OpenSession {
+            auth_time_s: Some(form.auth_time_s),
+        };
+        self.inner
+            .sequencer
+            .propose(Proposal::new(command, actor(viewer)))
+            .await?;
         let (id_token, token_opening) =
             seal::seal(&proof_text(&form)).map_err(|fault| Error::internal(&fault))?;
         let mut openings = vec![("id_token", token_opening)];

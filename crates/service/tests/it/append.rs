@@ -127,7 +127,12 @@ async fn every_decision_is_exactly_one_entry(admin: PgPool) {
         .collect();
     assert_eq!(
         kinds,
-        ["signoff.given", "request.approved", "command.refused"]
+        [
+            "session.opened",
+            "signoff.given",
+            "request.approved",
+            "command.refused"
+        ]
     );
 }
 
@@ -217,4 +222,59 @@ async fn texts_that_do_not_fit_are_refused_with_their_field(admin: PgPool) {
             "{refused}"
         );
     }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_policy_that_was_made_stricter_is_in_force_after_a_restart(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    stage.settings.seed_policies[0].max_duration_s = 120;
+    stage.restart().await;
+    stage.restart().await;
+    let policies = stage.portal.policies().await.unwrap();
+    let versions: Vec<_> = policies
+        .iter()
+        .map(|p| (p.policy.name.as_str(), p.version))
+        .collect();
+    assert_eq!(versions, [("orders-admin", 1), ("orders-read", 2)]);
+    assert_eq!(policies[1].policy.max_duration_s, 120);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn groups_that_do_not_fit_keep_nobody_else_out(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let dana = stage.dana().await;
+    let groups = (0..400)
+        .map(|n| format!("{n:0>100}").parse().unwrap())
+        .collect();
+    let crowd = access::view::Viewer {
+        groups,
+        ..dana.clone()
+    };
+    let (refused, done) = tokio::join!(
+        stage
+            .portal
+            .sign_out(&crowd, access::event::SessionEnd::SignedOut),
+        stage
+            .portal
+            .sign_out(&dana, access::event::SessionEnd::SignedOut)
+    );
+    assert!(
+        matches!(
+            refused,
+            Err(Error::BadInput {
+                field: "groups",
+                ..
+            })
+        ),
+        "{refused:?}"
+    );
+    done.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn two_first_sign_ins_at_once_are_one_person(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let (first, second) = tokio::join!(stage.dana(), stage.dana());
+    assert_eq!(first.person, second.person);
+    assert_eq!(stage.dana().await.person, first.person);
 }

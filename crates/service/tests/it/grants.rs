@@ -313,3 +313,41 @@ async fn what_the_holder_made_stays_when_the_account_goes(admin: PgPool) {
         .await
         .unwrap();
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_the_holder_hides_elsewhere_does_not_keep_access_open(admin: PgPool) {
+    use sqlx::ConnectOptions as _;
+
+    let stage = Stage::new(&admin).await;
+    let dana = stage.dana().await;
+    let (_, grant) = stage.break_glass(&dana, 60).await;
+    let credential = stage.portal.show_credential(&dana, grant).await.unwrap();
+    let elsewhere = (*admin.connect_options()).clone().database("postgres");
+    let mut live = elsewhere
+        .clone()
+        .username(&credential.account)
+        .password(&credential.password)
+        .connect()
+        .await
+        .unwrap();
+    sqlx::raw_sql("select lo_create(0)")
+        .execute(&mut live)
+        .await
+        .unwrap();
+    stage
+        .portal
+        .end(&dana, grant, EndCause::Returned)
+        .await
+        .unwrap();
+    assert!(live.ping().await.is_err());
+    assert!(stage.log_in(&credential).await.is_err());
+    let (kind, _) = stage.verified_entries().await.pop().unwrap();
+    assert_eq!(kind, "grant.ended");
+
+    let mut tidy = elsewhere.connect().await.unwrap();
+    let account = grant.account();
+    sqlx::raw_sql(&format!("drop owned by {account}; drop role {account}"))
+        .execute(&mut tidy)
+        .await
+        .unwrap();
+}

@@ -21,7 +21,13 @@ async fn another_teams_request_is_not_there(admin: PgPool) {
     assert!(!stage.portal.concerns(&stranger, request).await.unwrap());
     let checked = stage
         .portal
-        .check_sign_off(&stranger, request, Decision::Approve, None)
+        .check_sign_off(
+            &stranger,
+            request,
+            Decision::Approve,
+            access::digest::Digest::of(b""),
+            None,
+        )
         .await;
     assert!(matches!(checked, Err(Error::NotFound)), "{checked:?}");
     for insider in [&dana, &stage.ari().await, &stage.quinn().await] {

@@ -167,9 +167,9 @@ impl Stage {
         request: RequestId,
         decision: Decision,
     ) -> Result<(), Error> {
-        let statement = self
-            .portal
-            .check_sign_off(who, request, decision, None)
+        let statement = self.portal.request(who, request).await?.statement_sha256;
+        self.portal
+            .check_sign_off(who, request, decision, statement, None)
             .await?;
         let auth_time_s = time::OffsetDateTime::now_utc().unix_timestamp();
         let form = SignOff {

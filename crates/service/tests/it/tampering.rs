@@ -112,7 +112,7 @@ async fn a_running_server_sees_its_database_go_back(admin: PgPool) {
 async fn revocation_works_while_the_log_is_halted(admin: PgPool) {
     let mut stage = Stage::new(&admin).await;
     let (dana, ari) = (stage.dana().await, stage.ari().await);
-    let (_, grant) = stage.break_glass(&dana, 60).await;
+    let (request, grant) = stage.break_glass(&dana, 60).await;
     by_force(
         &admin,
         "update ledger_entry set bytes = overlay(bytes placing 'X'::bytea from 200) where seq = 2",
@@ -121,6 +121,12 @@ async fn revocation_works_while_the_log_is_halted(admin: PgPool) {
     stage.restart().await;
     assert!(stage.portal.halted().is_some());
     assert!(stage.account_stands(grant).await);
+    let offered = |view: access::view::RequestView| view.actions;
+    let hers = offered(stage.portal.request(&dana, request).await.unwrap());
+    assert_eq!(hers, [access::view::Action::Return]);
+    let his = offered(stage.portal.request(&ari, request).await.unwrap());
+    assert_eq!(his, [access::view::Action::Revoke]);
+    assert_eq!(stage.portal.inbox(&ari).await.unwrap().open.len(), 1);
     let stranger = stage.portal.end(&dana, grant, EndCause::Revoked).await;
     assert!(stranger.is_err());
     stage
