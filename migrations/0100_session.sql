@@ -14,8 +14,10 @@ create index if not exists session_expiry_date on tower_sessions.session (expiry
 
 -- Who is signed in. A browser is signed in exactly while its row stands here and its limits are not passed: the store
 -- writes `session` with an upsert, so that a request under way can bring a deleted row back; it cannot bring this one back.
+-- No foreign key: a fresh proof of identity gives the session a new id, and this row moves to it in one statement while
+-- the store has deleted the old `session` already.
 create table if not exists tower_sessions.portal_session (
-    id text primary key references tower_sessions.session (id) on delete cascade,
+    id text primary key,
     -- SHA-256 of issuer, line feed, subject.
     identity bytea not null constraint portal_session_identity_is_a_digest check (octet_length(identity) = 32),
     -- SHA-256 of issuer, line feed, the provider's session id, where it gave one: back-channel logout names it.

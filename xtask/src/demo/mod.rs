@@ -47,6 +47,9 @@ pub(crate) struct Arguments {
     /// Stop the demo that runs in another terminal.
     #[arg(long)]
     stop: bool,
+    /// Start what was built last, whatever has changed since.
+    #[arg(long)]
+    no_build: bool,
     /// The portal's port.
     #[arg(long, default_value_t = 8080)]
     port: u16,
@@ -85,9 +88,12 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
     };
     addresses.check_free()?;
 
-    let toolchain = setup::toolchain(repo)?;
     let postgres = setup::postgres(repo)?;
-    let built = dist::build(repo, toolchain, Profile::Demo)?;
+    let built = if arguments.no_build {
+        dist::built_before(repo, Profile::Demo)?
+    } else {
+        dist::build(repo, setup::toolchain(repo)?, Profile::Demo)?
+    };
     interrupt::check()?;
 
     let started = Started::all(repo, &data, &postgres, &built, addresses);

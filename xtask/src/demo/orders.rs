@@ -7,7 +7,7 @@ use crate::cluster::Sql;
 /// Its name.
 pub(crate) const DATABASE: &str = "orders";
 
-/// The role that the portal comes as: it makes and ends accounts, and can give the two roles away.
+/// The role that the portal comes as: it makes and ends accounts.
 pub(crate) const CONNECTOR: &str = "breakglass_connector";
 
 /// Tables, rows and roles.
@@ -26,15 +26,16 @@ pub(crate) fn prepare(cluster: &Sql, orders: &Sql) -> Result<()> {
     orders.run(CONTENT)
 }
 
-/// Let the portal in, with this password and no more rights than it needs.
+/// Let the portal in, with this password and no more rights than its work takes: to make accounts, to give
+/// them the two roles, to end their sessions.
 pub(crate) fn admit_connector(orders: &Sql, password: &str) -> Result<()> {
     orders.run(&format!(
         "do $$ begin
-             create role {CONNECTOR} login createrole;
+             create role {CONNECTOR};
          exception when duplicate_object then null;
          end $$;
-         alter role {CONNECTOR} password '{password}';
-         grant orders_read, orders_admin to {CONNECTOR} with admin option;
-         grant pg_signal_backend to {CONNECTOR};"
+         alter role {CONNECTOR} login nosuperuser createrole password '{password}';
+         grant pg_signal_backend to {CONNECTOR};
+         grant orders_read, orders_admin to {CONNECTOR} with admin option;"
     ))
 }

@@ -18,11 +18,11 @@ insert into customer (id, name, country) values
     (3, 'Copper Mill', 'SE'),
     (4, 'Driftwood', 'PT');
 insert into orders (id, customer, placed_at, state, total_cents) values
-    (1001, 1, '2026-11-20 08:14:00+00', 'sent', 12900),
-    (1002, 3, '2026-11-20 19:02:00+00', 'packed', 4450),
-    (1003, 2, '2026-11-21 07:45:00+00', 'stuck', 99900),
-    (1004, 4, '2026-11-21 11:30:00+00', 'paid', 2190),
-    (1005, 2, '2026-11-22 16:05:00+00', 'stuck', 31000);
+    (1, 1, '2026-11-20 08:14:00+00', 'sent', 12900),
+    (2, 3, '2026-11-20 19:02:00+00', 'packed', 4450),
+    (3, 2, '2026-11-21 07:45:00+00', 'stuck', 99900),
+    (4, 4, '2026-11-21 11:30:00+00', 'paid', 2190),
+    (5, 2, '2026-11-22 16:05:00+00', 'stuck', 31000);
 
 create role orders_read nologin;
 create role orders_admin nologin;

@@ -1,6 +1,6 @@
 //! The demo's ports on the loopback interface: free before, answering after.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,12 +14,16 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// Refuse a port that somebody else uses.
 pub(crate) fn check_free(port: u16, option: &str) -> Result<()> {
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
-        Ok(_) => Ok(()),
-        Err(error) => bail!(
-            "port {port} cannot be used ({error}): stop what uses it, or choose another with `cargo xtask demo {option} PORT`"
-        ),
-    }
+    let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) else {
+        return Ok(());
+    };
+    let why = match error.kind() {
+        ErrorKind::AddrInUse => "is used by another program".to_owned(),
+        _ => format!("cannot be used ({error})"),
+    };
+    bail!(
+        "port {port} {why}: stop that program, or choose another port with `cargo xtask demo {option} PORT`"
+    )
 }
 
 /// Wait until a GET of the path is answered with 200. `alive` fails when waiting has become pointless.

@@ -20,7 +20,7 @@ pub(crate) enum Profile {
 
 impl Profile {
     /// Cargo's name for its folder.
-    pub(crate) fn folder(self) -> &'static str {
+    fn folder(self) -> &'static str {
         match self {
             Profile::Demo => "debug",
             Profile::Release => "release",
@@ -40,7 +40,12 @@ pub(crate) fn server(repo: &Repo, toolchain: &Toolchain, profile: Profile) -> Re
         Profile::Release => command.arg("--release"),
     };
     run::run(&mut command)?;
-    Ok(repo.target.join(profile.folder()).join("breakglass"))
+    Ok(program(repo, profile))
+}
+
+/// Where cargo puts it.
+pub(super) fn program(repo: &Repo, profile: Profile) -> PathBuf {
+    repo.target.join(profile.folder()).join("breakglass")
 }
 
 /// The pages' WASM. The crate is a plain library for the server; here it is asked for as what a browser

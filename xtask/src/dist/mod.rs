@@ -17,7 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 pub(crate) use build::Profile;
 
@@ -86,6 +86,18 @@ pub(crate) fn build(repo: &Repo, toolchain: Toolchain, profile: Profile) -> Resu
         program,
         site: repo.site(),
     })
+}
+
+/// What an earlier call built.
+pub(crate) fn built_before(repo: &Repo, profile: Profile) -> Result<Built> {
+    let built = Built {
+        program: build::program(repo, profile),
+        site: repo.site(),
+    };
+    if !built.program.exists() || !built.site.join("verify").is_dir() {
+        bail!("nothing is built yet: leave --no-build out");
+    }
+    Ok(built)
 }
 
 /// `site/pkg`: the pages' script, WASM and styles under hashed names. Returns `hash.txt`.

@@ -2,6 +2,9 @@
 //!
 //! `VALID UNTIL` stops new logins only, and `DROP ROLE` leaves sessions alive. So the end of a
 //! grant is three steps: NOLOGIN, terminate every backend until there is none, drop.
+//!
+//! The portal needs no superuser there: CREATEROLE, membership with admin option in the roles that
+//! policies give, and `pg_signal_backend`.
 
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -175,7 +178,8 @@ impl PostgresTarget {
         }
         let name = identifier(account);
         sqlx::raw_sql(&format!(
-            "reassign owned by {name} to current_user; drop owned by {name}; drop role {name};"
+            "grant {name} to current_user; reassign owned by {name} to current_user;
+             drop owned by {name}; drop role {name};"
         ))
         .execute(&self.pool)
         .await

@@ -8,7 +8,7 @@ use access::view::{Action, GrantState, RequestState};
 use service::Error;
 use sqlx::{Connection as _, PgPool};
 
-use crate::stage::{Stage, eventually};
+use crate::stage::{ROLE, Stage, eventually};
 
 /// Access is over within this, live sessions included.
 const A_SECOND: Duration = Duration::from_secs(1);
@@ -348,6 +348,48 @@ async fn what_the_holder_hides_elsewhere_does_not_keep_access_open(admin: PgPool
     let account = grant.account();
     sqlx::raw_sql(&format!("drop owned by {account}; drop role {account}"))
         .execute(&mut tidy)
+        .await
+        .unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_connector_needs_no_superuser(admin: PgPool) {
+    use sqlx::ConnectOptions as _;
+
+    let mut stage = Stage::new(&admin).await;
+    let connector = format!("connector_{}", uuid::Uuid::new_v4().simple());
+    sqlx::raw_sql(&format!(
+        "create role {connector} login createrole;
+         grant pg_signal_backend to {connector};
+         grant {ROLE} to {connector} with admin option"
+    ))
+    .execute(&admin)
+    .await
+    .unwrap();
+    let url = (*admin.connect_options())
+        .clone()
+        .username(&connector)
+        .to_url_lossy()
+        .to_string();
+    stage.settings.resources[0].admin_url = url.into();
+    stage.restart().await;
+    let dana = stage.dana().await;
+    let (_, grant) = stage.break_glass(&dana, 60).await;
+    let credential = stage.portal.show_credential(&dana, grant).await.unwrap();
+    let mut live = stage.log_in(&credential).await.unwrap();
+    sqlx::raw_sql("select lo_create(0)")
+        .execute(&mut live)
+        .await
+        .unwrap();
+    stage
+        .portal
+        .end(&dana, grant, EndCause::Returned)
+        .await
+        .unwrap();
+    assert!(live.ping().await.is_err());
+    assert!(!stage.account_stands(grant).await);
+    sqlx::raw_sql(&format!("drop owned by {connector}; drop role {connector}"))
+        .execute(&admin)
         .await
         .unwrap();
 }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// The target's role that grants give. Roles are of the cluster: tests share it.
-const ROLE: &str = "breakglass_test_reader";
+pub const ROLE: &str = "breakglass_test_reader";
 
 pub struct Stage {
     pub portal: Portal,
