@@ -7,6 +7,7 @@
 pub mod api;
 pub mod clock;
 pub mod components;
+pub mod erase;
 pub mod focus;
 pub mod live;
 pub mod pages;

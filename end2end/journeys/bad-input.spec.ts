@@ -128,9 +128,9 @@ test('after signing in nobody is sent to another site', async ({ stranger }) => 
   }
 });
 
-/** A clear no: 4xx with a problem or the API's own error, in JSON. */
+/** A clear no: 4xx with a problem, the API's own error, or the page that says so; never a library's bare words. */
 function refused(answer: APIResponse, what: string): void {
-  expect.soft(answer.headers()['content-type'], what).toContain('json');
+  expect.soft(answer.headers()['content-type'], what).toMatch(/^(application\/(problem\+)?json|text\/html)/);
   expect(answer.status(), what).toBeGreaterThanOrEqual(400);
   expect(answer.status(), what).toBeLessThan(500);
 }

@@ -32,3 +32,15 @@ test('a form that will not do comes back with what was typed', async ({ person }
   await expect(dana.getByLabel('Reason')).toHaveValue('short');
   await expect(dana.getByLabel('Ticket or incident')).toHaveValue('INC-4');
 });
+
+test('a page is whole however many ask at once', async ({ person }) => {
+  const dana = await person('dana', off);
+  for (const path of ['/request?resource=orders-db&policy=orders-read', '/break-glass?resource=orders-db&policy=orders-admin']) {
+    const broken: string[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      const pages = await Promise.all(Array.from({ length: 40 }, () => dana.request.get(path).then((answer) => answer.text())));
+      broken.push(...pages.filter((page) => !page.includes('name="form[reason]"')));
+    }
+    expect.soft(broken.length, `pages without their form, of 400 of ${path}`).toBe(0);
+  }
+});

@@ -2,7 +2,7 @@
 
 use crate::history::{History, memory};
 use crate::judge::{Located, class};
-use crate::report::{Check, Outcome, Subject};
+use crate::report::{Check, Finding, Outcome, Subject};
 use crate::rules::Replayed;
 use crate::verdict::Basis;
 
@@ -18,7 +18,7 @@ pub(crate) const TITLES: [(Subject, &str); 7] = [
 ];
 
 /// All checks of a log that was read.
-pub(crate) fn checks(basis: &Basis<'_>, history: History) -> Vec<Check> {
+pub(crate) fn checks(basis: &Basis<'_>, history: History, findings: &[Finding]) -> Vec<Check> {
     let pass = basis.pass;
     let noticed = |subject| {
         pass.log
@@ -31,7 +31,7 @@ pub(crate) fn checks(basis: &Basis<'_>, history: History) -> Vec<Check> {
     let one = |title: &'static str, subject: Subject| -> Check {
         let count = noticed(subject);
         let (outcome, text) = match subject {
-            Subject::Signature => (Outcome::Passed, signature(basis)),
+            Subject::Signature => signature(basis, findings),
             Subject::Memory => memory(basis, history),
             Subject::Rules => rules(basis),
             Subject::Tree => {
@@ -102,6 +102,7 @@ fn rules(basis: &Basis<'_>) -> (Outcome, String) {
         grants,
         violations,
         unlisted,
+        ..
     } = basis.replayed;
     let (outcome, text) = judged(
         violations.len() as u64 + unlisted,
@@ -126,12 +127,19 @@ fn rules(basis: &Basis<'_>) -> (Outcome, String) {
     }
 }
 
-fn signature(basis: &Basis<'_>) -> String {
-    format!(
+fn signature(basis: &Basis<'_>, findings: &[Finding]) -> (Outcome, String) {
+    let signed = format!(
         "The checkpoint over {} is signed by the key you hold ({:08x}).",
         entries(basis.checkpoint.size()),
         basis.key.key.key_id()
-    )
+    );
+    match findings
+        .iter()
+        .find(|finding| finding.subject == Subject::Signature)
+    {
+        Some(finding) => (Outcome::Failed, format!("{signed} {}", finding.sentence)),
+        None => (Outcome::Passed, signed),
+    }
 }
 
 fn tree_fault(basis: &Basis<'_>) -> String {

@@ -56,13 +56,16 @@ pub(crate) fn judge(pass: &Pass, replayed: &Replayed, located: Located) -> (Vec<
         .map(|(first, _)| first)
         .min();
     for unlawful in &replayed.violations {
+        // What only the end of the log shows rests on every entry.
+        let at_end = unlawful.leaf.is_none();
+        let leaf = unlawful.leaf.or_else(|| served_at(pass, unlawful.seq));
         if let Some(cause) = causes
             .iter_mut()
-            .find(|cause| cause.leaf == Some(unlawful.leaf))
+            .find(|cause| leaf.is_some() && cause.leaf == leaf)
         {
             cause.rule.get_or_insert_with(|| unlawful.rule.clone());
             add_note(cause, unlawful.sentence.clone());
-        } else if first_cause.is_some_and(|seq| seq <= unlawful.seq) {
+        } else if first_cause.is_some_and(|seq| seq <= unlawful.seq || at_end) {
             // The replay went over bytes that were not signed: what it says from there on is about
             // the altered log, and belongs to what altered it.
             let note = format!("As the log is served now: {}", unlawful.sentence);
@@ -77,9 +80,8 @@ pub(crate) fn judge(pass: &Pass, replayed: &Replayed, located: Located) -> (Vec<
                 unlawful.seq,
                 unlawful.sentence.clone(),
             );
-            let mut finding = finding
-                .values(&unlawful.expected, &unlawful.found)
-                .served(unlawful.leaf);
+            let mut finding = finding.values(&unlawful.expected, &unlawful.found);
+            finding.leaf = leaf;
             finding.rule = Some(unlawful.rule.clone());
             others.push(finding);
         }
@@ -88,6 +90,12 @@ pub(crate) fn judge(pass: &Pass, replayed: &Replayed, located: Located) -> (Vec<
     others.sort_by_key(|finding| (finding.subject, finding.seq));
     causes.extend(others);
     (causes, replayed.unlisted + pass.log.unlisted())
+}
+
+/// The leaf hash of the entry that was served in a place.
+pub(crate) fn served_at(pass: &Pass, seq: u64) -> Option<Hash> {
+    let at = usize::try_from(seq).ok()?;
+    pass.log.leaves().get(at).copied()
 }
 
 /// What the comparison with the signed leaves says: the rest follows from it.
@@ -125,7 +133,7 @@ fn explain_or_keep(causes: &mut [Finding], others: &mut Vec<Finding>, finding: F
     }
 }
 
-fn add_note(cause: &mut Finding, note: String) {
+pub(crate) fn add_note(cause: &mut Finding, note: String) {
     if cause.notes.len() < MAX_NOTES {
         cause.notes.push(note);
     }
@@ -269,7 +277,7 @@ fn of_stream(pass: &Pass) -> Vec<Finding> {
     let (read, mut findings) = (pass.log.size(), Vec::new());
     if pass.surplus {
         let sentence = format!(
-            "The server sent more than the {read} entries that are signed; what came after them was not read."
+            "The server sent more than the {read} entries that it was asked for; what came after them was not read."
         );
         findings.push(Finding::of_log(Subject::Tree, "surplus", sentence));
     }

@@ -13,6 +13,7 @@ mod history;
 mod judge;
 mod key;
 mod locate;
+mod opening;
 mod ranges;
 mod report;
 mod rules;
@@ -95,6 +96,11 @@ impl Session {
     /// Whether more of the answer is wanted: where not, stop reading and call [`end`](Session::end).
     pub fn wants(&mut self) -> bool {
         self.session().wants()
+    }
+
+    /// Whether the stream goes on in another answer once this one has ended.
+    pub fn continues(&mut self) -> bool {
+        self.session().continues()
     }
 
     /// What the replay of the same stream came to, as [`Rules::end`] gave it: to be told before the

@@ -4,7 +4,7 @@
 //! check of chain and tree, on a second core.
 
 use access::time::UnixMillis;
-use access::{Record, State, apply};
+use access::{Record, State, Violation, apply, unfinished};
 use ledger::{Hash, leaf_hash};
 use serde::{Deserialize, Serialize};
 
@@ -21,12 +21,21 @@ pub(crate) struct Replayed {
     pub(crate) entries: u64,
     pub(crate) requests: u64,
     pub(crate) grants: u64,
+    /// What the log says of itself, if one of its entries opens it.
+    pub(crate) opening: Option<Opening>,
     pub(crate) violations: Vec<Unlawful>,
     /// Violations beyond those that are listed.
     pub(crate) unlisted: u64,
 }
 
-/// An entry that the rules forbid.
+/// The log and the key that the log's own first entry names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Opening {
+    pub(crate) origin: String,
+    pub(crate) vkey: String,
+}
+
+/// An entry that the rules forbid, or that lacks what they demand to follow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Unlawful {
     pub(crate) seq: u64,
@@ -35,7 +44,8 @@ pub(crate) struct Unlawful {
     pub(crate) expected: String,
     pub(crate) found: String,
     pub(crate) sentence: String,
-    pub(crate) leaf: Hash,
+    /// The entry's leaf hash; none where only the end of the log shows what is wrong with it.
+    pub(crate) leaf: Option<Hash>,
 }
 
 /// A replay of the first `size` entries of a stream.
@@ -81,11 +91,23 @@ impl Replay {
 
     /// The stream has ended.
     pub(crate) fn end(self) -> Replayed {
-        let (requests, grants) = (self.state.requests().count(), self.state.grants().count());
+        let Self {
+            state,
+            mut replayed,
+            ..
+        } = self;
+        for violation in unfinished(&state) {
+            replayed.note(violation, || None);
+        }
+        let opening = state.ledger().map(|ledger| Opening {
+            origin: ledger.origin.clone(),
+            vkey: ledger.vkey.clone(),
+        });
         Replayed {
-            requests: requests as u64,
-            grants: grants as u64,
-            ..self.replayed
+            requests: state.requests().count() as u64,
+            grants: state.grants().count() as u64,
+            opening,
+            ..replayed
         }
     }
 }
@@ -100,9 +122,12 @@ impl Replayed {
         self.entries += 1;
         let time = UnixMillis::new(words.time.unix_millis());
         let record = Record::parse(words.seq, time, words.kind, words.actor, words.body);
-        let Err(violation) = record.and_then(|record| apply(state, &record)) else {
-            return;
-        };
+        if let Err(violation) = record.and_then(|record| apply(state, &record)) {
+            self.note(violation, || Some(leaf_hash(bytes)));
+        }
+    }
+
+    fn note(&mut self, violation: Violation, leaf: impl FnOnce() -> Option<Hash>) {
         if self.violations.len() >= MAX_VIOLATIONS {
             self.unlisted += 1;
             return;
@@ -116,7 +141,7 @@ impl Replayed {
             sentence: violation.to_string(),
             expected: violation.expected,
             found: violation.found,
-            leaf: leaf_hash(bytes),
+            leaf: leaf(),
         });
     }
 }

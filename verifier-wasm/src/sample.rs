@@ -5,7 +5,7 @@
 
 use access::command::Command;
 use access::digest::{Commitment, Digest};
-use access::event::{Actor, Decision, EndCause, Mode, SessionEnd, Urgency, Verdict};
+use access::event::{Actor, Decision, EndCause, Event, Mode, SessionEnd, Urgency, Verdict};
 use access::ids::{GrantId, GroupName, PersonId, RequestId};
 use access::policy::{Approval, Connector, Emergency, GrantTemplate, Policy, Review};
 use access::time::UnixMillis;
@@ -61,6 +61,26 @@ impl Sample {
             sample.incident(turn);
         }
         sample
+    }
+
+    /// A log of two entries whose first one names this log and this key.
+    pub(crate) fn opened_as(origin: &str, vkey: &str) -> Self {
+        let mut sample = Self::lawful(0);
+        let portal = Actor::system("portal").json();
+        let (origin, vkey) = (origin.to_owned(), vkey.to_owned());
+        let version = "0.1.0".to_owned();
+        for event in [
+            Event::LedgerOpened { origin, vkey },
+            Event::ServerStarted { version },
+        ] {
+            sample.write(event.kind(), &portal, &event.body_json());
+        }
+        sample
+    }
+
+    /// Lets time pass.
+    pub(crate) fn later(&mut self, ms: i64) {
+        self.now_ms += ms;
     }
 
     /// The signed checkpoint of the whole log.

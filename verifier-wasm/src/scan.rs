@@ -13,9 +13,9 @@ const MAX_SUSPECTS: usize = 100;
 pub(crate) struct Scan {
     framing: Framing,
     pass: Pass,
-    /// How many entries the checkpoint covers: none is read beyond.
-    size: u64,
-    /// Whether bytes came after the last signed entry.
+    /// The place after the last entry of this answer: none is read beyond.
+    until: u64,
+    /// Whether bytes came after the last entry that was asked for.
     surplus: bool,
 }
 
@@ -34,8 +34,8 @@ pub(crate) struct Pass {
 }
 
 impl Scan {
-    /// A scan of the first `size` entries of the log.
-    pub(crate) fn new(origin: Origin, size: u64) -> Self {
+    /// A scan from the first entry on, with an answer of at most `until` entries first.
+    pub(crate) fn new(origin: Origin, until: u64) -> Self {
         let pass = Pass {
             log: LogVerifier::new(origin),
             evidence: Evidence::default(),
@@ -48,7 +48,7 @@ impl Scan {
         Self {
             framing: Framing::default(),
             pass,
-            size,
+            until,
             surplus: false,
         }
     }
@@ -58,16 +58,16 @@ impl Scan {
         let Self {
             framing,
             pass,
-            size,
+            until,
             surplus,
         } = self;
-        if pass.log.size() >= *size {
+        if pass.log.size() >= *until {
             *surplus |= !chunk.is_empty();
             return;
         }
         let not_taken = framing.feed(chunk, |entry| {
             pass.push(entry);
-            pass.log.size() < *size
+            pass.log.size() < *until
         });
         *surplus |= not_taken > 0;
     }
@@ -75,6 +75,21 @@ impl Scan {
     /// Whether further bytes can say anything: until one byte too many has come.
     pub(crate) fn wants(&self) -> bool {
         !self.surplus
+    }
+
+    /// The place after the last entry of this answer.
+    pub(crate) fn until(&self) -> u64 {
+        self.until
+    }
+
+    /// Whether the answer held exactly what it was to hold, so far.
+    pub(crate) fn whole(&self) -> bool {
+        self.entries() == self.until && self.framing.left() == 0 && !self.surplus
+    }
+
+    /// The next answer goes on where the last one ended, to `until`.
+    pub(crate) fn go_on(&mut self, until: u64) {
+        self.until = until;
     }
 
     /// How many entries were read.

@@ -24,6 +24,10 @@ const MAX_CHECKPOINT_LEN: usize = 65_536;
 /// How many bundles are read again to show the bytes of broken entries.
 const MAX_BUNDLES: usize = 100;
 
+/// How many entries are asked for at a time: a quarter of what a server gives at most, and far more
+/// than most logs have. A multiple of what a bundle holds, where ranges begin.
+pub(crate) const RANGE: u64 = 1 << 20;
+
 /// How many hashes a full tile has, and how many entries a bundle (tlog-tiles).
 const TILE_WIDTH: u64 = 256;
 
@@ -61,6 +65,8 @@ pub(crate) struct Session {
     replayed: Option<Replayed>,
     stage: Stage,
     bytes: u64,
+    /// How many entries are asked for at a time.
+    range: u64,
 }
 
 #[derive(Debug)]
@@ -98,14 +104,24 @@ impl Session {
             replayed: None,
             stage,
             bytes: 0,
+            range: RANGE,
         }
+    }
+
+    /// The same with shorter ranges, so that a test needs no million entries.
+    #[cfg(test)]
+    pub(crate) fn with_range(self, range: u64) -> Self {
+        Self { range, ..self }
     }
 
     /// What to fetch next; `None` when the report is there.
     pub(crate) fn request(&self) -> Option<Request> {
         let (path, purpose, needed) = match &self.stage {
             Stage::Checkpoint { .. } => ("checkpoint".to_owned(), Purpose::Checkpoint, true),
-            Stage::Stream { .. } => (format!("stream/0-{}", self.size()), Purpose::Stream, true),
+            Stage::Stream { scan } => {
+                let (from, to) = (scan.entries(), scan.until());
+                (format!("stream/{from}-{to}"), Purpose::Stream, true)
+            }
             Stage::Locate { locate, .. } => (locate.path()?.to_string(), Purpose::Locate, false),
             Stage::Show { bundles, .. } => {
                 let from = bundles.last()? * TILE_WIDTH;
@@ -143,6 +159,14 @@ impl Session {
             Stage::Locate { locate, .. } => locate.wants(),
             Stage::Show { body, .. } => body.len() <= MAX_BUNDLE_LEN,
             Stage::Done { .. } => false,
+        }
+    }
+
+    /// Whether the stream goes on in another answer, if this one ends here.
+    pub(crate) fn continues(&self) -> bool {
+        match &self.stage {
+            Stage::Stream { scan } => self.goes_on(scan),
+            _ => false,
         }
     }
 
@@ -217,7 +241,7 @@ impl Session {
         let empty = Stage::Checkpoint { body: Vec::new() };
         self.stage = match core::mem::replace(&mut self.stage, empty) {
             Stage::Checkpoint { body } => self.after_checkpoint(&body),
-            Stage::Stream { scan } => self.after_stream(Box::new(scan.end())),
+            Stage::Stream { scan } => self.after_range(scan),
             Stage::Locate { pass, locate } => self.after_tile(pass, locate, answered),
             Stage::Show {
                 mut pass,
@@ -241,7 +265,7 @@ impl Session {
                 let size = checkpoint.size();
                 self.note = String::from_utf8_lossy(body).into_owned();
                 self.checkpoint = Some(checkpoint);
-                let scan = Box::new(Scan::new(self.key.origin.clone(), size));
+                let scan = Box::new(Scan::new(self.key.origin.clone(), size.min(self.range)));
                 // An empty log has no stream.
                 if size == 0 {
                     self.after_stream(Box::new(scan.end()))
@@ -256,6 +280,20 @@ impl Session {
                 }
             }
         }
+    }
+
+    fn after_range(&mut self, mut scan: Box<Scan>) -> Stage {
+        if !self.goes_on(&scan) {
+            return self.after_stream(Box::new(scan.end()));
+        }
+        let next = scan.until().saturating_add(self.range);
+        scan.go_on(next.min(self.size()));
+        Stage::Stream { scan }
+    }
+
+    /// After a range that is too short or too long nothing is asked for: what is wrong is known.
+    fn goes_on(&self, scan: &Scan) -> bool {
+        scan.whole() && scan.until() < self.size()
     }
 
     fn after_stream(&mut self, mut pass: Box<Pass>) -> Stage {

@@ -8,6 +8,7 @@ use crate::checks::{TITLES, checks, entries};
 use crate::history::{History, history, history_finding};
 use crate::judge::{Located, judge};
 use crate::key::LogKey;
+use crate::opening;
 use crate::ranges;
 use crate::report::{Check, CheckpointFacts, Finding, Outcome, Remembered, Report, Subject};
 use crate::rules::Replayed;
@@ -83,6 +84,7 @@ pub(crate) fn refused(
 /// The report of a log that was read.
 pub(crate) fn draw(basis: &Basis<'_>) -> Report {
     let (mut findings, unlisted) = judge(basis.pass, basis.replayed, basis.located);
+    opening::compare(basis, &mut findings);
     let history = history(basis);
     if let Some(finding) = history_finding(basis, history) {
         findings.insert(0, finding);
@@ -122,7 +124,7 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
             basis.key.origin.as_str()
         ),
     };
-    let checks = checks(basis, history);
+    let checks = checks(basis, history, &findings);
     findings.truncate(MAX_FINDINGS);
     Report {
         format: FORMAT,

@@ -1,6 +1,6 @@
 // The verifier's worker: carries bytes from the server to the WebAssembly session and back come
 // numbers and a report. It judges nothing itself, and it asks for nothing but what the session
-// names: the checkpoint, one stream of entries, and, where something does not fit, leaf-hash tiles
+// names: the checkpoint, the stream of entries, and, where something does not fit, leaf-hash tiles
 // and single bundles to tell where. Besides that it loads its own files, once.
 //
 // In:  { type: 'verify', vkey, remembered?: { size, root, at } } | { type: 'inspect', id, vkey } | { type: 'stop' }
@@ -124,7 +124,8 @@ async function answer(session, request, { clock, replay, signal }) {
     }
     const toReplay = request.purpose === 'stream' ? replay : null;
     await pour(response, session, { clock, stall, replay: toReplay });
-    if (toReplay !== null) session.replayed(await replay.end());
+    // A long log comes in several answers, and the replay ends with the last of them.
+    if (toReplay !== null && !session.continues()) session.replayed(await replay.end());
     session.end();
     if (request.purpose === 'checkpoint' && session.root() !== undefined) {
       await replay.begin(session.size());

@@ -2,13 +2,14 @@
 
 use access::refusal::Rule;
 use serde::{Deserialize, Serialize};
-use server_fn::Bytes;
-use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use server_fn::{Bytes, Decodes as _};
+
+use crate::api::wire::JsonText;
 
 /// Why the answer is not there. Each message says what happened, what was kept, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case", tag = "error")]
+#[serde(rename_all = "snake_case")]
 pub enum ApiError {
     /// Nobody is signed in, or no longer.
     #[error(
@@ -124,7 +125,7 @@ impl ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
@@ -146,16 +147,17 @@ impl FromServerFnError for ApiError {
     /// Beside the functions themselves, what stands before them may answer (a limit, the same-origin check): with a
     /// problem document, RFC 9457.
     fn de(data: Bytes) -> Self {
-        if let Ok(error) = serde_json::from_slice(&data) {
-            return error;
-        }
-        match serde_json::from_slice(&data) {
+        let read = JsonText::decode(data.clone());
+        read.unwrap_or_else(|_| match JsonText::decode(data) {
             Ok(Problem { status: 401, .. }) => Self::SignIn,
             Ok(Problem { status: 404, .. }) => Self::NotFound,
-            Ok(Problem { status: 400..500, detail }) => Self::invalid("", detail),
+            Ok(Problem {
+                status: 400..500,
+                detail,
+            }) => Self::invalid("", detail),
             Ok(Problem { detail, .. }) => Self::Unavailable { message: detail },
             Err(_) => Self::Unreachable,
-        }
+        })
     }
 }
 
@@ -201,7 +203,10 @@ mod tests {
         let errors = [
             ApiError::SignIn,
             ApiError::invalid("reason", "Say why."),
-            ApiError::Refused { rule: Rule::SelfApproval, message: "Not your own.".into() },
+            ApiError::Refused {
+                rule: Rule::SelfApproval,
+                message: "Not your own.".into(),
+            },
         ];
         for error in errors {
             assert_eq!(ApiError::de(error.ser()), error);
@@ -210,16 +215,26 @@ mod tests {
 
     #[test]
     fn a_problem_document_becomes_its_own_words() {
-        let too_big = br#"{"type":"about:blank","title":"Too big","status":413,"detail":"Shorten it."}"#;
-        assert_eq!(ApiError::de(Bytes::from_static(too_big)).to_string(), "Shorten it.");
+        let too_big =
+            br#"{"type":"about:blank","title":"Too big","status":413,"detail":"Shorten it."}"#;
+        assert_eq!(
+            ApiError::de(Bytes::from_static(too_big)).to_string(),
+            "Shorten it."
+        );
         let away = br#"{"title":"x","status":401,"detail":"y"}"#;
         assert_eq!(ApiError::de(Bytes::from_static(away)), ApiError::SignIn);
-        assert_eq!(ApiError::de(Bytes::from_static(b"<html>")), ApiError::Unreachable);
+        assert_eq!(
+            ApiError::de(Bytes::from_static(b"<html>")),
+            ApiError::Unreachable
+        );
     }
 
     #[test]
     fn a_refusal_names_its_field_and_its_status() {
-        let refused = |rule| ApiError::Refused { rule, message: String::new() };
+        let refused = |rule| ApiError::Refused {
+            rule,
+            message: String::new(),
+        };
         assert_eq!(refused(Rule::ReasonTooShort).field(), Some("reason"));
         assert_eq!(refused(Rule::SelfApproval).status(), 403);
         assert_eq!(refused(Rule::WrongState).status(), 409);

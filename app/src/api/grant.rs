@@ -4,10 +4,11 @@ use access::event::EndCause;
 use access::ids::{GrantId, RequestId};
 use leptos::prelude::*;
 
+use crate::api::wire::Wire;
 use crate::api::{ApiError, Next};
 
 /// Gives access back, or takes it away.
-#[server(prefix = "/api", endpoint = "end_grant")]
+#[server(prefix = "/api", endpoint = "end_grant", output = Wire)]
 pub async fn end_grant(
     /// Which.
     grant: GrantId,

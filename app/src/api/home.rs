@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use crate::api::ApiError;
+use crate::api::wire::Wire;
 
 /// What the frame of every page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ pub struct NavigationView {
 }
 
 /// What the viewer holds, waits for, and may open.
-#[server(prefix = "/api", endpoint = "home", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "home", input = GetUrl, output = Wire)]
 pub async fn home() -> Result<HomeView, ApiError> {
     use crate::api::server::{caller, refuse};
     let (portal, viewer) = caller()?;
@@ -25,7 +26,7 @@ pub async fn home() -> Result<HomeView, ApiError> {
 }
 
 /// Who is signed in, and how much waits for them. Never an error: a page without its count is better than no page.
-#[server(prefix = "/api", endpoint = "navigation", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "navigation", input = GetUrl, output = Wire)]
 pub async fn navigation() -> Result<NavigationView, ApiError> {
     use crate::api::server::{identify, viewer};
     let waiting = match identify() {

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
 use crate::api::ApiError;
+use crate::api::wire::Wire;
 
 /// Sign-offs and reviews that wait for the viewer, and open access that the viewer may end.
-#[server(prefix = "/api", endpoint = "inbox", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "inbox", input = GetUrl, output = Wire)]
 pub async fn inbox() -> Result<InboxView, ApiError> {
     use crate::api::server::{caller, refuse};
     let (portal, viewer) = caller()?;

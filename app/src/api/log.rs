@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
 use crate::api::ApiError;
+use crate::api::wire::Wire;
 
 /// A page of the log, newest first.
-#[server(prefix = "/api", endpoint = "log", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "log", input = GetUrl, output = Wire)]
 pub async fn log(
     /// Only entries before this one.
     before: Option<u64>,

@@ -15,6 +15,7 @@ pub mod policy;
 pub mod request;
 pub mod review;
 pub mod sign_off;
+pub mod wire;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod server;

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
 use crate::api::ApiError;
+use crate::api::wire::Wire;
 
 /// All policies in force.
-#[server(prefix = "/api", endpoint = "policies", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "policies", input = GetUrl, output = Wire)]
 pub async fn policies() -> Result<Vec<PolicyVersion>, ApiError> {
     use crate::api::server::{caller, refuse};
     let (portal, _) = caller()?;
@@ -15,7 +16,7 @@ pub async fn policies() -> Result<Vec<PolicyVersion>, ApiError> {
 }
 
 /// One policy in force.
-#[server(prefix = "/api", endpoint = "policy", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "policy", input = GetUrl, output = Wire)]
 pub async fn policy(
     /// Which.
     name: String,

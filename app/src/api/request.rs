@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use crate::api::forms::RequestForm;
+use crate::api::wire::Wire;
 use crate::api::{ApiError, Next};
 
 /// What a new request's page needs.
@@ -19,7 +20,7 @@ pub struct NewRequestView {
 }
 
 /// What the viewer may ask for, and an id for the asking.
-#[server(prefix = "/api", endpoint = "new_request", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "new_request", input = GetUrl, output = Wire)]
 pub async fn new_request() -> Result<NewRequestView, ApiError> {
     use crate::api::server::{caller, refuse};
     let (portal, viewer) = caller()?;
@@ -31,7 +32,7 @@ pub async fn new_request() -> Result<NewRequestView, ApiError> {
 }
 
 /// One request with all that happened to it.
-#[server(prefix = "/api", endpoint = "request", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "request", input = GetUrl, output = Wire)]
 pub async fn request(
     /// Which.
     id: String,
@@ -46,7 +47,7 @@ pub async fn request(
 }
 
 /// Asks for access that others sign off.
-#[server(prefix = "/api", endpoint = "submit_request")]
+#[server(prefix = "/api", endpoint = "submit_request", output = Wire)]
 pub async fn submit_request(
     /// The form.
     form: RequestForm,
@@ -58,7 +59,7 @@ pub async fn submit_request(
 }
 
 /// Breaks the glass: access at once.
-#[server(prefix = "/api", endpoint = "break_glass")]
+#[server(prefix = "/api", endpoint = "break_glass", output = Wire)]
 pub async fn break_glass(
     /// The form.
     form: RequestForm,
@@ -70,7 +71,7 @@ pub async fn break_glass(
 }
 
 /// Takes one's own request back.
-#[server(prefix = "/api", endpoint = "withdraw_request")]
+#[server(prefix = "/api", endpoint = "withdraw_request", output = Wire)]
 pub async fn withdraw_request(
     /// Which.
     request: RequestId,
@@ -87,7 +88,7 @@ pub async fn withdraw_request(
 }
 
 /// Opens what was approved.
-#[server(prefix = "/api", endpoint = "open_request")]
+#[server(prefix = "/api", endpoint = "open_request", output = Wire)]
 pub async fn open_request(
     /// Which.
     request: RequestId,

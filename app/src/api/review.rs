@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use crate::api::forms::ReviewForm;
+use crate::api::wire::Wire;
 use crate::api::{ApiError, Next};
 
 /// Records a review.
-#[server(prefix = "/api", endpoint = "record_review")]
+#[server(prefix = "/api", endpoint = "record_review", output = Wire)]
 pub async fn record_review(
     /// The form.
     form: ReviewForm,

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::api::forms::SignOffForm;
+use crate::api::wire::Wire;
 use crate::api::{ApiError, Next};
 
 /// The session's key for a [`PendingSignOff`].
@@ -26,7 +27,7 @@ pub struct PendingSignOff {
 }
 
 /// Checks that the rules allow the sign-off, keeps it, and sends its author to prove who they are.
-#[server(prefix = "/api", endpoint = "begin_sign_off")]
+#[server(prefix = "/api", endpoint = "begin_sign_off", output = Wire)]
 pub async fn begin_sign_off(
     /// The form.
     form: SignOffForm,
@@ -45,7 +46,6 @@ pub async fn begin_sign_off(
 mod server {
     use access::digest::Digest;
     use access::ids::RequestId;
-    use access::refusal::Rule;
 
     use super::{PENDING_SIGN_OFF, PendingSignOff};
     use crate::api::forms::SignOffForm;
@@ -57,16 +57,9 @@ mod server {
         let decision = form.parse()?;
         let shown = Digest::try_from(form.statement.clone()).map_err(|_| ApiError::Malformed)?;
         let note = Some(form.note.trim()).filter(|note| !note.is_empty());
-        let standing = portal
-            .check_sign_off(&viewer, request, decision, note)
+        portal
+            .check_sign_off(&viewer, request, decision, shown, note)
             .await?;
-        if shown != standing {
-            let rule = Rule::StatementChanged;
-            return Err(ApiError::Refused {
-                rule,
-                message: rule.to_string(),
-            });
-        }
         let pending = PendingSignOff {
             request,
             decision,

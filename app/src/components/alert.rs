@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
+use crate::erase::Erase as _;
 
 /// What kind of thing it is to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -45,4 +46,5 @@ pub fn Alert(
             </div>
         </div>
     }
+    .erase()
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::erase::Erase as _;
+
 /// How much a button asks to be pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ButtonKind {
@@ -44,4 +46,5 @@ pub fn Submit(
             {move || if busy.get() { busy_label.clone() } else { label.clone() }}
         </button>
     }
+    .erase()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
+use crate::erase::Erase as _;
 
 /// Puts a text on the clipboard, and says that it did. Until the page is interactive it is not shown: the text beside
 /// it can be selected.
@@ -34,6 +35,7 @@ pub fn CopyButton(
             <span class="visually-hidden">{format!(" {what}")}</span>
         </button>
     }
+    .erase()
 }
 
 #[cfg(feature = "hydrate")]

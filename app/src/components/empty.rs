@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::erase::Erase as _;
+
 /// Says what would be here, why it is not, and the next step.
 #[component]
 pub fn Empty(
@@ -17,4 +19,5 @@ pub fn Empty(
             {children()}
         </div>
     }
+    .erase()
 }

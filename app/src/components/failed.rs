@@ -6,6 +6,7 @@ use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 
 use crate::api::ApiError;
+use crate::erase::Erase as _;
 use crate::pages::session::sign_in;
 
 /// What stands in place of a page that cannot be drawn.
@@ -18,7 +19,7 @@ pub fn Failed(
         ApiError::SignIn => {
             let here = use_location();
             let path = here.pathname.get_untracked() + &query(&here.search.get_untracked());
-            return view! { <Redirect path=sign_in::address(&path)/> }.into_any();
+            return view! { <Redirect path=sign_in::address(&path)/> }.erase();
         }
         ApiError::Forbidden => "Not for your groups",
         ApiError::NotFound => "Nothing here",
@@ -37,7 +38,7 @@ pub fn Failed(
             </p>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn query(search: &str) -> String {

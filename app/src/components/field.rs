@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::api::ApiError;
 use crate::components::alert::{Alert, AlertKind};
 use crate::components::icon::{Glyph, Icon};
+use crate::erase::Erase as _;
 use crate::focus::focus_field;
 
 /// What was wrong with a form: from this page's own answer, or from the draft it was redrawn with.
@@ -76,10 +77,10 @@ pub fn FormFault(
             .filter(|error| error.field().is_none_or(|field| !fields.contains(&field)))
             .map(|error| {
                 view! {
-                    <Alert kind=AlertKind::Fault title=error.to_string()>
+                    <Alert kind=AlertKind::Fault title=error.to_string()>{view! {
                         {(error == ApiError::SignIn)
                             .then(|| view! { <a href="/sign-in" target="_blank">"Sign in in a new tab"</a> })}
-                    </Alert>
+                    }.erase()}</Alert>
                 }
             })
     }
@@ -128,6 +129,7 @@ pub fn TextArea(
             <FieldError name=name refused=refused/>
         </div>
     }
+    .erase()
 }
 
 /// One line of text.
@@ -169,6 +171,7 @@ pub fn TextField(
             <FieldError name=name refused=refused/>
         </div>
     }
+    .erase()
 }
 
 /// A number of minutes.
@@ -209,6 +212,7 @@ pub fn MinutesField(
             <FieldError name=name refused=refused/>
         </div>
     }
+    .erase()
 }
 
 /// One of several ways to answer.
@@ -273,4 +277,5 @@ pub fn Choices(
             <FieldError name=name refused=refused/>
         </fieldset>
     }
+    .erase()
 }

@@ -10,6 +10,7 @@ use crate::api::home::{NavigationView, navigation};
 use crate::api::keep::take_flash;
 use crate::components::alert::Alert;
 use crate::components::icon::{Glyph, Icon};
+use crate::erase::Erase as _;
 use crate::focus::focus;
 use crate::live::Live;
 
@@ -71,6 +72,7 @@ pub fn Frame(
             </footer>
         </div>
     }
+    .erase()
 }
 
 /// The message that the page before left, until the reader goes on.
@@ -95,6 +97,7 @@ fn Message(
             })}
         </Suspense>
     }
+    .erase()
 }
 
 /// The ways to go, twice: in a line for wide windows, behind a <details> for narrow ones. Styles show one of them.
@@ -133,6 +136,7 @@ fn Nav(
             </div>
         </details>
     }
+    .erase()
 }
 
 #[component]
@@ -185,6 +189,7 @@ fn Ways(
             </li>
         </ul>
     }
+    .erase()
 }
 
 #[component]
@@ -216,12 +221,12 @@ fn Account(
                 </form>
             </div>
         }
-        .into_any(),
+        .erase(),
         None => view! {
             <div class="nav-person">
                 <a class="button button-small" href="/sign-in">"Sign in"</a>
             </div>
         }
-        .into_any(),
+        .erase(),
     }
 }

@@ -1,6 +1,6 @@
 //! Grants: what is open, how long still, and how to end it.
 
-use access::event::{EndCause, Mode};
+use access::event::Mode;
 use access::ids::{GrantId, RequestId};
 use access::view::{GrantState, GrantView};
 use leptos::form::ActionForm;
@@ -10,6 +10,7 @@ use crate::api::grant::EndGrant;
 use crate::components::badge::{EmergencyBadge, grant_badge};
 use crate::components::button::{ButtonKind, Submit};
 use crate::components::moment::Countdown;
+use crate::erase::Erase as _;
 use crate::pages::{credential, request};
 use crate::words::people;
 
@@ -61,6 +62,7 @@ pub fn GrantCard(
             </div>
         </article>
     }
+    .erase()
 }
 
 /// The button that shows the way in. A form of its own, not a link: being shown is an act, and an entry.
@@ -74,6 +76,7 @@ pub fn ShowCredential(
             <button type="submit" class="button button-primary">"Show the way in, once"</button>
         </form>
     }
+    .erase()
 }
 
 /// The button that ends access.
@@ -88,21 +91,18 @@ pub fn EndForm(
     /// Ends it.
     end: ServerAction<EndGrant>,
 ) -> impl IntoView {
-    let (cause, label, kind) = match held {
-        true => (EndCause::Returned, "End access", ButtonKind::Plain),
-        false => (EndCause::Revoked, "Revoke access", ButtonKind::Danger),
-    };
-    let value = if cause == EndCause::Returned {
-        "returned"
+    let (cause, label) = if held {
+        ("returned", "End access")
     } else {
-        "revoked"
+        ("revoked", "Revoke access")
     };
     view! {
-        <ActionForm action=end>
+        <ActionForm action=end>{view! {
             <input type="hidden" name="grant" value=grant.to_string()/>
             <input type="hidden" name="request" value=request.to_string()/>
-            <input type="hidden" name="cause" value=value/>
-            <Submit kind=kind label=label busy_label="Ending…" busy=Signal::derive(move || end.pending().get())/>
-        </ActionForm>
+            <input type="hidden" name="cause" value=cause/>
+            <Submit kind=ButtonKind::Plain label=label busy_label="Ending…" busy=Signal::derive(move || end.pending().get())/>
+        }.erase()}</ActionForm>
     }
+    .erase()
 }

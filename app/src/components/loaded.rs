@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::ApiError;
 use crate::components::failed::Failed;
+use crate::erase::Erase as _;
 
 /// Draws the data once it is there. When it changes, the old stays until the new is there, and only what differs is
 /// redrawn, so that focus and half-typed words survive.
@@ -25,10 +26,11 @@ where
                 Suspend::new(async move {
                     match data.await {
                         Ok(data) => draw(data),
-                        Err(error) => view! { <Failed error=error/> }.into_any(),
+                        Err(error) => view! { <Failed error=error/> }.erase(),
                     }
                 })
             }}
         </Transition>
     }
+    .erase()
 }

@@ -4,6 +4,7 @@ use access::time::UnixMillis;
 use leptos::prelude::*;
 
 use crate::clock::use_clock;
+use crate::erase::Erase as _;
 use crate::words::time;
 
 /// Below this much time left, in milliseconds, a countdown asks to be noticed: long enough to save one's work.
@@ -58,4 +59,5 @@ pub fn Countdown(
             {move || text.get()}
         </span>
     }
+    .erase()
 }

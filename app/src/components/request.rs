@@ -1,10 +1,11 @@
 //! Requests in lists.
 
-use access::view::RequestRow;
+use access::view::{RequestRow, RequestState};
 use leptos::prelude::*;
 
 use crate::components::badge::{EmergencyBadge, UrgencyBadge, request_badge};
 use crate::components::moment::Moment;
+use crate::erase::Erase as _;
 use crate::pages::request::show;
 use crate::words::{people, time};
 
@@ -37,10 +38,11 @@ fn row(row: RequestRow) -> impl IntoView {
             <div class="row-side">
                 <EmergencyBadge mode=row.mode/>
                 <UrgencyBadge urgency=row.urgency/>
-                {(row.approvals < row.needed)
+                {(row.state == RequestState::Submitted)
                     .then(|| view! { <span class="small soft">{format!("{} of {} signed", row.approvals, row.needed)}</span> })}
                 {badge}
             </div>
         </li>
     }
+    .erase()
 }

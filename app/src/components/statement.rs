@@ -3,6 +3,8 @@
 use access::digest::Digest;
 use leptos::prelude::*;
 
+use crate::erase::Erase as _;
+
 /// The exact statement and its digest.
 #[component]
 pub fn Statement(
@@ -20,4 +22,5 @@ pub fn Statement(
             </figcaption>
         </figure>
     }
+    .erase()
 }

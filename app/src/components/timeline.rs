@@ -4,6 +4,7 @@ use access::view::TimelineItem;
 use leptos::prelude::*;
 
 use crate::components::moment::Moment;
+use crate::erase::Erase as _;
 use crate::words::people;
 
 /// What happened, and in the last line what is missing.
@@ -28,6 +29,7 @@ pub fn Timeline(
                 })}
         </ol>
     }
+    .erase()
 }
 
 fn item(item: TimelineItem) -> impl IntoView {
@@ -48,6 +50,7 @@ fn item(item: TimelineItem) -> impl IntoView {
             </p>
         </li>
     }
+    .erase()
 }
 
 fn tone(kind: &str) -> &'static str {

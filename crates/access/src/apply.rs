@@ -21,6 +21,9 @@ pub fn apply(state: &mut State, record: &Record) -> Result<(), Violation> {
         now: record.time,
     };
     let checked = act.check(record.seq, &record.event);
-    state.fold(record, checked.is_ok());
+    // What happened too late is late, and lawful otherwise: it folds as the rules alone say.
+    let lawful = checked.is_ok();
+    let checked = checked.and_then(|()| act.check_replayed(&record.event));
+    state.fold(record, lawful);
     checked.map_err(|broken| broken.at(record.seq))
 }

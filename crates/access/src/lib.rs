@@ -7,7 +7,8 @@
 //! Three layers, each on the one before:
 //! - `rules` is the one place where a rule stands: may this event follow this state?
 //! - [`decide`] makes events that `rules` allows; [`actions`] asks the same for pages;
-//! - [`apply`] asks `rules` about events that somebody else made, notes what they break, and folds.
+//! - [`apply`] asks `rules` about events that somebody else made, notes what they break, and folds;
+//!   [`unfinished`] tells, once all are folded, what should have happened and did not.
 //!
 //! Invariant: nothing here reads a clock, makes a random number, or does I/O.
 
@@ -30,6 +31,7 @@ mod describe;
 mod record;
 mod rules;
 mod statement;
+mod unfinished;
 mod violation;
 
 pub use actions::{actions, may};
@@ -38,6 +40,7 @@ pub use decide::decide;
 pub use describe::describe;
 pub use record::Record;
 pub use refusal::{Refusal, refusal_event};
-pub use state::State;
+pub use state::{END_TOLERANCE_S, State};
 pub use statement::{Statement, statement};
+pub use unfinished::unfinished;
 pub use violation::Violation;

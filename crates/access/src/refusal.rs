@@ -116,6 +116,12 @@ rules! {
     ExpiryTime = "expiry_time",
     /// Replay only: the grant gives something else than the policy says.
     GrantTemplate = "grant_template",
+    /// Replay only: the access ended, or was given up, long after its time.
+    EndedLate = "ended_late",
+    /// Replay only: the log goes on long after the access's time, and says nothing of its end.
+    NotEnded = "not_ended",
+    /// Replay only: the log goes on after the review was due, and has none.
+    ReviewOverdue = "review_overdue",
     /// Replay only: nobody who may has said no.
     DenialMissing = "denial_missing",
     /// Replay only: the outcome stands under another name than that of the last to sign.
@@ -138,6 +144,9 @@ impl Rule {
                 | Self::LapseTime
                 | Self::ExpiryTime
                 | Self::GrantTemplate
+                | Self::EndedLate
+                | Self::NotEnded
+                | Self::ReviewOverdue
                 | Self::DenialMissing
                 | Self::NotLastSigner
                 | Self::RefusalForm

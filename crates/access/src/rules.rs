@@ -73,6 +73,17 @@ impl<'a> Act<'a> {
         }
     }
 
+    /// What is asked of entries only, and never of a command: it accuses what has happened already,
+    /// and to refuse to write it down would make it worse.
+    pub(crate) fn check_replayed(self, event: &Event) -> Checked {
+        match event {
+            Event::GrantEnded { grant, .. } | Event::GrantFailed { grant, .. } => {
+                grant::ended_in_time(self, *grant)
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn request(self, id: RequestId) -> Checked<&'a Request> {
         self.state.request(id).ok_or_else(|| {
             Broken::new(Rule::UnknownRequest, "a request of the log", id.to_string())
@@ -131,6 +142,6 @@ fn one_of(groups: &[GroupName]) -> String {
     format!("somebody in one of: {}", list(groups))
 }
 
-fn moment(at: UnixMillis) -> String {
+pub(crate) fn moment(at: UnixMillis) -> String {
     format!("{} ms", at.millis())
 }

@@ -14,7 +14,7 @@ mod fold;
 mod grant;
 mod request;
 
-pub use grant::Grant;
+pub use grant::{END_TOLERANCE_S, Grant};
 pub use request::{Request, Reviewed, SignOff};
 
 /// The fold of all entries so far. [`State::default`] is that of no entry.
@@ -159,6 +159,12 @@ impl State {
         self.live_grants()
             .take_while(move |grant| grant.expires_at <= now)
             .filter(|grant| matches!(grant.state, GrantState::Active { .. }))
+    }
+
+    /// Grants that are live although the moment lies past their [`Grant::latest_end`].
+    pub fn overdue(&self, at: UnixMillis) -> impl Iterator<Item = &Grant> {
+        self.live_grants()
+            .take_while(move |grant| grant.latest_end() < at)
     }
 
     /// Requests whose grant has ended and that wait for their review, the first due in front.

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod altered;
+mod long;
 mod lying;
+mod opening;
+mod overdue;
 mod remembered;
 mod server;

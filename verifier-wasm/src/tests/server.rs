@@ -18,6 +18,8 @@ pub(super) struct Server {
     pub(super) entries: Vec<Vec<u8>>,
     /// What its hash tiles hold; `None` refuses them.
     pub(super) leaves: Option<Vec<Hash>>,
+    /// Where the answer begins that the next two are about.
+    pub(super) bent_from: usize,
     /// Bytes after the last entry of the stream.
     pub(super) after: Vec<u8>,
     /// How many bytes of the stream come at all.
@@ -26,6 +28,8 @@ pub(super) struct Server {
     pub(super) chunk: usize,
     /// Whether it hands out other entries when asked a second time.
     pub(super) second_face: bool,
+    /// How many entries an answer holds at most, if another number than in a browser.
+    pub(super) range: Option<u64>,
     /// Whether tiles go on for ever.
     pub(super) endless_tiles: bool,
 }
@@ -44,10 +48,12 @@ impl Server {
                     .collect(),
             ),
             entries: sample.entries.clone(),
+            bent_from: 0,
             after: Vec::new(),
             stream_len: usize::MAX,
             chunk: 65_536,
             second_face: false,
+            range: None,
             endless_tiles: false,
         }
     }
@@ -66,21 +72,36 @@ impl Server {
 
     /// The whole check by someone who was here before.
     pub(super) fn check_with(&self, remembered: Option<Remembered>) -> Report {
+        let (report, _) = self.check_and_log(remembered);
+        report
+    }
+
+    /// The whole check, and what was asked for.
+    pub(super) fn check_and_log(&self, remembered: Option<Remembered>) -> (Report, Vec<String>) {
         let mut session = Session::new(LogKey::parse(&self.vkey).unwrap(), remembered);
+        if let Some(range) = self.range {
+            session = session.with_range(range);
+        }
+        let (mut replay, mut asked) = (None, Vec::new());
         for _ in 0..10_000 {
             let Some(request) = session.request() else {
                 break;
             };
-            match (request.purpose, self.answer(&request.path)) {
+            asked.push(request.path.clone());
+            let repeated = request.purpose == Purpose::Show;
+            match (request.purpose, self.answer(&request.path, repeated)) {
                 (Purpose::Stream, Some(body)) => {
-                    let mut replay = Replay::new(session.size());
+                    let size = session.size();
+                    let replay_now = replay.get_or_insert_with(|| Replay::new(size));
                     for chunk in body.chunks(self.chunk) {
                         if session.wants() {
                             session.feed(chunk);
-                            replay.feed(chunk);
+                            replay_now.feed(chunk);
                         }
                     }
-                    session.replayed(replay.end());
+                    if !session.continues() {
+                        session.replayed(replay.take().unwrap().end());
+                    }
                     session.end();
                 }
                 (_, Some(body)) => {
@@ -100,17 +121,18 @@ impl Server {
                 }
             }
         }
-        session.report().expect("a check comes to its end").clone()
+        let report = session.report().expect("a check comes to its end");
+        (report.clone(), asked)
     }
 
-    fn answer(&self, path: &str) -> Option<Vec<u8>> {
+    fn answer(&self, path: &str, repeated: bool) -> Option<Vec<u8>> {
         if path == "checkpoint" {
             return Some(self.checkpoint.clone());
         }
         if let Some(range) = path.strip_prefix("stream/") {
             let (from, to) = range.split_once('-').unwrap();
             let (from, to): (usize, usize) = (from.parse().unwrap(), to.parse().unwrap());
-            return Some(self.stream(from, to));
+            return Some(self.stream(from, to, repeated));
         }
         let TilePath::Hashes {
             level: 0,
@@ -129,14 +151,13 @@ impl Server {
         Some(tile.iter().flat_map(|hash| *hash.as_bytes()).collect())
     }
 
-    fn stream(&self, from: usize, to: usize) -> Vec<u8> {
-        let first = from == 0 && to >= self.entries.len().min(256);
+    fn stream(&self, from: usize, to: usize, repeated: bool) -> Vec<u8> {
         let mut body = Vec::new();
         for entry in self.entries.iter().take(to).skip(from) {
-            let other = self.second_face && !first;
+            let other = self.second_face && repeated;
             bundle::push(&mut body, if other { b"something else" } else { entry }).unwrap();
         }
-        if from == 0 {
+        if !repeated && from == self.bent_from {
             body.extend_from_slice(&self.after);
             body.truncate(self.stream_len);
         }

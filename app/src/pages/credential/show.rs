@@ -13,6 +13,7 @@ use crate::components::alert::{Alert, AlertKind};
 use crate::components::copy::CopyButton;
 use crate::components::failed::Failed;
 use crate::components::moment::Countdown;
+use crate::erase::Erase as _;
 use crate::pages::request;
 
 /// What came of asking for the way in. Provided as context by the server when the page's address is posted to.
@@ -35,16 +36,14 @@ pub fn ShowCredential() -> impl IntoView {
         .parse::<GrantId>()
         .is_ok();
     match outcome {
-        Some(CredentialOutcome(Ok(credential))) => {
-            view! { <WayIn credential=credential/> }.into_any()
-        }
+        Some(CredentialOutcome(Ok(credential))) => view! { <WayIn credential=credential/> }.erase(),
         Some(CredentialOutcome(Err(error))) => {
             #[cfg(feature = "ssr")]
             crate::api::server::publish(&error);
-            view! { <Failed error=error/> }.into_any()
+            view! { <Failed error=error/> }.erase()
         }
-        None if known => view! { <ShownOnce/> }.into_any(),
-        None => view! { <crate::pages::missing::Missing/> }.into_any(),
+        None if known => view! { <ShownOnce/> }.erase(),
+        None => view! { <crate::pages::missing::Missing/> }.erase(),
     }
 }
 
@@ -65,9 +64,9 @@ fn WayIn(
         <Title text="The way in"/>
         <div class="page-narrow stack">
             <h1>"The way in"</h1>
-            <Alert kind=AlertKind::Wait title="This page is shown once.">
+            <Alert kind=AlertKind::Wait title="This page is shown once.">{view! {
                 <p>"Copy the password now. Loading the page again does not bring it back."</p>
-            </Alert>
+            }.erase()}</Alert>
             <p>
                 <Countdown until=expires_at_ms/>
             </p>
@@ -115,6 +114,7 @@ fn WayIn(
             </p>
         </div>
     }
+    .erase()
 }
 
 #[component]
@@ -132,4 +132,5 @@ fn ShownOnce() -> impl IntoView {
             </p>
         </div>
     }
+    .erase()
 }

@@ -16,6 +16,7 @@ use crate::components::field::{Fault, FormFault};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::loaded::Loaded;
 use crate::components::sentences::Sentences;
+use crate::erase::Erase as _;
 use crate::pages::request::form::{FIELDS, Picker, RequestFields, choose};
 use crate::pages::request::new::wanted;
 use crate::words::time::span;
@@ -35,8 +36,14 @@ pub fn address(resource: &str, policy: &str) -> String {
 pub fn BreakGlass() -> impl IntoView {
     let wanted = wanted();
     let submit = ServerAction::<BreakGlassAction>::new();
-    let data = Resource::new(|| (), |()| new_request());
-    let draft = Resource::new(|| (), |()| take_draft::<RequestForm>(Form::BreakGlass));
+    // One resource for both: what is awaited inside of what is drawn may be missing from the page.
+    let data = Resource::new(
+        || (),
+        |()| async {
+            let new = new_request().await?;
+            Ok((new, take_draft::<RequestForm>(Form::BreakGlass).await))
+        },
+    );
     let navigate = use_navigate();
     Effect::new(move |_| {
         if let Some(Ok(next)) = submit.value().get() {
@@ -45,7 +52,7 @@ pub fn BreakGlass() -> impl IntoView {
     });
     view! {
         <Title text="Break glass"/>
-        <Loaded data=data draw=move |new: NewRequestView| {
+        <Loaded data=data draw=move |(new, draft): (NewRequestView, Option<Draft<RequestForm>>)| {
             let NewRequestView { id, mut home } = new;
             home.openable.retain(|one| one.policy.policy.emergency.is_some());
             let nothing = home.openable.is_empty();
@@ -70,23 +77,20 @@ pub fn BreakGlass() -> impl IntoView {
                                 duration: (chosen.policy.policy.default_duration_s.min(most) / 60).to_string(),
                                 ..RequestForm::default()
                             };
-                            Suspend::new(async move {
-                                let draft = draft.await;
-                                view! { <Chosen chosen=chosen fresh=fresh most_s=most draft=draft submit=submit/> }
-                            })
-                                .into_any()
+                            view! { <Chosen chosen=chosen fresh=fresh most_s=most draft=draft.clone() submit=submit/> }
+                                .erase()
                         }
                         Err(_) if nothing => {
                             view! {
-                                <Empty title="There is no glass that you may break.">
+                                <Empty title="There is no glass that you may break.">{view! {
                                     <p>
                                         "A policy says for which groups and resources there is emergency access. "
                                         <a href="/policies">"Read the policies"</a> ", or "
                                         <a href="/request">"request access"</a> " in the ordinary way."
                                     </p>
-                                </Empty>
+                                }.erase()}</Empty>
                             }
-                                .into_any()
+                                .erase()
                         }
                         Err(choices) => {
                             view! {
@@ -101,14 +105,15 @@ pub fn BreakGlass() -> impl IntoView {
                                     />
                                 </section>
                             }
-                                .into_any()
+                                .erase()
                         }
                     }}
                 </div>
             }
-                .into_any()
+                .erase()
         }/>
     }
+    .erase()
 }
 
 fn note(one: &Openable) -> String {
@@ -157,7 +162,7 @@ fn Chosen(
                     <a class="small" href="/break-glass">"Choose something else"</a>
                 </div>
                 <p class="soft">{chosen.resource_description}</p>
-                <ActionForm action=submit attr:class="form" attr:novalidate=true>
+                <ActionForm action=submit attr:class="form" attr:novalidate=true>{view! {
                     <FormFault fault=fault fields=FIELDS/>
                     <RequestFields values=values min_reason=terms.min_reason_chars most_s=most_s fault=fault/>
                     <Confirmation fault=fault/>
@@ -172,7 +177,7 @@ fn Chosen(
                             "It can wait: request access"
                         </a>
                     </div>
-                </ActionForm>
+                }.erase()}</ActionForm>
             </section>
             <aside class="card" aria-label="Before you break the glass">
                 <h2 class="card-title">"What follows"</h2>
@@ -183,6 +188,7 @@ fn Chosen(
             </aside>
         </div>
     }
+    .erase()
 }
 
 /// The second confirmation. Never ticked beforehand, not even where the rest of the form comes back as it was typed.
@@ -230,4 +236,5 @@ fn Confirmation(
             }}
         </div>
     }
+    .erase()
 }

@@ -14,6 +14,7 @@ use crate::components::grant::GrantCard;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::loaded::Loaded;
 use crate::components::request::RequestRows;
+use crate::erase::Erase as _;
 use crate::live::use_live;
 use crate::pages::{glass, request};
 use crate::words::people;
@@ -42,9 +43,10 @@ pub fn Home() -> impl IntoView {
                     <Past rows=home.past/>
                 </div>
             }
-                .into_any()
+                .erase()
         }/>
     }
+    .erase()
 }
 
 #[component]
@@ -55,7 +57,7 @@ fn Waiting(
     reviews: u32,
 ) -> impl IntoView {
     let title = match (inbox, reviews) {
-        (0, 0) => return ().into_any(),
+        (0, 0) => return ().erase(),
         (n, 0) => format!("{} for your sign-off.", waits(n, "request")),
         (0, n) => format!("{} for you.", waits(n, "review")),
         (n, m) => format!(
@@ -65,11 +67,11 @@ fn Waiting(
         ),
     };
     view! {
-        <Alert kind=AlertKind::Wait title=title>
+        <Alert kind=AlertKind::Wait title=title>{view! {
             <a href="/inbox">"Go to sign-offs"</a>
-        </Alert>
+        }.erase()}</Alert>
     }
-    .into_any()
+    .erase()
 }
 
 fn waits(n: u32, what: &str) -> String {
@@ -93,16 +95,17 @@ fn Held(
                 <h2 id="held">"Open for you now"</h2>
             </div>
             {if grants.is_empty() {
-                view! { <p class="soft">"Nothing is open for you."</p> }.into_any()
+                view! { <p class="soft">"Nothing is open for you."</p> }.erase()
             } else {
                 let cards: Vec<_> = grants
                     .into_iter()
                     .map(|grant| view! { <GrantCard grant=grant held=true end=end/> })
                     .collect();
-                view! { <div class="grid">{cards}</div> }.into_any()
+                view! { <div class="grid">{cards}</div> }.erase()
             }}
         </section>
     }
+    .erase()
 }
 
 #[component]
@@ -139,16 +142,16 @@ fn MayOpen(
                 <div class="section-head">
                     <h2 id="openable">"You may open"</h2>
                 </div>
-                <Empty title="None of your groups may ask for anything.">
+                <Empty title="None of your groups may ask for anything.">{view! {
                     <p>
                         "A policy says which groups may ask for what. "
                         <a href="/policies">"Read the policies"</a>
                         " to see who may, or ask whoever runs your identity provider to put you in one of those groups."
                     </p>
-                </Empty>
+                }.erase()}</Empty>
             </section>
         }
-        .into_any();
+        .erase();
     }
     let glass = openable
         .iter()
@@ -175,7 +178,7 @@ fn MayOpen(
             <ul class="grid" role="list">{cards}</ul>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 fn card(one: Openable) -> impl IntoView {
@@ -216,6 +219,7 @@ fn card(one: Openable) -> impl IntoView {
             </div>
         </li>
     }
+    .erase()
 }
 
 #[component]

@@ -12,6 +12,7 @@ use crate::components::field::FormFault;
 use crate::components::grant::GrantCard;
 use crate::components::loaded::Loaded;
 use crate::components::request::RequestRows;
+use crate::erase::Erase as _;
 use crate::live::use_live;
 
 /// Sign-offs.
@@ -36,9 +37,10 @@ pub fn Inbox() -> impl IntoView {
                     <ToReview rows=inbox.reviews/>
                 </div>
             }
-                .into_any()
+                .erase()
         }/>
     }
+    .erase()
 }
 
 #[component]
@@ -53,19 +55,20 @@ fn ToSign(
             </div>
             {if rows.is_empty() {
                 view! {
-                    <Empty title="Nothing waits for your sign-off.">
+                    <Empty title="Nothing waits for your sign-off.">{view! {
                         <p>
                             "Requests come here when a policy names one of your groups as approvers. You see the exact \
                              statement, say yes or no, and prove once more who you are."
                         </p>
-                    </Empty>
+                    }.erase()}</Empty>
                 }
-                    .into_any()
+                    .erase()
             } else {
-                view! { <RequestRows rows=rows label="Requests that wait for your sign-off"/> }.into_any()
+                view! { <RequestRows rows=rows label="Requests that wait for your sign-off"/> }.erase()
             }}
         </section>
     }
+    .erase()
 }
 
 #[component]
@@ -106,14 +109,15 @@ fn ToReview(
             </div>
             {if rows.is_empty() {
                 view! {
-                    <Empty title="Nothing waits for your review.">
+                    <Empty title="Nothing waits for your review.">{view! {
                         <p>"Every access owes a review after it ended, by somebody who neither asked for it nor signed it off."</p>
-                    </Empty>
+                    }.erase()}</Empty>
                 }
-                    .into_any()
+                    .erase()
             } else {
-                view! { <RequestRows rows=rows label="Requests that wait for your review"/> }.into_any()
+                view! { <RequestRows rows=rows label="Requests that wait for your review"/> }.erase()
             }}
         </section>
     }
+    .erase()
 }

@@ -9,6 +9,7 @@ use crate::api::log::log;
 use crate::components::empty::Empty;
 use crate::components::loaded::Loaded;
 use crate::components::moment::ExactMoment;
+use crate::erase::Erase as _;
 use crate::pages::log::kinds::KINDS;
 use crate::pages::request;
 use crate::words::people;
@@ -60,6 +61,7 @@ pub fn Log() -> impl IntoView {
             draw(log, wanted)
         }/>
     }
+    .erase()
 }
 
 fn draw(log: LogView, wanted: Wanted) -> AnyView {
@@ -94,14 +96,14 @@ fn draw(log: LogView, wanted: Wanted) -> AnyView {
             </form>
             {if empty {
                 view! {
-                    <Empty title="No such entries.">
+                    <Empty title="No such entries.">{view! {
                         <p>
                             "No entry of this kind stands in the log, or none that old. "
                             <a href="/log">"Show all entries"</a>
                         </p>
-                    </Empty>
+                    }.erase()}</Empty>
                 }
-                    .into_any()
+                    .erase()
             } else {
                 view! {
                     <div class="table-frame">
@@ -119,7 +121,7 @@ fn draw(log: LogView, wanted: Wanted) -> AnyView {
                         </table>
                     </div>
                 }
-                    .into_any()
+                    .erase()
             }}
             <nav class="pager" aria-label="Pages of the log">
                 {newest.map(|newest| view! { <a class="button button-small" href=newest>"Newest"</a> })}
@@ -127,7 +129,7 @@ fn draw(log: LogView, wanted: Wanted) -> AnyView {
             </nav>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn row(row: LogRow) -> impl IntoView {
@@ -175,4 +177,5 @@ fn row(row: LogRow) -> impl IntoView {
             </td>
         </tr>
     }
+    .erase()
 }

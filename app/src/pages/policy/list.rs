@@ -7,6 +7,7 @@ use leptos_meta::Title;
 use crate::api::policy::policies;
 use crate::components::empty::Empty;
 use crate::components::loaded::Loaded;
+use crate::erase::Erase as _;
 use crate::pages::policy::show;
 use crate::words::people::{any_of, count};
 use crate::words::time::span;
@@ -23,22 +24,23 @@ pub fn Policies() -> impl IntoView {
         </div>
         <Loaded data=data draw=draw/>
     }
+    .erase()
 }
 
 fn draw(policies: Vec<PolicyVersion>) -> AnyView {
     if policies.is_empty() {
         return view! {
-            <Empty title="No policy is in force.">
+            <Empty title="No policy is in force.">{view! {
                 <p>
                     "Without a policy nobody can ask for anything. Whoever runs the portal puts the first ones in its \
                      configuration."
                 </p>
-            </Empty>
+            }.erase()}</Empty>
         }
-        .into_any();
+        .erase();
     }
     let rows: Vec<_> = policies.into_iter().map(row).collect();
-    view! { <ul class="rows" role="list" aria-label="Policies in force">{rows}</ul> }.into_any()
+    view! { <ul class="rows" role="list" aria-label="Policies in force">{rows}</ul> }.erase()
 }
 
 fn row(version: PolicyVersion) -> impl IntoView {
@@ -68,4 +70,5 @@ fn row(version: PolicyVersion) -> impl IntoView {
             </div>
         </li>
     }
+    .erase()
 }

@@ -8,6 +8,7 @@ use leptos_router::hooks::use_params_map;
 use crate::api::policy::policy;
 use crate::components::loaded::Loaded;
 use crate::components::sentences::Sentences;
+use crate::erase::Erase as _;
 use crate::words::{policy as words, url};
 
 /// A policy's address.
@@ -52,7 +53,8 @@ pub fn ShowPolicy() -> impl IntoView {
                     </section>
                 </div>
             }
-                .into_any()
+                .erase()
         }/>
     }
+    .erase()
 }

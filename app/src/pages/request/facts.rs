@@ -1,24 +1,31 @@
 //! What is known of a request: who, what, under which policy, who has signed.
 
-use access::event::Decision;
+use access::event::{Decision, Mode};
 use access::view::{RequestState, RequestView, ReviewView, SignOffView};
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::components::moment::Moment;
-use crate::components::statement::Statement;
+use crate::erase::Erase as _;
 use crate::words::people::{any_of, count, name};
 use crate::words::{state, time};
 
-/// The page's aside.
+/// What changes in the page's aside.
 pub(super) fn facts(request: RequestView) -> impl IntoView {
     let row = request.row;
     let policy = row.policy.to_string();
     let open = row.state == RequestState::Submitted;
     let missing = u32::from(row.needed.saturating_sub(row.approvals));
     let approvers = any_of(&request.policy.policy.approval.groups);
+    let approved = match row.mode {
+        Mode::Ordinary => format!(
+            "{} of {} have approved.",
+            row.approvals,
+            count(u32::from(row.needed))
+        ),
+        Mode::Emergency => "Nobody had to: the glass was broken.".to_owned(),
+    };
     view! {
-        <aside class="stack" aria-label="About this request">
             <section class="card" aria-labelledby="about">
                 <h2 class="card-title" id="about">"The request"</h2>
                 <dl class="facts">
@@ -84,7 +91,7 @@ pub(super) fn facts(request: RequestView) -> impl IntoView {
             </section>
             <section class="card" aria-labelledby="sign-offs">
                 <h2 class="card-title" id="sign-offs">"Sign-offs"</h2>
-                <p class="soft">{format!("{} of {} have approved.", row.approvals, count(u32::from(row.needed)))}</p>
+                <p class="soft">{approved}</p>
                 <ul class="approvals" role="list">
                     {request.sign_offs.into_iter().map(sign_off).collect::<Vec<_>>()}
                     {(open && missing > 0)
@@ -92,19 +99,15 @@ pub(super) fn facts(request: RequestView) -> impl IntoView {
                             view! {
                                 <li class="is-open">
                                     <Icon glyph=Glyph::Clock/>
-                                    <span>{format!("{} more out of {approvers}", count(missing))}</span>
+                                    <span>{format!("{missing} more out of {approvers}")}</span>
                                 </li>
                             }
                         })}
                 </ul>
             </section>
             {request.review.map(review)}
-            <details class="disclosure">
-                <summary>"The statement that sign-offs bind"</summary>
-                <Statement text=request.statement sha256=request.statement_sha256/>
-            </details>
-        </aside>
     }
+    .erase()
 }
 
 fn sign_off(sign_off: SignOffView) -> impl IntoView {
@@ -127,6 +130,7 @@ fn sign_off(sign_off: SignOffView) -> impl IntoView {
             </div>
         </li>
     }
+    .erase()
 }
 
 fn review(review: ReviewView) -> impl IntoView {
@@ -143,4 +147,5 @@ fn review(review: ReviewView) -> impl IntoView {
             {review.note.map(|note| view! { <p class="said">{note}</p> })}
         </section>
     }
+    .erase()
 }

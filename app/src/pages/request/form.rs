@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::forms::RequestForm;
 use crate::components::field::{Choice, Choices, Fault, MinutesField, TextArea, TextField};
+use crate::erase::Erase as _;
 use crate::words::state::URGENCIES;
 
 /// The fields that say for themselves what is wrong with them.
@@ -112,6 +113,7 @@ pub fn Picker(
         {none.then(|| view! { <p class="soft">"Nothing that you may open has that in its name."</p> })}
         <ul class="grid" role="list" aria-label="What you may open">{choices}</ul>
     }
+    .erase()
 }
 
 /// Reason, ticket, urgency, duration, and the hidden fields: which request, what, under which policy.
@@ -167,4 +169,5 @@ pub fn RequestFields(
             fault=fault
         />
     }
+    .erase()
 }

@@ -15,6 +15,7 @@ use crate::components::empty::Empty;
 use crate::components::field::{Fault, FormFault};
 use crate::components::loaded::Loaded;
 use crate::components::sentences::Sentences;
+use crate::erase::Erase as _;
 use crate::pages::glass;
 use crate::pages::request::form::{FIELDS, Picker, RequestFields, Wanted, choose};
 use crate::words::people::{any_of, count};
@@ -47,8 +48,14 @@ pub(crate) fn wanted() -> Memo<Wanted> {
 pub fn NewRequest() -> impl IntoView {
     let wanted = wanted();
     let submit = ServerAction::<SubmitRequest>::new();
-    let data = Resource::new(|| (), |()| new_request());
-    let draft = Resource::new(|| (), |()| take_draft::<RequestForm>(Form::Request));
+    // One resource for both: what is awaited inside of what is drawn may be missing from the page.
+    let data = Resource::new(
+        || (),
+        |()| async {
+            let new = new_request().await?;
+            Ok((new, take_draft::<RequestForm>(Form::Request).await))
+        },
+    );
     let navigate = use_navigate();
     Effect::new(move |_| {
         if let Some(Ok(next)) = submit.value().get() {
@@ -57,7 +64,7 @@ pub fn NewRequest() -> impl IntoView {
     });
     view! {
         <Title text="Request access"/>
-        <Loaded data=data draw=move |new: NewRequestView| {
+        <Loaded data=data draw=move |(new, draft): (NewRequestView, Option<Draft<RequestForm>>)| {
             let NewRequestView { id, home } = new;
             let nothing = home.openable.is_empty();
             view! {
@@ -72,22 +79,19 @@ pub fn NewRequest() -> impl IntoView {
                             duration: (chosen.policy.policy.default_duration_s / 60).to_string(),
                             ..RequestForm::default()
                         };
-                        Suspend::new(async move {
-                            let draft = draft.await;
-                            view! { <Chosen chosen=chosen fresh=form draft=draft submit=submit/> }
-                        })
-                            .into_any()
+                        view! { <Chosen chosen=chosen fresh=form draft=draft.clone() submit=submit/> }
+                            .erase()
                     }
                     Err(_) if nothing => {
                         view! {
-                            <Empty title="None of your groups may ask for anything.">
+                            <Empty title="None of your groups may ask for anything.">{view! {
                                 <p>
                                     "A policy says which groups may ask for what. "
                                     <a href="/policies">"Read the policies"</a> " to see who may."
                                 </p>
-                            </Empty>
+                            }.erase()}</Empty>
                         }
-                            .into_any()
+                            .erase()
                     }
                     Err(choices) => {
                         view! {
@@ -102,13 +106,14 @@ pub fn NewRequest() -> impl IntoView {
                                 />
                             </section>
                         }
-                            .into_any()
+                            .erase()
                     }
                 }}
             }
-                .into_any()
+                .erase()
         }/>
     }
+    .erase()
 }
 
 fn note(one: &Openable) -> String {
@@ -155,7 +160,7 @@ fn Chosen(
                     <a class="small" href="/request">"Choose something else"</a>
                 </div>
                 <p class="soft">{chosen.resource_description}</p>
-                <ActionForm action=submit attr:class="form" attr:novalidate=true>
+                <ActionForm action=submit attr:class="form" attr:novalidate=true>{view! {
                     <FormFault fault=fault fields=FIELDS/>
                     <RequestFields
                         values=values
@@ -171,7 +176,7 @@ fn Chosen(
                             busy=Signal::derive(move || submit.pending().get())
                         />
                     </div>
-                </ActionForm>
+                }.erase()}</ActionForm>
             </section>
             <aside class="stack" aria-label="Before you ask">
                 <div class="card">
@@ -194,4 +199,5 @@ fn Chosen(
             </aside>
         </div>
     }
+    .erase()
 }

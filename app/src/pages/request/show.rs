@@ -1,25 +1,30 @@
 //! A request's page: where it stands, what the viewer may do about it, all that happened. It changes as things happen.
 
+use access::event::Mode;
 use access::ids::RequestId;
 use access::view::RequestView;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
+use crate::api::ApiError;
 use crate::api::forms::{ReviewForm, SignOffForm};
 use crate::api::grant::EndGrant;
 use crate::api::keep::{Draft, Form, take_draft};
 use crate::api::request::{OpenRequest, WithdrawRequest, request};
 use crate::api::review::RecordReview;
 use crate::api::sign_off::BeginSignOff;
-use crate::components::badge::{EmergencyBadge, UrgencyBadge, grant_badge, request_badge};
+use crate::components::badge::{Badge, EmergencyBadge, UrgencyBadge};
 use crate::components::field::FormFault;
 use crate::components::loaded::Loaded;
+use crate::components::statement::Statement;
 use crate::components::timeline::Timeline;
+use crate::erase::Erase as _;
 use crate::focus::focus;
 use crate::live::use_live;
-use crate::pages::request::{facts, steps};
-use crate::words::{people, standing, time};
+use crate::pages::request::facts::facts;
+use crate::pages::request::steps::steps;
+use crate::words::{people, standing, state as words, time};
 
 /// A request's address.
 pub fn address(request: RequestId) -> String {
@@ -56,7 +61,7 @@ impl Acts {
     }
 
     /// Why the last button that was pressed did nothing.
-    fn fault(self) -> Signal<Option<crate::api::ApiError>> {
+    fn fault(self) -> Signal<Option<ApiError>> {
         Signal::derive(move || {
             [
                 self.open.value().get(),
@@ -95,31 +100,17 @@ pub(crate) struct Drafts {
 pub fn Request() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let live = use_live();
-    let acts = Acts::new();
-    let data = Resource::new(
-        move || (id.get(), live.count(), acts.answered()),
-        |(id, _, _)| request(id),
-    );
+    let first = Resource::new(move || id.get(), request);
     let drafts = Drafts {
         sign_off: Resource::new(move || id.get(), |id| draft(id, Form::SignOff)),
         review: Resource::new(move || id.get(), |id| draft(id, Form::Review)),
     };
-    Effect::new(move |_| {
-        if let Ok(id) = id.get().parse() {
-            live.watch(id);
-        }
-    });
-    // The button that was pressed is gone when its act is done; the focus goes to where the page says so.
-    Effect::new(move |_| {
-        if acts.done() {
-            focus("standing");
-        }
-    });
     view! {
-        <News data=data/>
-        <Loaded data=data draw=move |request: RequestView| draw(request, acts, drafts)/>
+        <Loaded data=first draw=move |first: RequestView| {
+            view! { <Story first=first drafts=drafts/> }.erase()
+        }/>
     }
+    .erase()
 }
 
 async fn draft<F: serde::de::DeserializeOwned + Send>(
@@ -129,64 +120,126 @@ async fn draft<F: serde::de::DeserializeOwned + Send>(
     take_draft(form(id.parse().ok()?)).await
 }
 
-fn draw(request: RequestView, acts: Acts, drafts: Drafts) -> AnyView {
-    let row = request.row.clone();
-    let title = format!("{} for {}", row.resource, people::name(&row.requester));
-    let badge = match &request.grant {
-        Some(grant) => grant_badge(&grant.state).into_any(),
-        None => request_badge(&row).into_any(),
+/// One request. Drawn once; each part is drawn again when what it shows has changed, and only then, so that a note that
+/// is half typed outlives whatever others do meanwhile.
+#[component]
+fn Story(
+    /// The request as the page began.
+    first: RequestView,
+    /// What was typed on this page before.
+    drafts: Drafts,
+) -> impl IntoView {
+    let acts = Acts::new();
+    let title = format!(
+        "{} for {}",
+        first.row.resource,
+        people::name(&first.row.requester)
+    );
+    let did = match first.row.mode {
+        Mode::Ordinary => "asks for",
+        Mode::Emergency => "broke the glass on",
     };
-    let timeline = request.timeline.clone();
-    let next = standing::next(&request);
+    let lede = format!(
+        "{} {did} {} under {} for {}.",
+        people::name(&first.row.requester),
+        first.row.resource,
+        first.row.policy,
+        time::span(first.row.duration_s),
+    );
+    let (mode, urgency) = (first.row.mode, first.row.urgency);
+    let statement = (first.statement.clone(), first.statement_sha256);
+    let live = use_live();
+    live.watch(first.row.id);
+    let request = fresh(first, acts);
+    // The button that was pressed is gone when its act is done; the focus goes to where the page says so.
+    Effect::new(move |_| {
+        if acts.done() {
+            focus("standing");
+        }
+    });
+    let state = Memo::new(move |_| {
+        request.with(|request| match &request.grant {
+            Some(grant) => words::grant(&grant.state),
+            None => words::request(&request.row),
+        })
+    });
+    let told = Memo::new(move |_| {
+        request.with(|request| (request.timeline.clone(), standing::next(request)))
+    });
     view! {
         <Title text=title.clone()/>
+        <News request=request/>
         <div class="page-head">
             <h1>{title}</h1>
-            <p class="lede">
-                {format!(
-                    "{} asks for {} under {} for {}.",
-                    people::name(&row.requester),
-                    row.resource,
-                    row.policy,
-                    time::span(row.duration_s),
-                )}
-            </p>
+            <p class="lede">{lede}</p>
             <div class="standing" id="standing" tabindex="-1" role="group" aria-label="Where it stands">
-                {badge}
-                <EmergencyBadge mode=row.mode/>
-                <UrgencyBadge urgency=row.urgency/>
+                {move || {
+                    let (tone, text) = state.get();
+                    view! { <Badge tone=tone text=text/> }
+                }}
+                <EmergencyBadge mode=mode/>
+                <UrgencyBadge urgency=urgency/>
             </div>
         </div>
         <div class="split">
             <div class="stack stack-wide">
                 <FormFault fault=acts.fault() fields=&[]/>
-                {steps::steps(&request, acts, drafts)}
+                {steps(request, acts, drafts)}
                 <section class="stack" aria-labelledby="what-happened">
                     <h2 id="what-happened">"What happened"</h2>
-                    <Timeline items=timeline next=next/>
+                    {move || {
+                        let (items, next) = told.get();
+                        view! { <Timeline items=items next=next/> }
+                    }}
                 </section>
             </div>
-            {facts::facts(request)}
+            <aside class="stack" aria-label="About this request">
+                {move || facts(request.get())}
+                <details class="disclosure">
+                    <summary>"The statement that sign-offs bind"</summary>
+                    <Statement text=statement.0 sha256=statement.1/>
+                </details>
+            </aside>
         </div>
     }
-    .into_any()
+    .erase()
+}
+
+/// The request as it is now: asked for again whenever something happened to it, here or elsewhere.
+fn fresh(first: RequestView, acts: Acts) -> Memo<RequestView> {
+    let live = use_live();
+    let id = first.row.id;
+    let newest = RwSignal::new(first);
+    let asked = StoredValue::new(0_u64);
+    // Runs in the browser only, and first when nothing has happened yet.
+    Effect::new(move |before: Option<()>| {
+        let _ = (live.count(), acts.answered());
+        if before.is_none() {
+            return;
+        }
+        let mine = asked.get_value() + 1;
+        asked.set_value(mine);
+        leptos::task::spawn_local(async move {
+            let answer = request(id.to_string()).await;
+            // Answers may overtake each other: only the last one asked for counts. The page may be gone by then.
+            if let (Ok(answer), Some(true)) = (answer, asked.try_with_value(|last| *last == mine)) {
+                newest.try_set(answer);
+            }
+        });
+    });
+    Memo::new(move |_| newest.get())
 }
 
 /// Says aloud what happened last, when something happens while the page is open.
 #[component]
 fn News(
-    /// The page's data.
-    data: Resource<Result<RequestView, crate::api::ApiError>>,
+    /// The request as it is now.
+    request: Memo<RequestView>,
 ) -> impl IntoView {
     let news = RwSignal::new(String::new());
-    Effect::new(move |known: Option<Option<u64>>| {
-        let known = known.flatten();
-        let Some(Ok(request)) = data.get() else {
-            return known;
-        };
-        let Some(last) = request.timeline.last() else {
-            return known;
-        };
+    Effect::new(move |known: Option<u64>| {
+        let last = request.with(|request| request.timeline.last().cloned());
+        let Some(last) = last else { return 0 };
         if known.is_some_and(|known| known < last.seq) {
             let who = last
                 .person
@@ -194,9 +247,10 @@ fn News(
                 .map_or_else(|| "The portal".to_owned(), people::name);
             news.set(format!("{who} {}", last.text));
         }
-        Some(last.seq)
+        last.seq
     });
     view! {
         <p class="visually-hidden" role="status" aria-live="polite">{move || news.get()}</p>
     }
+    .erase()
 }

@@ -9,50 +9,78 @@ use crate::components::alert::{Alert, AlertKind};
 use crate::components::button::{ButtonKind, Submit};
 use crate::components::grant::{EndForm, ShowCredential};
 use crate::components::moment::{Countdown, Moment};
+use crate::erase::Erase as _;
 use crate::pages::request::show::{Acts, Drafts};
 use crate::pages::review::give::GiveReview;
 use crate::pages::sign_off::give::GiveSignOff;
 use crate::words::{people, state};
 
-/// The next step, or what is waited for.
-pub(super) fn steps(request: &RequestView, acts: Acts, drafts: Drafts) -> impl IntoView + use<> {
-    let may = |action| request.actions.contains(&action);
-    let id = request.row.id;
-    let withdraw = may(Action::Withdraw).then(|| {
-        view! {
-            <ActionForm action=acts.withdraw>
-                <input type="hidden" name="request" value=id.to_string()/>
-                <Submit
-                    kind=ButtonKind::Plain
-                    label="Withdraw request"
-                    busy_label="Withdrawing…"
-                    busy=Signal::derive(move || acts.withdraw.pending().get())
-                />
-            </ActionForm>
-        }
+/// The next step, or what is waited for. The forms in which something may be half typed are drawn once and stay as long
+/// as they may be sent; the rest is drawn again with each change.
+pub(super) fn steps(request: Memo<RequestView>, acts: Acts, drafts: Drafts) -> AnyView {
+    let may =
+        move |action| Memo::new(move |_| request.with(|request| request.actions.contains(&action)));
+    let (sign_off, review, withdraw) = (
+        may(Action::SignOff),
+        may(Action::Review),
+        may(Action::Withdraw),
+    );
+    let id = request.with_untracked(|request| request.row.id);
+    let refused = Memo::new(move |_| {
+        request.with(|request| {
+            request
+                .sign_off_refused
+                .filter(|_| request.row.state == RequestState::Submitted)
+        })
     });
-    let standing = match (request.row.state, &request.grant) {
-        (RequestState::Approved, _) => Some(approved(request, acts).into_any()),
+    view! {
+        {move || request.with(|request| standing(request, acts))}
+        {move || {
+            sign_off
+                .get()
+                .then(|| {
+                    let request = request.get_untracked();
+                    view! { <GiveSignOff request=request act=acts.sign_off draft=drafts.sign_off/> }
+                })
+        }}
+        {move || refused.get().map(|rule| view! { <Alert kind=AlertKind::Note title=rule.to_string()/> })}
+        {move || review.get().then(|| view! { <GiveReview request=id act=acts.review draft=drafts.review/> })}
+        {move || {
+            withdraw
+                .get()
+                .then(|| {
+                    view! {
+                        <div class="actions">
+                            <ActionForm action=acts.withdraw>{view! {
+                                <input type="hidden" name="request" value=id.to_string()/>
+                                <Submit
+                                    kind=ButtonKind::Plain
+                                    label="Withdraw request"
+                                    busy_label="Withdrawing…"
+                                    busy=Signal::derive(move || acts.withdraw.pending().get())
+                                />
+                            }.erase()}</ActionForm>
+                        </div>
+                    }
+                })
+        }}
+    }
+    .erase()
+}
+
+fn standing(request: &RequestView, acts: Acts) -> Option<AnyView> {
+    match (request.row.state, &request.grant) {
+        (RequestState::Approved, _) => Some(approved(request, acts).erase()),
         (_, Some(grant)) => granted(request, grant, acts),
         (RequestState::Lapsed, _) => Some(
             view! {
-                <Alert kind=AlertKind::Note title="Its time passed before it was decided or opened.">
+                <Alert kind=AlertKind::Note title="Its time passed before it was decided or opened.">{view! {
                     <a href="/request">"Ask again"</a>
-                </Alert>
+                }.erase()}</Alert>
             }
-            .into_any(),
+            .erase(),
         ),
         _ => None,
-    };
-    view! {
-        {standing}
-        {may(Action::SignOff).then(|| view! { <GiveSignOff request=request.clone() act=acts.sign_off draft=drafts.sign_off/> })}
-        {request
-            .sign_off_refused
-            .filter(|_| request.row.state == RequestState::Submitted)
-            .map(|rule| view! { <Alert kind=AlertKind::Note title=rule.to_string()/> })}
-        {may(Action::Review).then(|| view! { <GiveReview request=id act=acts.review draft=drafts.review/> })}
-        {withdraw.map(|form| view! { <div class="actions">{form}</div> })}
     }
 }
 
@@ -67,7 +95,7 @@ fn approved(request: &RequestView, acts: Acts) -> impl IntoView + use<> {
                 view! {
                     <p>"The time starts when you open it. Open it " <Moment at=lapses/> " at the latest."</p>
                     <div class="actions">
-                        <ActionForm action=acts.open>
+                        <ActionForm action=acts.open>{view! {
                             <input type="hidden" name="request" value=id.to_string()/>
                             <Submit
                                 kind=ButtonKind::Primary
@@ -75,15 +103,16 @@ fn approved(request: &RequestView, acts: Acts) -> impl IntoView + use<> {
                                 busy_label="Opening…"
                                 busy=Signal::derive(move || acts.open.pending().get())
                             />
-                        </ActionForm>
+                        }.erase()}</ActionForm>
                     </div>
                 }
-                    .into_any()
+                    .erase()
             } else {
-                view! { <p>"The one who asked may open it now. It lapses " <Moment at=lapses/> "."</p> }.into_any()
+                view! { <p>"The one who asked may open it now. It lapses " <Moment at=lapses/> "."</p> }.erase()
             }}
         </section>
     }
+    .erase()
 }
 
 fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyView> {
@@ -91,7 +120,7 @@ fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyVi
     let (id, grant_id) = (request.row.id, grant.id);
     match &grant.state {
         GrantState::Intended => Some(
-            view! { <Alert kind=AlertKind::Wait title="Access is being opened. This page goes on by itself."/> }.into_any(),
+            view! { <Alert kind=AlertKind::Wait title="Access is being opened. This page goes on by itself."/> }.erase(),
         ),
         GrantState::Active { credential_shown } => {
             let note = match (may(Action::Return), credential_shown) {
@@ -116,18 +145,18 @@ fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyVi
                         <div class="actions">{show} {give_back} {revoke}</div>
                     </section>
                 }
-                .into_any(),
+                .erase(),
             )
         }
         GrantState::Failed { failure } => {
             let why = state::failure(*failure);
             Some(
                 view! {
-                    <Alert kind=AlertKind::Fault title="Access did not open.">
+                    <Alert kind=AlertKind::Fault title="Access did not open.">{view! {
                         <p>{why}</p>
-                    </Alert>
+                    }.erase()}</Alert>
                 }
-                .into_any(),
+                .erase(),
             )
         }
         GrantState::Ended { at_ms, sessions_cut, .. } => {
@@ -145,7 +174,7 @@ fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyVi
                         <p>{how} " " <Moment at=at/> ". " {cut}</p>
                     </section>
                 }
-                .into_any(),
+                .erase(),
             )
         }
     }

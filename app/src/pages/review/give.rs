@@ -9,6 +9,7 @@ use crate::api::keep::Draft;
 use crate::api::review::RecordReview;
 use crate::components::button::{ButtonKind, Submit};
 use crate::components::field::{Choice, Choices, Fault, FormFault, TextArea};
+use crate::erase::Erase as _;
 use crate::words::state::VERDICTS;
 
 /// The form by which a reviewer says what it was.
@@ -39,7 +40,7 @@ pub fn GiveReview(
                         .map(|&(_, value, title, hint)| Choice { value, title, hint })
                         .collect::<Vec<_>>();
                     view! {
-                        <ActionForm action=act attr:class="form" attr:novalidate=true>
+                        <ActionForm action=act attr:class="form" attr:novalidate=true>{view! {
                             <FormFault fault=fault fields=&["verdict", "note"]/>
                             <input type="hidden" name="form[request]" value=request.to_string()/>
                             <Choices
@@ -66,10 +67,11 @@ pub fn GiveReview(
                                     busy=Signal::derive(move || act.pending().get())
                                 />
                             </div>
-                        </ActionForm>
+                        }.erase()}</ActionForm>
                     }
                 })}
             </Suspense>
         </section>
     }
+    .erase()
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use crate::erase::Erase as _;
 use crate::words::url;
 
 /// The page's address, with where to go afterwards.
@@ -43,4 +44,5 @@ pub fn SignIn() -> impl IntoView {
             </section>
         </div>
     }
+    .erase()
 }

@@ -10,6 +10,8 @@ use crate::api::sign_off::BeginSignOff;
 use crate::components::field::{Fault, FormFault, TextArea};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::statement::Statement;
+use crate::erase::Erase as _;
+use crate::words::people;
 
 /// The form by which an approver says yes or no.
 #[component]
@@ -29,10 +31,17 @@ pub fn GiveSignOff(
         }
     });
     let id = request.row.id;
+    let asks = format!("{} says why:", people::name(&request.row.requester));
+    let reason = request
+        .row
+        .reason
+        .unwrap_or_else(|| "The reason was erased.".into());
     let digest = request.statement_sha256;
     view! {
         <section class="card card-accent" aria-labelledby="sign-off">
             <h2 class="card-title" id="sign-off">"Your sign-off"</h2>
+            <p>{asks}</p>
+            <p class="said">{reason}</p>
             <p>"Read what you sign. Then you prove once more who you are, and your word stands for good."</p>
             <Statement text=request.statement sha256=digest/>
             <Suspense>
@@ -46,7 +55,7 @@ pub fn GiveSignOff(
                     });
                     let busy = move || act.pending().get();
                     view! {
-                        <ActionForm action=act attr:class="form" attr:novalidate=true>
+                        <ActionForm action=act attr:class="form" attr:novalidate=true>{view! {
                             <FormFault fault=fault fields=&["note"]/>
                             <input type="hidden" name="form[request]" value=id.to_string()/>
                             <input type="hidden" name="form[statement]" value=digest.to_string()/>
@@ -81,10 +90,11 @@ pub fn GiveSignOff(
                                     "Deny"
                                 </button>
                             </div>
-                        </ActionForm>
+                        }.erase()}</ActionForm>
                     }
                 })}
             </Suspense>
         </section>
     }
+    .erase()
 }

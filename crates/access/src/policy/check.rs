@@ -4,7 +4,9 @@ use super::Policy;
 use crate::digest::Digest;
 
 /// The most names that one list of a policy may hold. The whole policy stands in one entry of at
-/// most 65,535 bytes: five lists of 100 names of 64 bytes are half of that.
+/// most 65,535 bytes: 100 resources of 64 bytes and three lists of 100 groups of 128 bytes are 46,000
+/// with their punctuation. Groups named with nothing but quotation marks could exceed it; writing the
+/// entry refuses them then.
 const MAX_NAMES: usize = 100;
 
 /// The longest description, in characters: a few sentences, and far from the entry's limit.

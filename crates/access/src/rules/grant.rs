@@ -79,6 +79,21 @@ pub(super) fn failed(act: Act<'_>, id: GrantId) -> Checked {
     being_made(act.grant(id)?.0)
 }
 
+/// Whether access that ends here, or is given up, does so by its time. Asked in a replay only: an end
+/// that comes late has to be written all the same, and everybody who replays the log then sees it.
+pub(super) fn ended_in_time(act: Act<'_>, id: GrantId) -> Checked {
+    let (grant, _) = act.grant(id)?;
+    let latest = grant.latest_end();
+    ensure(act.now <= latest, || {
+        let expected = format!(
+            "an end at {}, or by {} at the latest",
+            moment(grant.expires_at),
+            moment(latest)
+        );
+        Broken::new(Rule::EndedLate, expected, moment(act.now))
+    })
+}
+
 pub(super) fn shown(act: Act<'_>, id: GrantId) -> Checked {
     let (person, _) = actor::person(act)?;
     let (grant, request) = act.grant(id)?;

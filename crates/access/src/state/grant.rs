@@ -5,6 +5,10 @@ use crate::policy::Connector;
 use crate::time::UnixMillis;
 use crate::view::GrantState;
 
+/// How long after its time access may end, in seconds, before a replay says that it ended late: the
+/// portal looks every few seconds, and a target under load takes a while to cut its sessions.
+pub const END_TOLERANCE_S: u32 = 60;
+
 /// One period of access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
@@ -20,6 +24,8 @@ pub struct Grant {
     pub connector: Connector,
     /// With the rights of which role of the target.
     pub role: String,
+    /// The entry that intended it.
+    pub intended_seq: u64,
     /// When it was intended.
     pub intended_at: UnixMillis,
     /// When the account stood, if it did.
@@ -31,6 +37,11 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// The last moment at which its end is not late yet.
+    pub fn latest_end(&self) -> UnixMillis {
+        self.expires_at.plus_seconds(END_TOLERANCE_S)
+    }
+
     /// Whether an account stands or may stand on the target.
     pub fn is_live(&self) -> bool {
         matches!(self.state, GrantState::Intended | GrantState::Active { .. })

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use access::event::{Actor, Decision, Event, Mode};
 use access::ids::PersonId;
+use access::refusal::Rule;
 use access::state::Request;
 use access::view::RequestState;
-use access::{Record, State, apply};
+use access::{Record, State, apply, unfinished};
 
 use crate::stage::Stage;
 
@@ -86,11 +87,49 @@ pub(crate) fn invariant_duration(log: &[Record], found: &BTreeSet<u64>) {
     }
 }
 
+/// No grant outlives its time by more than a minute unless the replay says so: where it ended late,
+/// or where the log ends without its end.
+pub(crate) fn invariant_end(stage: &Stage) {
+    let Some(last) = stage.log.last() else { return };
+    let mut told: BTreeSet<(u64, Rule)> = unfinished(&stage.state)
+        .into_iter()
+        .map(|violation| (violation.seq, violation.rule))
+        .collect();
+    let mut state = State::default();
+    let found = |record| apply(&mut state, record).err();
+    for violation in stage.log.iter().filter_map(found) {
+        told.insert((violation.seq, violation.rule));
+    }
+    for intended in &stage.log {
+        let Event::GrantIntended {
+            grant: id,
+            expires_at_ms,
+            ..
+        } = &intended.event
+        else {
+            continue;
+        };
+        let end = stage.log.iter().find(|record| match &record.event {
+            Event::GrantEnded { grant, .. } | Event::GrantFailed { grant, .. } => grant == id,
+            _ => false,
+        });
+        let late = end.unwrap_or(last).time.millis() > expires_at_ms.millis() + 60_000;
+        let name = match end {
+            Some(end) => (end.seq, Rule::EndedLate),
+            None => (intended.seq, Rule::NotEnded),
+        };
+        assert_eq!(told.contains(&name), late, "{intended:?} {end:?}");
+    }
+}
+
 /// The entries alone make the state again.
 pub(crate) fn invariant_replay(stage: &Stage) {
     let mut state = State::default();
     for record in &stage.log {
-        apply(&mut state, record).unwrap();
+        if let Err(violation) = apply(&mut state, record) {
+            // The one thing that the portal has to write although it should not have come to it.
+            assert_eq!(violation.rule, Rule::EndedLate, "{violation}");
+        }
     }
     assert_eq!(state, stage.state);
 }

@@ -10,6 +10,7 @@ mod golden;
 mod grant;
 mod housekeeping;
 mod invariants;
+mod late;
 mod model;
 mod policy;
 mod replay;

@@ -32,6 +32,15 @@ impl Model<'_> {
         }
     }
 
+    /// Whether the event ends access, or gives it up, more than a minute after its time.
+    pub(crate) fn ends_late(self, event: &Event) -> bool {
+        let (Event::GrantEnded { grant, .. } | Event::GrantFailed { grant, .. }) = event else {
+            return false;
+        };
+        self.intended(*grant)
+            .is_some_and(|(_, _, expires_at_ms)| self.now_ms > expires_at_ms + 60_000)
+    }
+
     fn allows_system(self, command: &Command) -> bool {
         match command {
             Command::OpenLedger { .. } | Command::StartServer { .. } => true,

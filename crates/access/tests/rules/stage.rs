@@ -195,6 +195,13 @@ impl Stage {
         events
     }
 
+    /// The rule that an entry breaks which had to be written all the same: the portal says what
+    /// happened, however late it is.
+    pub(crate) fn late(&mut self, actor: &Actor, command: Command) -> Rule {
+        let events = decide(&self.state, command, actor, self.now()).unwrap();
+        self.forged(actor, events[0].clone())
+    }
+
     /// Appends an event that breaks no rule.
     pub(crate) fn lawful(&mut self, actor: &Actor, event: Event) {
         let record = self.record(actor, event);

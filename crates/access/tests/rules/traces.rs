@@ -4,11 +4,13 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use access::refusal::Rule;
 use access::{decide, refusal_event};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use crate::invariants::{
-    invariant_bytes, invariant_duration, invariant_indexes, invariant_quorum, invariant_replay,
+    invariant_bytes, invariant_duration, invariant_end, invariant_indexes, invariant_quorum,
+    invariant_replay,
 };
 use crate::model::Model;
 use crate::stage::Stage;
@@ -58,7 +60,16 @@ pub(crate) fn play(steps: &[Step], seen: &mut BTreeMap<&'static str, u32>) -> St
         };
         for event in events {
             *seen.entry(event.kind()).or_default() += 1;
-            stage.lawful(&who, event);
+            let model = Model {
+                log: &stage.log,
+                now_ms: stage.now_ms,
+            };
+            if model.ends_late(&event) {
+                *seen.entry(Rule::EndedLate.name()).or_default() += 1;
+                assert_eq!(stage.forged(&who, event), Rule::EndedLate);
+            } else {
+                stage.lawful(&who, event);
+            }
         }
     }
     stage
@@ -71,6 +82,7 @@ fn random_traces_agree_with_the_model() {
         let stage = play(&steps, &mut seen.borrow_mut());
         invariant_quorum(&stage.log, &BTreeSet::new());
         invariant_duration(&stage.log, &BTreeSet::new());
+        invariant_end(&stage);
         invariant_replay(&stage);
         invariant_indexes(&stage.state);
         invariant_bytes(&stage.log);
@@ -90,9 +102,9 @@ fn expected() -> impl Iterator<Item = &'static str> {
     let kinds = crate::golden::samples()
         .into_iter()
         .map(|(_, event)| event.kind());
-    let rules = access::refusal::Rule::ALL
+    let rules = Rule::ALL
         .iter()
-        .filter(|rule| rule.refuses());
+        .filter(|rule| rule.refuses() || **rule == Rule::EndedLate);
     // The stage opens the log before the first step.
     let never = ["ledger.opened", "ledger_order", "server.started"];
     kinds

@@ -35,6 +35,7 @@ impl State {
             resource: asked.resource.clone(),
             connector: *connector,
             role: role.clone(),
+            intended_seq: record.seq,
             intended_at: record.time,
             opened_at: None,
             expires_at: *expires_at_ms,
