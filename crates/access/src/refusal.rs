@@ -120,8 +120,6 @@ rules! {
     EndedLate = "ended_late",
     /// Replay only: the log goes on long after the access's time, and says nothing of its end.
     NotEnded = "not_ended",
-    /// Replay only: the log goes on after the review was due, and has none.
-    ReviewOverdue = "review_overdue",
     /// Replay only: nobody who may has said no.
     DenialMissing = "denial_missing",
     /// Replay only: the outcome stands under another name than that of the last to sign.
@@ -146,7 +144,6 @@ impl Rule {
                 | Self::GrantTemplate
                 | Self::EndedLate
                 | Self::NotEnded
-                | Self::ReviewOverdue
                 | Self::DenialMissing
                 | Self::NotLastSigner
                 | Self::RefusalForm

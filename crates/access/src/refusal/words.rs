@@ -71,7 +71,6 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::GrantTemplate => "The access gives something else than the policy says.",
         Rule::EndedLate => "The access ended long after its time.",
         Rule::NotEnded => "The access is over by its time, but the log says nothing of its end.",
-        Rule::ReviewOverdue => "The review of this access was due, but the log has none.",
         Rule::DenialMissing => "The request was closed as denied, but nobody who may has said no.",
         Rule::NotLastSigner => {
             "The outcome stands under another name than that of the last to sign."
@@ -117,7 +116,6 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::BadPolicy => "Correct the policy and activate it again.",
         Rule::PersonExists | Rule::LedgerOrder => "There is nothing to do.",
         Rule::NotEnded => "Make sure that the account is gone from the target.",
-        Rule::ReviewOverdue => "Ask one of the policy's reviewers to write it.",
         Rule::PolicyDigest
         | Rule::PolicyOrder
         | Rule::PolicyNotInForce
