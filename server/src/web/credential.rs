@@ -17,10 +17,11 @@ use super::state::AppState;
 pub(super) async fn show(
     State(state): State<AppState>,
     Extension(viewer): Extension<Option<Viewer>>,
-    Path(grant): Path<GrantId>,
+    Path(grant): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
     let viewer = viewer.ok_or_else(Problem::sign_in)?;
+    let grant: GrantId = grant.parse().map_err(|_| Problem::not_found())?;
     let outcome = CredentialOutcome(
         state
             .portal
