@@ -1,14 +1,14 @@
 //! The rules: who may open what, when, and what follows.
 //!
-//! **State = fold(entries).** [`decide`] turns a command into events or a refusal; [`apply`] folds
+//! **State = fold(entries).** [`decide()`] turns a command into events or a refusal; [`apply()`] folds
 //! an entry into the state and re-checks, against the policy version in force at that entry, what
 //! `decide` decided. The server decides with this crate; the verifier replays with it.
 //!
 //! Three layers, each on the one before:
 //! - `rules` is the one place where a rule stands: may this event follow this state?
-//! - [`decide`] makes events that `rules` allows; [`actions`] asks the same for pages;
-//! - [`apply`] asks `rules` about events that somebody else made, notes what they break, and folds;
-//!   [`unfinished`] tells, once all are folded, what should have happened and did not.
+//! - [`decide()`] makes events that `rules` allows; [`actions()`] asks the same for pages;
+//! - [`apply()`] asks `rules` about events that somebody else made, notes what they break, and folds;
+//!   [`unfinished()`] tells, once all are folded, what should have happened and did not.
 //!
 //! Invariant: nothing here reads a clock, makes a random number, or does I/O.
 

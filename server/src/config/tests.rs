@@ -189,7 +189,7 @@ fn each_wrong_value_has_a_message_with_its_remedy() {
         (&[("user={account}", "user=me")], "{account}"),
         (
             &[("name = \"orders-db\"", "name = \"Orders DB\"")],
-            "a name has 1 to 64 characters",
+            "1 to 64 characters out of a-z",
         ),
     ];
     for (changes, expected) in cases {

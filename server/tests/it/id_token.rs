@@ -79,7 +79,11 @@ async fn groups_are_a_text_or_a_list() {
             json!(["security", "leads", "leads"]),
             vec!["leads", "security"],
         ),
-        (json!(["Domain Users", "leads"]), vec!["leads"]),
+        (
+            json!(["Domain Users", "leads"]),
+            vec!["Domain Users", "leads"],
+        ),
+        (json!(["le\u{202e}ads", "leads"]), vec!["leads"]),
         (json!([]), vec![]),
         (Value::Null, vec![]),
     ] {

@@ -359,7 +359,7 @@ async fn the_connector_needs_no_superuser(admin: PgPool) {
     let mut stage = Stage::new(&admin).await;
     let connector = format!("connector_{}", uuid::Uuid::new_v4().simple());
     sqlx::raw_sql(&format!(
-        "create role {connector} login createrole;
+        "create role {connector} login createrole password '{connector}';
          grant pg_signal_backend to {connector};
          grant {ROLE} to {connector} with admin option"
     ))
@@ -369,6 +369,7 @@ async fn the_connector_needs_no_superuser(admin: PgPool) {
     let url = (*admin.connect_options())
         .clone()
         .username(&connector)
+        .password(&connector)
         .to_url_lossy()
         .to_string();
     stage.settings.resources[0].admin_url = url.into();
