@@ -35,11 +35,11 @@ pub fn SignIn() -> impl IntoView {
                     <button type="submit" class="button button-primary">"Sign in with single sign-on"</button>
                 </form>
             </div>
-            <section class="stack stack-tight" aria-labelledby="without">
-                <h2 id="without">"Without signing in"</h2>
+            <section class="stack stack-tight" aria-labelledby="proof">
+                <h2 id="proof">"Proof"</h2>
                 <p>
                     <a href="/verify" rel="external">"Verify the log"</a>
-                    ": your browser fetches every entry and proves it, or shows where it was altered."
+                    ": an auditor’s own browser fetches every entry and proves it, or shows where it was altered. Anybody may see the signed checkpoint and the key that signs it."
                 </p>
             </section>
         </div>
