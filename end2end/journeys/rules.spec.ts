@@ -4,9 +4,9 @@ import type { APIResponse, Page } from '@playwright/test';
 
 import { handed } from '../support/environment.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { entries } from '../support/log.ts';
 import { choose } from '../support/sign-in.ts';
 import { ask, decide, signOff, state } from '../support/steps.ts';
-import { sql } from '../support/postgres.ts';
 
 test('nobody approves their own request, and the attempt is in the log', async ({ person }) => {
   const lee = await person('lee');
@@ -110,20 +110,11 @@ function post(page: Page, path: string, form: Record<string, string>): Promise<A
   });
 }
 
-async function entries(request: string, kind: string): Promise<Record<string, string>[]> {
-  const id = request.split('/').pop();
-  const rows = await sql(
-    handed.database(),
-    `select convert_from(bytes, 'utf8') from ledger_entry where convert_from(bytes, 'utf8') like '%"kind":"${kind}"%${id}%' order by seq`,
-  );
-  return rows.split('\n').filter(Boolean).map((row) => JSON.parse(row).body);
-}
-
 async function statementOf(request: string): Promise<string> {
   const [submitted] = await entries(request, 'request.submitted');
-  return submitted?.['statement'] ?? '';
+  return String(submitted?.['statement']);
 }
 
-async function refusals(request: string): Promise<(string | undefined)[]> {
+async function refusals(request: string): Promise<unknown[]> {
   return (await entries(request, 'command.refused')).map((body) => body['rule']);
 }

@@ -105,7 +105,8 @@ pub(super) async fn sign_off(
     }
 }
 
-/// The same person, and proven after the decision was made: not before the flow began, not before the sign-in.
+/// The same person, and proven after the decision was made: not before the flow began, and later than the sign-in, so
+/// that an answer from the provider's memory never passes for a fresh one.
 pub(super) fn check(current: &Current, proof: &Proof, started_at_s: i64) -> Result<i64, NotProven> {
     if proof.identity() != current.identity {
         return Err(NotProven::SomebodyElse);
@@ -115,7 +116,7 @@ pub(super) fn check(current: &Current, proof: &Proof, started_at_s: i64) -> Resu
             if auth_time_s >= started_at_s - FRESH_SKEW_S
                 && current
                     .auth_time_s
-                    .is_none_or(|signed_in| auth_time_s >= signed_in) =>
+                    .is_none_or(|signed_in| auth_time_s > signed_in) =>
         {
             Ok(auth_time_s)
         }
