@@ -48,6 +48,8 @@ export async function onRequest(page: Page): Promise<string> {
 /** Presses a decision and stops at the provider, which asks anew. */
 export async function decide(page: Page, decision: 'Approve' | 'Deny', note?: string): Promise<void> {
   if (note) await page.getByLabel('Note').fill(note);
+  // Providers tell time in seconds: a proof in the very second of the sign-in would not be newer than it.
+  await page.waitForTimeout(1_000);
   await page.getByRole('button', { name: decision }).click();
 }
 
