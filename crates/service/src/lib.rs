@@ -14,6 +14,7 @@ mod halt;
 mod journal;
 pub mod key;
 mod ledger_reader;
+mod line;
 mod memory;
 mod migrate;
 mod notify;

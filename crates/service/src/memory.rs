@@ -1,19 +1,46 @@
 //! What this server remembers of the log outside of the database: the newest size and root that it
 //! has signed. A database that is behind it was rolled back; one that disagrees was rewritten.
+//!
+//! The file has two places and the newer checkpoint always goes over the older one, so a write that
+//! the power cuts short leaves the one before it. Writing in place is one `fdatasync`, where a new
+//! file and a rename are four times as long, and every acknowledgement waits for it.
+//!
+//! ```text
+//! 0     SHA-256 of the body, base64 \n checkpoint body (origin \n size \n root \n) zeros
+//! 4096  the same
+//! 8192
+//! ```
 
-use std::fs;
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ledger::{Checkpoint, Hash, Origin};
+use sha2::{Digest as _, Sha256};
 
 use crate::durable;
 
-/// The remembered head, in a file of its own.
+/// Bytes of one place: a page of the disk.
+const PLACE: usize = 4096;
+
+/// The remembered head, in a file of its own. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Memory {
     path: PathBuf,
     origin: Origin,
+    open: Arc<Mutex<Option<Open>>>,
+}
+
+/// The file as it was read, and kept up with since.
+#[derive(Debug)]
+struct Open {
+    /// `None` before the first checkpoint.
+    file: Option<File>,
+    newest: Option<(u64, Hash)>,
+    /// Where the next one goes: 0 or 1.
+    next: usize,
 }
 
 /// Why the memory cannot be used.
@@ -30,29 +57,195 @@ pub enum MemoryError {
 impl Memory {
     pub(crate) fn new(data_dir: &Path, origin: Origin) -> Self {
         Self {
-            path: data_dir.join("state").join("remembered"),
+            path: data_dir.join("state").join("memory"),
             origin,
+            open: Arc::default(),
         }
     }
 
-    /// The remembered size and root; `None` before the first.
+    /// The remembered size and root; `None` before the first. The file is read once.
     pub(crate) fn load(&self) -> Result<Option<(u64, Hash)>, MemoryError> {
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => text,
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(fault) => return Err(MemoryError::Io(self.path.clone(), fault)),
-        };
-        let checkpoint =
-            Checkpoint::parse_body(&text).map_err(|_| MemoryError::Malformed(self.path.clone()))?;
-        if *checkpoint.origin() != self.origin {
-            return Err(MemoryError::Malformed(self.path.clone()));
-        }
-        Ok(Some((checkpoint.size(), checkpoint.root())))
+        self.with_open(|open| Ok(open.newest))
     }
 
     /// Remembers a newer size and root; durable when it returns.
     pub(crate) fn store(&self, checkpoint: &Checkpoint) -> Result<(), MemoryError> {
-        durable::replace(&self.path, checkpoint.body().as_bytes())
-            .map_err(|fault| MemoryError::Io(self.path.clone(), fault))
+        let place =
+            place_of(checkpoint).ok_or_else(|| MemoryError::Malformed(self.path.clone()))?;
+        self.with_open(|open| {
+            let io = |fault| MemoryError::Io(self.path.clone(), fault);
+            match &open.file {
+                Some(file) => {
+                    file.write_all_at(&place, (open.next * PLACE) as u64)
+                        .and_then(|()| file.sync_data())
+                        .map_err(io)?;
+                }
+                None => {
+                    let mut both = place;
+                    both.resize(2 * PLACE, 0);
+                    durable::replace(&self.path, &both).map_err(io)?;
+                    open.file = Some(writable(&self.path).map_err(io)?);
+                    open.next = 0;
+                }
+            }
+            open.newest = Some((checkpoint.size(), checkpoint.root()));
+            open.next = 1 - open.next;
+            Ok(())
+        })
+    }
+
+    /// The error of a write that never ran.
+    pub(crate) fn failed(&self, fault: io::Error) -> MemoryError {
+        MemoryError::Io(self.path.clone(), fault)
+    }
+
+    fn with_open<T>(
+        &self,
+        work: impl FnOnce(&mut Open) -> Result<T, MemoryError>,
+    ) -> Result<T, MemoryError> {
+        let mut guard = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = match guard.take() {
+            Some(open) => open,
+            None => self.read()?,
+        };
+        let done = work(&mut open);
+        // After a failed write nobody knows what the disk holds: the next use reads it again.
+        if done.is_ok() {
+            *guard = Some(open);
+        }
+        done
+    }
+
+    fn read(&self) -> Result<Open, MemoryError> {
+        let io = |fault| MemoryError::Io(self.path.clone(), fault);
+        let file = match writable(&self.path) {
+            Ok(file) => file,
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
+                return Ok(Open {
+                    file: None,
+                    newest: None,
+                    next: 0,
+                });
+            }
+            Err(fault) => return Err(io(fault)),
+        };
+        let malformed = || MemoryError::Malformed(self.path.clone());
+        if file.metadata().map_err(io)?.len() != 2 * PLACE as u64 {
+            return Err(malformed());
+        }
+        let mut both = vec![0; 2 * PLACE];
+        file.read_exact_at(&mut both, 0).map_err(io)?;
+        let places = both.chunks(PLACE).map(|place| self.checkpoint_in(place));
+        let (at, newest) = places
+            .enumerate()
+            .filter_map(|(at, found)| found.map(|checkpoint| (at, checkpoint)))
+            .max_by_key(|(_, checkpoint)| checkpoint.size())
+            .ok_or_else(malformed)?;
+        Ok(Open {
+            file: Some(file),
+            newest: Some((newest.size(), newest.root())),
+            next: 1 - at,
+        })
+    }
+
+    /// The checkpoint of this log in one place; `None` where the place is empty or was torn.
+    fn checkpoint_in(&self, place: &[u8]) -> Option<Checkpoint> {
+        let text = std::str::from_utf8(place).ok()?.trim_end_matches('\0');
+        let (sum, body) = text.split_once('\n')?;
+        let checkpoint = Checkpoint::parse_body(body).ok()?;
+        (sum == sum_of(body) && *checkpoint.origin() == self.origin).then_some(checkpoint)
+    }
+}
+
+fn writable(path: &Path) -> io::Result<File> {
+    File::options().read(true).write(true).open(path)
+}
+
+/// A place's bytes; `None` for an origin that no configuration lets through.
+fn place_of(checkpoint: &Checkpoint) -> Option<Vec<u8>> {
+    let body = checkpoint.body();
+    let mut place = format!("{}\n{body}", sum_of(&body)).into_bytes();
+    (place.len() <= PLACE).then(|| {
+        place.resize(PLACE, 0);
+        place
+    })
+}
+
+fn sum_of(body: &str) -> String {
+    Hash::new(Sha256::digest(body.as_bytes()).into()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin() -> Origin {
+        "memory.example/log".parse().expect("an origin")
+    }
+
+    fn checkpoint(size: u64) -> Checkpoint {
+        let root = Hash::new([u8::try_from(size).expect("small"); 32]);
+        Checkpoint::new(origin(), size, root).expect("a checkpoint")
+    }
+
+    fn newest(memory: &Memory) -> Option<u64> {
+        memory.load().expect("readable").map(|(size, _)| size)
+    }
+
+    /// What a fresh process finds.
+    fn reopened(folder: &Path) -> Memory {
+        Memory::new(folder, origin())
+    }
+
+    #[test]
+    fn the_newest_is_found_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let memory = reopened(folder.path());
+        assert_eq!(newest(&memory), None);
+        for size in 1..=5 {
+            memory.store(&checkpoint(size)).expect("a disk");
+            assert_eq!(newest(&memory), Some(size));
+            assert_eq!(newest(&reopened(folder.path())), Some(size));
+        }
+        let again = reopened(folder.path());
+        again.store(&checkpoint(6)).expect("a disk");
+        assert_eq!(newest(&reopened(folder.path())), Some(6));
+    }
+
+    #[test]
+    fn a_write_cut_short_leaves_the_one_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let memory = reopened(folder.path());
+        for size in 1..=4 {
+            memory.store(&checkpoint(size)).expect("a disk");
+        }
+        // Size 3 stands in the first place, 4 in the second; any part of 5 may be over 3.
+        let whole = place_of(&checkpoint(5)).expect("it fits");
+        let body = std::fs::read(&memory.path).expect("the file");
+        for cut in 1..whole.len() {
+            let mut torn = body.clone();
+            torn[..cut].copy_from_slice(&whole[..cut]);
+            std::fs::write(&memory.path, &torn).expect("a disk");
+            let found = newest(&reopened(folder.path()));
+            let all_of_it = torn[..PLACE] == whole[..];
+            assert_eq!(found, Some(if all_of_it { 5 } else { 4 }), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn another_logs_memory_and_a_file_of_something_else_are_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let memory = reopened(folder.path());
+        memory.store(&checkpoint(1)).expect("a disk");
+        let other = Memory::new(
+            folder.path(),
+            "other.example/log".parse().expect("an origin"),
+        );
+        assert!(matches!(other.load(), Err(MemoryError::Malformed(_))));
+        for wrong in [&b""[..], b"x", &[0; 2 * PLACE], &[b'x'; 2 * PLACE]] {
+            std::fs::write(&memory.path, wrong).expect("a disk");
+            let found = reopened(folder.path()).load();
+            assert!(matches!(found, Err(MemoryError::Malformed(_))));
+        }
     }
 }

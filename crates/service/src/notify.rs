@@ -5,16 +5,16 @@ use access::ids::RequestId;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use std::time::Duration;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use crate::line::Line;
 use crate::store::ledger as store;
 
 /// The channel's name in PostgreSQL.
 const CHANNEL: &str = "breakglass";
 
-/// Requests named in one message; PostgreSQL takes 8,000 bytes and an id has 36. More change
-/// "anything".
+/// Requests named in one message; PostgreSQL takes 8,000 bytes and an id has 36.
 const MOST_NAMED: usize = 200;
 
 /// Changes that a page may be behind before it is told to look at everything.
@@ -23,7 +23,7 @@ const BACKLOG: usize = 1024;
 /// Something changed; pages that show it may want to look again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change {
-    /// Which request; `None` for anything.
+    /// Which request; `None` where the log grew by entries that belong to none.
     pub request: Option<RequestId>,
     /// How many entries the log has now.
     pub size: u64,
@@ -33,19 +33,54 @@ pub(crate) fn channel() -> broadcast::Sender<Change> {
     broadcast::channel(BACKLOG).0
 }
 
-/// Tells every replica. Failing is logged only: the entries stand, and pages reload by themselves
-/// when their stream ends.
-pub(crate) async fn tell(pool: &PgPool, requests: &[RequestId], size: u64) {
-    let mut payload = size.to_string();
-    if requests.len() <= MOST_NAMED {
-        for request in requests {
-            payload.push(' ');
-            payload.push_str(&request.to_string());
+/// What one batch changed: these requests, in a log that now has `size` entries.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    pub(crate) requests: Vec<RequestId>,
+    pub(crate) size: u64,
+}
+
+/// Tells every replica what was published, until nobody publishes any more. What comes while one
+/// message is under way goes into the next. Failing is logged only: the entries stand, and pages
+/// reload by themselves when their stream ends.
+pub(crate) async fn tell(pool: PgPool, mut published: mpsc::UnboundedReceiver<Changed>) {
+    let mut line = Line::new(pool);
+    let mut waiting = Vec::new();
+    while published.recv_many(&mut waiting, MOST_NAMED).await > 0 {
+        for payload in payloads(waiting.drain(..)) {
+            if let Err(fault) = send(&mut line, &payload).await {
+                line.cut();
+                tracing::warn!(%fault, "the pages were not told of a change");
+            }
         }
     }
-    if let Err(fault) = store::notify(pool, &payload).await {
-        tracing::warn!(%fault, "the pages were not told of a change");
+}
+
+async fn send(line: &mut Line, payload: &str) -> Result<(), sqlx::Error> {
+    store::notify(line.get().await?, payload).await
+}
+
+/// The newest size and all requests, in as many messages as they need; one where there are none.
+fn payloads(changes: impl Iterator<Item = Changed>) -> Vec<String> {
+    let mut size = 0;
+    let mut requests = Vec::new();
+    for changed in changes {
+        size = size.max(changed.size);
+        requests.extend(changed.requests);
     }
+    requests.sort_unstable();
+    requests.dedup();
+    if requests.is_empty() {
+        return vec![size.to_string()];
+    }
+    requests
+        .chunks(MOST_NAMED)
+        .map(|named| {
+            named.iter().fold(size.to_string(), |payload, request| {
+                format!("{payload} {request}")
+            })
+        })
+        .collect()
 }
 
 /// Passes on what any replica tells, until `shutdown`. Reconnects by itself.
@@ -103,10 +138,32 @@ fn parse(payload: &str) -> Vec<Change> {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
-    fn a_message_names_its_requests_or_anything() {
+    fn every_request_is_told_once_with_the_newest_size() {
+        let requests: Vec<RequestId> = (0..450).map(|_| RequestId::new(Uuid::new_v4())).collect();
+        let changed = |requests: &[RequestId], size| Changed {
+            requests: requests.to_vec(),
+            size,
+        };
+        let published = [changed(&requests, 9), changed(&requests[..10], 8)];
+        let told = payloads(published.into_iter());
+        assert!(told.iter().all(|payload| payload.len() < 8000));
+        let mut named: Vec<_> = told.iter().flat_map(|payload| parse(payload)).collect();
+        assert!(named.iter().all(|change| change.size == 9));
+        named.sort_unstable_by_key(|change| change.request);
+        let mut sorted = requests;
+        sorted.sort_unstable();
+        let named: Vec<_> = named.iter().filter_map(|change| change.request).collect();
+        assert_eq!(named, sorted);
+        assert_eq!(payloads([changed(&[], 7)].into_iter()), ["7"]);
+    }
+
+    #[test]
+    fn a_message_names_its_requests_or_none() {
         let id = "0b0e1f5c-7f5e-4a0c-8d7e-0a1b2c3d4e5f";
         assert_eq!(
             parse("7"),

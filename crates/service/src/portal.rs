@@ -112,7 +112,7 @@ impl Portal {
         let head = store::ledger::head(&pool).await?;
         let mut image = Image::empty(&origin);
         let mut connection = pool.acquire().await?;
-        if let Err(fault) = image.catch_up(&mut *connection, head.size).await {
+        if let Err(fault) = image.catch_up(&mut connection, head.size).await {
             halt.pull(fault.to_string());
         }
         drop(connection);
@@ -127,7 +127,9 @@ impl Portal {
             image,
             committed,
         );
-        tokio::spawn(publisher.run(to_publish));
+        let (changed, to_tell) = mpsc::unbounded_channel();
+        tokio::spawn(publisher.run(to_publish, changed));
+        tokio::spawn(notify::tell(log_pool, to_tell));
         tokio::spawn(writer.run(queue));
         let changes = notify::channel();
         tokio::spawn(notify::listen(

@@ -2,22 +2,29 @@
 //! outcome are cleared, orphans on targets are removed, requests lapse. At start, then every 30 s,
 //! and at the very moment a grant expires.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use access::command::Command;
 use access::event::{Actor, EndCause, Failure};
 use access::ids::GrantId;
+use tokio::sync::broadcast;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock;
 use crate::error::Error;
+use crate::notify::Change;
 use crate::portal::Portal;
 use crate::store;
+use crate::store::grant::Standing;
 
 /// How often everything is looked at.
 const ROUND: Duration = Duration::from_secs(30);
+
+/// Between a failure and the next try.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// An intent older than this has no live task that would still write its outcome: a target has
 /// 8 s to answer, and is asked twice.
@@ -42,15 +49,94 @@ async fn rounds(portal: &Portal) {
 
 async fn expiries(portal: &Portal) {
     let mut changes = portal.subscribe();
+    let mut endings = Endings::default();
     loop {
         let wake = Instant::now() + ROUND;
-        let next = expire(portal).await;
+        let next = endings.begin(portal).await;
         tokio::select! {
             () = tokio::time::sleep_until(next.map_or(wake, |at| at.min(wake))) => {}
             // A new grant may expire sooner than the one waited for.
-            _ = changes.recv() => {}
+            () = of_a_request(&mut changes) => {}
+            Some(ended) = endings.tasks.join_next() => endings.finished(ended),
         }
     }
+}
+
+/// Endings of grants whose time is up, each a task of its own: a target that hangs holds up nobody
+/// else's.
+#[derive(Default)]
+struct Endings {
+    tasks: JoinSet<(GrantId, bool)>,
+    /// `None` while it is under way, else when it may be tried again.
+    attempts: HashMap<GrantId, Option<Instant>>,
+}
+
+impl Endings {
+    /// Begins what is due; returns when there is something to do next.
+    async fn begin(&mut self, portal: &Portal) -> Option<Instant> {
+        let standing = match store::grant::standing(&portal.inner.pool).await {
+            Ok(standing) => standing,
+            Err(fault) => {
+                tracing::warn!(%fault, "the grants cannot be read; looking again in a second");
+                return Some(Instant::now() + PATIENCE);
+            }
+        };
+        self.attempts.retain(|grant, again| {
+            again.is_none() || standing.iter().any(|standing| standing.grant == *grant)
+        });
+        let (now, instant) = (clock::now(), Instant::now());
+        let mut next = None;
+        for Standing {
+            grant, expires_at, ..
+        } in standing
+        {
+            let left_ms = expires_at.millis() - now.millis();
+            let at = match self.attempts.get(&grant) {
+                Some(None) => continue,
+                Some(Some(again)) => *again,
+                None => instant + Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)),
+            };
+            if at <= instant {
+                self.attempts.insert(grant, None);
+                self.tasks.spawn(expire(portal.clone(), grant));
+            } else {
+                next = next.into_iter().chain([at]).min();
+            }
+        }
+        next
+    }
+
+    fn finished(&mut self, ended: Result<(GrantId, bool), JoinError>) {
+        let again = Some(Instant::now() + PATIENCE);
+        match ended {
+            Ok((grant, true)) => {
+                self.attempts.remove(&grant);
+            }
+            Ok((grant, false)) => {
+                self.attempts.insert(grant, again);
+            }
+            // Which one it was is not known; ending twice does no harm.
+            Err(fault) => {
+                tracing::error!(%fault, "the ending of a grant broke off; all are tried again");
+                for attempt in self.attempts.values_mut() {
+                    *attempt = again;
+                }
+            }
+        }
+    }
+}
+
+async fn expire(portal: Portal, grant: GrantId) -> (GrantId, bool) {
+    let ended = portal.end_now(grant, EndCause::Expired, itself()).await;
+    if let Err(fault) = &ended {
+        tracing::error!(%grant, %fault, "access could not be ended at its expiry; trying again");
+    }
+    (grant, ended.is_ok())
+}
+
+/// Waits until something changes that belongs to a request, or may have been missed.
+async fn of_a_request(changes: &mut broadcast::Receiver<Change>) {
+    while let Ok(Change { request: None, .. }) = changes.recv().await {}
 }
 
 async fn round(portal: &Portal) {
@@ -70,34 +156,6 @@ fn itself() -> Actor {
     Actor::System {
         part: "reconciler".into(),
     }
-}
-
-/// Ends every grant whose time is up; returns when the next one's will be.
-async fn expire(portal: &Portal) -> Option<Instant> {
-    let standing = match store::grant::standing(&portal.inner.pool).await {
-        Ok(standing) => standing,
-        Err(fault) => {
-            tracing::warn!(%fault, "the grants cannot be read; looking again in a second");
-            return Some(Instant::now() + Duration::from_secs(1));
-        }
-    };
-    let now = clock::now();
-    let due = standing.iter().filter(|grant| grant.expires_at <= now).map(|grant| async {
-        let ended = portal.end_now(grant.grant, EndCause::Expired, itself()).await;
-        if let Err(fault) = &ended {
-            tracing::error!(grant = %grant.grant, %fault, "access could not be ended at its expiry");
-        }
-        ended.is_ok()
-    });
-    if futures::future::join_all(due).await.contains(&false) {
-        return Some(Instant::now() + Duration::from_secs(1));
-    }
-    let next = standing
-        .iter()
-        .map(|grant| grant.expires_at)
-        .find(|at| *at > now)?;
-    let wait = u64::try_from(next.millis() - now.millis()).unwrap_or(0);
-    Some(Instant::now() + Duration::from_millis(wait))
 }
 
 async fn finish_endings(portal: &Portal) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use access::ids::{GrantId, RequestId};
 use access::time::UnixMillis;
 use access::{Record, State};
 use ledger::{Draft, Entry, Hash, Origin, Timestamp, Tree, encode, leaf_hash};
-use sqlx::PgExecutor;
+use sqlx::PgConnection;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -87,13 +87,14 @@ impl Image {
     }
 
     /// Folds stored entries up to `size`, checking hash, chain and format of each.
-    pub(crate) async fn catch_up<'c, E>(&mut self, db: &mut E, size: u64) -> Result<(), FoldError>
-    where
-        for<'e> &'e mut E: PgExecutor<'e>,
-    {
+    pub(crate) async fn catch_up(
+        &mut self,
+        connection: &mut PgConnection,
+        size: u64,
+    ) -> Result<(), FoldError> {
         while self.size() < size {
             let from = self.size();
-            let entries = store::entries(&mut *db, from, size.min(from + CHUNK)).await?;
+            let entries = store::entries(&mut *connection, from, size.min(from + CHUNK)).await?;
             if entries.is_empty() {
                 return Err(FoldError::Missing(from));
             }

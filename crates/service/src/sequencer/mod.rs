@@ -8,6 +8,8 @@
 //!    └───────────────────────────── answer ◀───────────────────────────────────────┘
 //! ```
 
+mod batch;
+mod fence;
 mod image;
 mod publisher;
 mod writer;
@@ -15,7 +17,6 @@ mod writer;
 use access::command::Command;
 use access::event::{Actor, Event};
 use access::ids::PersonId;
-use access::time::UnixMillis;
 use access::{Refusal, State};
 use ledger::Opening;
 use tokio::sync::{mpsc, oneshot};
@@ -200,9 +201,4 @@ pub(crate) struct Committed {
     root: ledger::Hash,
     answers: Vec<(oneshot::Sender<Result<Outcome, Unwritten>>, Outcome)>,
     requests: Vec<access::ids::RequestId>,
-}
-
-/// The later of this machine's clock and the newest entry's time.
-fn moment(image: &Image) -> UnixMillis {
-    crate::clock::now().max(image.time())
 }

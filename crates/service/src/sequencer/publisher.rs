@@ -2,28 +2,23 @@
 //! root, remember it, sign it. Only then is anybody answered. After a crash the same code brings the
 //! checkpoint up to the stored log.
 
-use std::time::Duration;
-
 use ledger::{Checkpoint, Hash, Origin, SigningKey, Tree, leaf_hash};
 use sqlx::PgPool;
 use tokio::sync::mpsc;
 
 use super::{Committed, Unwritten, writer};
 use crate::halt::Halt;
+use crate::line::{Backoff, Line};
 use crate::memory::{Memory, MemoryError};
-use crate::notify;
+use crate::notify::Changed;
 use crate::store::ledger as store;
 
 /// Entries re-read at a time.
 const CHUNK: u64 = 4096;
 
-/// Between tries while the database does not answer: at first, and at most.
-const FIRST_WAIT: Duration = Duration::from_millis(50);
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
-
 /// Owns the signing key.
 pub(crate) struct Publisher {
-    pool: PgPool,
+    line: Line,
     origin: Origin,
     key: SigningKey,
     memory: Memory,
@@ -64,7 +59,7 @@ impl Publisher {
         halt: Halt,
     ) -> Self {
         Self {
-            pool,
+            line: Line::new(pool),
             origin,
             key,
             memory,
@@ -80,7 +75,7 @@ impl Publisher {
     /// # Errors
     /// Where the database does not answer.
     pub(crate) async fn recover(&mut self) -> Result<(), sqlx::Error> {
-        let head = store::head(&self.pool).await?;
+        let head = store::head(self.line.get().await?).await?;
         let checked = match self.memory.load() {
             Ok(remembered) => {
                 self.remembered = remembered;
@@ -102,7 +97,7 @@ impl Publisher {
     /// re-read is lost, and who asked is answered when it is back. Only a log that contradicts what
     /// was written or remembered, and a memory that cannot be kept, stop everything.
     async fn publish_at_last(&mut self, size: u64, root: Hash) -> Result<(), Unwritten> {
-        let mut wait = FIRST_WAIT;
+        let mut backoff = Backoff::default();
         loop {
             if let Some(reason) = self.halt.reason() {
                 return Err(Unwritten::Halted(reason.to_owned()));
@@ -110,9 +105,9 @@ impl Publisher {
             match self.publish(size, root).await {
                 Ok(()) => return Ok(()),
                 Err(PublishError::Database(fault)) => {
-                    tracing::warn!(%fault, ?wait, "the log cannot be re-read; trying again");
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(LONGEST_WAIT);
+                    self.line.cut();
+                    tracing::warn!(%fault, "the log cannot be re-read; trying again");
+                    backoff.wait().await;
                 }
                 Err(fault) => {
                     self.stop(&fault);
@@ -128,7 +123,11 @@ impl Publisher {
     }
 
     /// Works until the writer is gone.
-    pub(crate) async fn run(mut self, mut committed: mpsc::Receiver<Committed>) {
+    pub(crate) async fn run(
+        mut self,
+        mut committed: mpsc::Receiver<Committed>,
+        changed: mpsc::UnboundedSender<Changed>,
+    ) {
         let mut batches = Vec::new();
         while committed.recv_many(&mut batches, 16).await > 0 {
             let Some((size, root)) = batches.last().map(|batch| (batch.size, batch.root)) else {
@@ -143,7 +142,17 @@ impl Publisher {
                     let _ = answer.send(published.clone().map(|()| outcome));
                 }
             }
-            notify::tell(&self.pool, &requests, size).await;
+            // Whoever tells is gone only while the process stops.
+            let _ = changed.send(Changed { requests, size });
+        }
+    }
+
+    /// Syncs to the disk on a thread that may wait for it.
+    async fn remember(&self, checkpoint: &Checkpoint) -> Result<(), MemoryError> {
+        let (memory, newer) = (self.memory.clone(), checkpoint.clone());
+        match tokio::task::spawn_blocking(move || memory.store(&newer)).await {
+            Ok(stored) => stored,
+            Err(stopped) => Err(self.memory.failed(stopped.into())),
         }
     }
 
@@ -156,7 +165,8 @@ impl Publisher {
         }
         while self.tree.size() < size {
             let from = self.tree.size();
-            let entries = store::entries(&self.pool, from, size.min(from + CHUNK)).await?;
+            let connection = self.line.get().await?;
+            let entries = store::entries(connection, from, size.min(from + CHUNK)).await?;
             if entries.is_empty() {
                 return Err(PublishError::Missing(from));
             }
@@ -193,10 +203,11 @@ impl Publisher {
         // Remembered before it is signed: a signature that anybody holds is never forgotten.
         let checkpoint = Checkpoint::new(self.origin.clone(), size, root)?;
         if remembered != Some((size, root)) {
-            self.memory.store(&checkpoint)?;
+            self.remember(&checkpoint).await?;
             self.remembered = Some((size, root));
         }
-        store::publish(&self.pool, size, &checkpoint.sign(&self.key)).await?;
+        let note = checkpoint.sign(&self.key);
+        store::publish(self.line.get().await?, size, &note).await?;
         Ok(())
     }
 }

@@ -1,18 +1,17 @@
 //! Steps 1 to 5 of an append: collect, fence, decide, hash, insert, commit.
 
-use access::event::Actor;
-use access::{Refusal, decide, refusal_event};
 use ledger::Origin;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::mpsc;
 
+use super::batch::{Batch, BatchEntry};
+use super::fence::Fence;
 use super::{
-    Act, Appended, Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten,
-    moment,
+    Appended, Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten,
 };
 use crate::halt::Halt;
 use crate::memory::Memory;
-use crate::store::ledger::{self as store, Addition};
+use crate::store::ledger as store;
 use crate::store::{opening, projection};
 
 /// Entries in one transaction at most: one tile's worth.
@@ -22,12 +21,21 @@ const MOST_COMMANDS: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Writer {
     pool: PgPool,
+    fence: Fence,
     origin: Origin,
     memory: Memory,
     halt: Halt,
     /// `None` after a failure: the next use folds the log again.
     image: Option<Image>,
     publisher: mpsc::Sender<Committed>,
+}
+
+/// A batch that is committed: the log with it, what each command became, which requests changed.
+struct Written {
+    size: u64,
+    root: ledger::Hash,
+    outcomes: Vec<Outcome>,
+    requests: Vec<access::ids::RequestId>,
 }
 
 /// Why a batch is not in the log.
@@ -53,6 +61,7 @@ impl Writer {
         publisher: mpsc::Sender<Committed>,
     ) -> Self {
         Self {
+            fence: Fence::new(pool.clone()),
             pool,
             origin,
             memory,
@@ -75,8 +84,11 @@ impl Writer {
                     Job::Ask(question) => questions.push(question),
                 }
             }
-            if !batch.is_empty() {
-                self.write(batch).await;
+            if batch.is_empty() {
+                self.fence.release().await;
+            } else {
+                let more = !queue.0.is_empty();
+                self.write(batch, more).await;
             }
             if !questions.is_empty() {
                 self.answer(questions).await;
@@ -105,37 +117,38 @@ impl Writer {
         let mut connection = self.pool.acquire().await?;
         if self.halt.reason().is_none() {
             let head = store::head(&mut *connection).await?;
-            image.catch_up(&mut *connection, head.size).await?;
+            image.catch_up(&mut connection, head.size).await?;
         }
         Ok(self.image.insert(image))
     }
 
-    async fn write(&mut self, batch: Vec<Pending>) {
-        if let Some(reason) = self.halt.reason() {
+    /// Puts a batch into the log. Where `more` is waiting, the fence is kept for it.
+    async fn write(&mut self, batch: Vec<Pending>, more: bool) {
+        if let Some(reason) = self.halt.reason().map(str::to_owned) {
+            self.fence.release().await;
             for pending in batch {
-                let _ = pending
-                    .answer
-                    .send(Err(Unwritten::Halted(reason.to_owned())));
+                let _ = pending.answer.send(Err(Unwritten::Halted(reason.clone())));
             }
             return;
         }
-        match self.commit(&batch).await {
-            Ok((size, root, outcomes, requests)) => {
+        match self.commit(&batch, more).await {
+            Ok(written) => {
                 let answers = batch
                     .into_iter()
                     .map(|pending| pending.answer)
-                    .zip(outcomes);
+                    .zip(written.outcomes);
                 let committed = Committed {
-                    size,
-                    root,
+                    size: written.size,
+                    root: written.root,
                     answers: answers.collect(),
-                    requests,
+                    requests: written.requests,
                 };
                 // The publisher is gone only while the process stops: then callers see that.
                 let _ = self.publisher.send(committed).await;
             }
             Err(fault) => {
                 self.image = None;
+                self.fence.drop_all();
                 let unwritten = match fault {
                     WriteError::Fold(FoldError::Database(_)) | WriteError::Database(_) => {
                         Unwritten::Database
@@ -154,80 +167,54 @@ impl Writer {
         }
     }
 
-    async fn commit(
-        &mut self,
-        batch: &[Pending],
-    ) -> Result<(u64, ledger::Hash, Vec<Outcome>, Vec<access::ids::RequestId>), WriteError> {
-        let mut tx = self.pool.begin().await?;
-        let head = store::lock_head(&mut tx).await?;
+    async fn commit(&mut self, batch: &[Pending], more: bool) -> Result<Written, WriteError> {
+        let head = self.fence.begin().await?;
         let mut image = self
             .image
             .take()
             .unwrap_or_else(|| Image::empty(&self.origin));
         self.check_head(&head, &image)?;
-        image.catch_up(&mut *tx, head.size).await?;
+        let connection = self.fence.connection().await?;
+        image.catch_up(connection, head.size).await?;
         if image.root() != head.root || image.frontier() != head.frontier {
             return Err(WriteError::Contradiction(
                 "the database's entries do not make the root that its head names".into(),
             ));
         }
 
-        let mut addition = Addition::default();
-        let mut outcomes = Vec::with_capacity(batch.len());
-        let mut requests = Vec::new();
-        let mut made_entries = Vec::new();
-        for (place, pending) in batch.iter().enumerate() {
-            let now = moment(&image);
-            let (events, refusal) = decided(&image, pending, now);
-            let mut entries = Vec::with_capacity(events.len());
-            for (event, id) in events.into_iter().zip(pending.ids) {
-                let made = image.make(id, now, &pending.proposal.actor, event, &mut addition)?;
-                entries.push((made.seq, made.event.clone()));
-                requests.extend(made.request);
-                made_entries.push((place, now, made));
-            }
-            outcomes.push(match refusal {
-                Some(refusal) => Err(refusal),
-                None => Ok(Appended { entries }),
-            });
-        }
+        let Batch {
+            addition,
+            outcomes,
+            made,
+        } = Batch::decide(&mut image, batch)?;
         if addition.ids.is_empty() {
             // Every command was refused to the portal itself: nothing to write down.
-            let (size, root) = (image.size(), image.root());
-            self.image = Some(image);
-            return Ok((size, root, outcomes, requests));
-        }
-        store::append(&mut tx, &head, &image.root(), image.frontier(), &addition).await?;
-        for (place, now, made) in &made_entries {
-            let proposal = &batch[*place].proposal;
-            projection::project(
-                &mut tx,
-                made.seq,
-                now.millis(),
-                &proposal.actor,
-                &made.event,
-                made.request,
+            self.fence.keep(head);
+            self.fence.release().await;
+        } else {
+            store::append(
+                connection,
+                &head,
+                &image.root(),
+                image.frontier(),
+                &addition,
             )
             .await?;
+            project(connection, batch, &made).await?;
+            seal_openings(connection, batch, &outcomes).await?;
+            self.fence.finish(&addition.ids, more).await?;
         }
-        seal_openings(&mut tx, batch, &outcomes).await?;
-        if let Err(fault) = tx.commit().await {
-            // Unknown, not failed: look, on another connection, whether it is there.
-            tracing::warn!(%fault, "the answer to a commit was lost; looking for its entries");
-            // Behind the fence: a commit that is still under way holds it.
-            let mut look = self.pool.begin().await?;
-            store::lock_head(&mut look).await?;
-            let found = store::places_of(&mut *look, &addition.ids).await?;
-            look.rollback().await?;
-            if found.len() != addition.ids.len() {
-                return Err(fault.into());
-            }
-        }
-        let (size, root) = (image.size(), image.root());
-        self.image = Some(image);
+        let mut requests: Vec<_> = made.iter().filter_map(|entry| entry.made.request).collect();
         requests.sort_unstable();
         requests.dedup();
-        Ok((size, root, outcomes, requests))
+        let written = Written {
+            size: image.size(),
+            root: image.root(),
+            outcomes,
+            requests,
+        };
+        self.image = Some(image);
+        Ok(written)
     }
 
     /// Step 3: a head that is behind what was seen, or another log's, stops everything.
@@ -257,30 +244,33 @@ impl Writer {
     }
 }
 
-/// What an act becomes: its events, and the refusal if it was refused. A refusal of a person is an
-/// event; the portal's own tasks ask for what another replica may just have done, and are silent.
-fn decided(
-    image: &Image,
-    pending: &Pending,
-    now: access::time::UnixMillis,
-) -> (Vec<access::event::Event>, Option<Refusal>) {
-    let proposal = &pending.proposal;
-    let refusal = match &proposal.act {
-        Act::Do(command) => match decide(image.state(), command.clone(), &proposal.actor, now) {
-            Ok(events) => return (events, None),
-            Err(refusal) => refusal,
-        },
-        Act::Refuse(refusal) => *refusal,
-    };
-    let events = match proposal.actor {
-        Actor::Person { .. } => vec![refusal_event(&refusal)],
-        Actor::System { .. } => Vec::new(),
-    };
-    (events, Some(refusal))
+async fn project(
+    connection: &mut PgConnection,
+    batch: &[Pending],
+    entries: &[BatchEntry],
+) -> Result<(), sqlx::Error> {
+    let (mut requests, mut seqs) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let made = &entry.made;
+        let actor = &batch[entry.place].proposal.actor;
+        projection::project(
+            connection,
+            made.seq,
+            entry.time.millis(),
+            actor,
+            &made.event,
+        )
+        .await?;
+        if let Some(request) = made.request {
+            requests.push(request.uuid());
+            seqs.push(store::signed(made.seq));
+        }
+    }
+    projection::tell(connection, &requests, &seqs).await
 }
 
 async fn seal_openings(
-    tx: &mut Transaction<'_, Postgres>,
+    connection: &mut PgConnection,
     batch: &[Pending],
     outcomes: &[Outcome],
 ) -> Result<(), sqlx::Error> {
@@ -292,10 +282,10 @@ async fn seal_openings(
             continue;
         };
         for (field, open) in &pending.proposal.openings {
-            opening::insert(tx, *seq, field, open).await?;
+            opening::insert(connection, *seq, field, open).await?;
         }
         if let Some(tied) = &pending.proposal.identity {
-            projection::tie_identity(tx, &tied.issuer, &tied.subject, tied.person).await?;
+            projection::tie_identity(connection, &tied.issuer, &tied.subject, tied.person).await?;
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The log's tables: the head, the entries, the nodes above them, the checkpoints.
 
 use ledger::Hash;
-use sqlx::{PgExecutor, PgPool, Postgres, Transaction};
+use sqlx::{Executor as _, PgConnection, PgExecutor, Row as _};
 use uuid::Uuid;
 
 use super::corrupt;
@@ -69,20 +69,45 @@ pub(crate) async fn open(db: impl PgExecutor<'_>, origin: &str) -> Result<(), sq
     Ok(())
 }
 
-/// Takes the fence: nobody else appends until this transaction ends.
-pub(crate) async fn lock_head(tx: &mut Transaction<'_, Postgres>) -> Result<Head, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"select origin as "origin!", size as "size!", root as "root!",
-                  frontier as "frontier!"
-           from ledger_lock_head()"#
+/// Begins a transaction and takes the fence, in one round trip: nobody else appends until it ends.
+///
+/// The text has two statements, which only PostgreSQL's simple protocol takes; so it is not checked
+/// while compiling, and each column is read by name and type.
+pub(crate) async fn begin_at_head(connection: &mut PgConnection) -> Result<Head, sqlx::Error> {
+    fenced(connection, "begin; select * from ledger_lock_head()").await
+}
+
+/// Commits, and begins the next transaction with the fence, in one round trip. An error leaves it
+/// open whether the commit happened.
+pub(crate) async fn commit_and_begin_at_head(
+    connection: &mut PgConnection,
+) -> Result<Head, sqlx::Error> {
+    fenced(
+        connection,
+        "commit; begin; select * from ledger_lock_head()",
     )
-    .fetch_one(&mut **tx)
-    .await?;
+    .await
+}
+
+/// Commits. An error leaves it open whether it happened.
+pub(crate) async fn commit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("commit").execute(connection).await.map(drop)
+}
+
+/// Gives the fence back with nothing changed.
+pub(crate) async fn rollback(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("rollback").execute(connection).await.map(drop)
+}
+
+async fn fenced(connection: &mut PgConnection, sql: &'static str) -> Result<Head, sqlx::Error> {
+    let row = connection.fetch_one(sql).await?;
+    let root: Vec<u8> = row.try_get("root")?;
+    let frontier: Vec<u8> = row.try_get("frontier")?;
     Ok(Head {
-        origin: row.origin,
-        size: unsigned(row.size)?,
-        root: hash(&row.root)?,
-        frontier: hashes(&row.frontier)?,
+        origin: row.try_get("origin")?,
+        size: unsigned(row.try_get("size")?)?,
+        root: hash(&root)?,
+        frontier: hashes(&frontier)?,
     })
 }
 
@@ -99,22 +124,23 @@ pub(crate) async fn head(db: impl PgExecutor<'_>) -> Result<Head, sqlx::Error> {
     })
 }
 
-/// Which of these ids are in the log, and where.
-pub(crate) async fn places_of(
-    db: impl PgExecutor<'_>,
+/// How many of these ids are in the log.
+pub(crate) async fn count_of(
+    connection: &mut PgConnection,
     ids: &[Uuid],
-) -> Result<Vec<(Uuid, u64)>, sqlx::Error> {
-    sqlx::query!("select id, seq from ledger_entry where id = any($1)", ids)
-        .fetch_all(db)
-        .await?
-        .into_iter()
-        .map(|row| Ok((row.id, unsigned(row.seq)?)))
-        .collect()
+) -> Result<usize, sqlx::Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from ledger_entry where id = any($1)"#,
+        ids
+    )
+    .fetch_one(connection)
+    .await?;
+    usize::try_from(count).map_err(|_| corrupt("a count"))
 }
 
 /// Adds entries behind `head`; fails where the head is no longer that.
 pub(crate) async fn append(
-    tx: &mut Transaction<'_, Postgres>,
+    fenced: &mut PgConnection,
     head: &Head,
     new_root: &Hash,
     new_frontier: &[Hash],
@@ -149,7 +175,7 @@ pub(crate) async fn append(
         &idxs,
         &nodes,
     )
-    .execute(&mut **tx)
+    .execute(fenced)
     .await?;
     Ok(())
 }
@@ -217,7 +243,11 @@ pub(crate) async fn nodes(
 }
 
 /// Keeps a signed checkpoint.
-pub(crate) async fn publish(db: &PgPool, size: u64, note: &str) -> Result<(), sqlx::Error> {
+pub(crate) async fn publish(
+    db: impl PgExecutor<'_>,
+    size: u64,
+    note: &str,
+) -> Result<(), sqlx::Error> {
     sqlx::query!("select ledger_publish($1, $2)", signed(size), note)
         .execute(db)
         .await?;
@@ -237,7 +267,7 @@ pub(crate) async fn newest_checkpoint(
 
 /// Tells every replica that these requests changed. Outside the append's transaction: NOTIFY
 /// inside it would queue all commits of the cluster behind one lock.
-pub(crate) async fn notify(db: &PgPool, payload: &str) -> Result<(), sqlx::Error> {
+pub(crate) async fn notify(db: impl PgExecutor<'_>, payload: &str) -> Result<(), sqlx::Error> {
     sqlx::query!("select pg_notify('breakglass', $1)", payload)
         .execute(db)
         .await?;

@@ -1,13 +1,13 @@
 //! What was sealed, kept apart from the log so that it can be erased.
 
 use ledger::Opening;
-use sqlx::{PgExecutor, Postgres, Transaction};
+use sqlx::{PgConnection, PgExecutor};
 
 use super::ledger::signed;
 
 /// Keeps the opening of one sealed field of an entry.
 pub(crate) async fn insert(
-    tx: &mut Transaction<'_, Postgres>,
+    connection: &mut PgConnection,
     seq: u64,
     field: &str,
     opening: &Opening,
@@ -19,7 +19,7 @@ pub(crate) async fn insert(
         opening.salt().as_slice(),
         opening.bytes(),
     )
-    .execute(&mut **tx)
+    .execute(connection)
     .await?;
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use access::event::{Actor, Decision, Event};
 use access::ids::{PersonId, RequestId};
-use sqlx::{Postgres, Transaction};
+use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::ledger::signed;
 use super::word;
@@ -31,14 +32,13 @@ fn person_of(actor: &Actor) -> Option<PersonId> {
     }
 }
 
-/// Writes what one entry changes. `request` is the request the entry belongs to, if to one.
+/// Writes what one entry changes.
 pub(crate) async fn project(
-    tx: &mut Transaction<'_, Postgres>,
+    connection: &mut PgConnection,
     seq: u64,
     time_ms: i64,
     actor: &Actor,
     event: &Event,
-    request: Option<RequestId>,
 ) -> Result<(), sqlx::Error> {
     let seq = signed(seq);
     let person = person_of(actor).map(PersonId::uuid);
@@ -49,7 +49,7 @@ pub(crate) async fn project(
                 person.uuid(),
                 seq,
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
         }
         Event::PolicyActivated {
@@ -68,7 +68,7 @@ pub(crate) async fn project(
                 document,
                 seq,
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
         }
         Event::RequestSubmitted {
@@ -100,7 +100,7 @@ pub(crate) async fn project(
                 time_ms,
                 lapses_at_ms.millis(),
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
         }
         Event::SignOffGiven {
@@ -115,14 +115,14 @@ pub(crate) async fn project(
                 seq,
                 time_ms,
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
             if *decision == Decision::Approve {
                 sqlx::query!(
                     "update request set approvals = approvals + 1 where id = $1",
                     request.uuid(),
                 )
-                .execute(&mut **tx)
+                .execute(&mut *connection)
                 .await?;
             }
         }
@@ -135,12 +135,12 @@ pub(crate) async fn project(
                 request.uuid(),
                 lapses_at_ms.millis(),
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
         }
-        Event::RequestDenied { request } => set_state(tx, *request, "denied").await?,
-        Event::RequestWithdrawn { request } => set_state(tx, *request, "withdrawn").await?,
-        Event::RequestLapsed { request } => set_state(tx, *request, "lapsed").await?,
+        Event::RequestDenied { request } => set_state(connection, *request, "denied").await?,
+        Event::RequestWithdrawn { request } => set_state(connection, *request, "withdrawn").await?,
+        Event::RequestLapsed { request } => set_state(connection, *request, "lapsed").await?,
         Event::GrantIntended {
             grant,
             request,
@@ -157,9 +157,9 @@ pub(crate) async fn project(
                 time_ms,
                 expires_at_ms.millis(),
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
-            set_state(tx, *request, "granted").await?;
+            set_state(connection, *request, "granted").await?;
         }
         Event::GrantOpened { grant } => {
             sqlx::query!(
@@ -167,7 +167,7 @@ pub(crate) async fn project(
                 grant.uuid(),
                 time_ms,
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
         }
         Event::GrantFailed { grant, failure } => {
@@ -177,7 +177,7 @@ pub(crate) async fn project(
                 word::of(failure),
                 time_ms,
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
         }
         Event::CredentialShown { grant } => {
@@ -185,7 +185,7 @@ pub(crate) async fn project(
                 "update access_grant set credential_shown = true where id = $1",
                 grant.uuid(),
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
         }
         Event::GrantEnded {
@@ -202,7 +202,7 @@ pub(crate) async fn project(
                 time_ms,
                 i64::from(*sessions_cut),
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
         }
         Event::ReviewRecorded {
@@ -217,7 +217,7 @@ pub(crate) async fn project(
                 seq,
                 time_ms,
             )
-            .execute(&mut **tx)
+            .execute(&mut *connection)
             .await?;
         }
         Event::LedgerOpened { .. }
@@ -227,13 +227,23 @@ pub(crate) async fn project(
         | Event::OrphanRemoved { .. }
         | Event::CommandRefused { .. } => {}
     }
-    if let Some(request) = request {
+    Ok(())
+}
+
+/// Puts entries into the stories of their requests; both lists are as long.
+pub(crate) async fn tell(
+    connection: &mut PgConnection,
+    requests: &[Uuid],
+    seqs: &[i64],
+) -> Result<(), sqlx::Error> {
+    if !requests.is_empty() {
         sqlx::query!(
-            "insert into request_entry (request, seq) values ($1, $2)",
-            request.uuid(),
-            seq,
+            "insert into request_entry (request, seq)
+             select t.request, t.seq from unnest($1::uuid[], $2::bigint[]) as t (request, seq)",
+            requests,
+            seqs,
         )
-        .execute(&mut **tx)
+        .execute(connection)
         .await?;
     }
     Ok(())
@@ -242,7 +252,7 @@ pub(crate) async fn project(
 /// Ties an identity of the provider to a person, in the transaction that registers the person. Of two
 /// first sign-ins at once the first one's person stays: the caller looks who it is.
 pub(crate) async fn tie_identity(
-    tx: &mut Transaction<'_, Postgres>,
+    connection: &mut PgConnection,
     issuer: &str,
     subject: &str,
     person: PersonId,
@@ -254,13 +264,13 @@ pub(crate) async fn tie_identity(
         subject,
         person.uuid(),
     )
-    .execute(&mut **tx)
+    .execute(&mut *connection)
     .await?;
     Ok(())
 }
 
 async fn set_state(
-    tx: &mut Transaction<'_, Postgres>,
+    connection: &mut PgConnection,
     request: RequestId,
     state: &str,
 ) -> Result<(), sqlx::Error> {
@@ -269,7 +279,7 @@ async fn set_state(
         request.uuid(),
         state
     )
-    .execute(&mut **tx)
+    .execute(&mut *connection)
     .await?;
     Ok(())
 }

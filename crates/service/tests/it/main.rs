@@ -8,6 +8,7 @@
 )]
 
 mod append;
+mod faults;
 mod grants;
 mod pages;
 mod privileges;

@@ -1,0 +1,73 @@
+//! What a batch of commands becomes: decided in order, each against the state that the one before it
+//! left.
+
+use access::event::{Actor, Event};
+use access::time::UnixMillis;
+use access::{Refusal, decide, refusal_event};
+use ledger::EncodeError;
+
+use super::image::Made;
+use super::{Act, Appended, Image, Outcome, Pending};
+use crate::store::ledger::Addition;
+
+/// A decided batch, not yet stored.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) addition: Addition,
+    /// One for each command, in order.
+    pub(super) outcomes: Vec<Outcome>,
+    pub(super) made: Vec<BatchEntry>,
+}
+
+/// One of its entries.
+#[derive(Debug)]
+pub(super) struct BatchEntry {
+    /// Which command of the batch it came from.
+    pub(super) place: usize,
+    pub(super) time: UnixMillis,
+    pub(super) made: Made,
+}
+
+impl Batch {
+    /// Decides each command and folds what follows into `image`.
+    ///
+    /// # Errors
+    /// Where an entry does not fit the format; then `image` is of no more use.
+    pub(super) fn decide(image: &mut Image, commands: &[Pending]) -> Result<Self, EncodeError> {
+        let mut batch = Self::default();
+        for (place, pending) in commands.iter().enumerate() {
+            let time = crate::clock::now().max(image.time());
+            let (events, refusal) = decided(image, pending, time);
+            let mut entries = Vec::with_capacity(events.len());
+            for (event, id) in events.into_iter().zip(pending.ids) {
+                let actor = &pending.proposal.actor;
+                let made = image.make(id, time, actor, event, &mut batch.addition)?;
+                entries.push((made.seq, made.event.clone()));
+                batch.made.push(BatchEntry { place, time, made });
+            }
+            batch.outcomes.push(match refusal {
+                Some(refusal) => Err(refusal),
+                None => Ok(Appended { entries }),
+            });
+        }
+        Ok(batch)
+    }
+}
+
+/// What an act becomes: its events, and the refusal if it was refused. A refusal of a person is an
+/// event; the portal's own tasks ask for what another replica may just have done, and are silent.
+fn decided(image: &Image, pending: &Pending, now: UnixMillis) -> (Vec<Event>, Option<Refusal>) {
+    let proposal = &pending.proposal;
+    let refusal = match &proposal.act {
+        Act::Do(command) => match decide(image.state(), command.clone(), &proposal.actor, now) {
+            Ok(events) => return (events, None),
+            Err(refusal) => refusal,
+        },
+        Act::Refuse(refusal) => *refusal,
+    };
+    let events = match proposal.actor {
+        Actor::Person { .. } => vec![refusal_event(&refusal)],
+        Actor::System { .. } => Vec::new(),
+    };
+    (events, Some(refusal))
+}
