@@ -128,9 +128,9 @@ impl Portal {
             committed,
         );
         let (changed, to_tell) = mpsc::unbounded_channel();
-        tokio::spawn(publisher.run(to_publish, changed));
+        watched("publisher", &halt, publisher.run(to_publish, changed));
         tokio::spawn(notify::tell(log_pool, to_tell));
-        tokio::spawn(writer.run(queue));
+        watched("writer", &halt, writer.run(queue));
         let changes = notify::channel();
         tokio::spawn(notify::listen(
             pool.clone(),
@@ -156,7 +156,11 @@ impl Portal {
                 .await
                 .map_err(StartError::Open)?;
         }
-        tokio::spawn(reconcile::run(portal.clone(), shutdown));
+        watched(
+            "reconciler",
+            &portal.inner.halt,
+            reconcile::run(portal.clone(), shutdown),
+        );
         Ok(portal)
     }
 
@@ -234,10 +238,45 @@ impl Portal {
     }
 }
 
+/// Runs a task that nothing may go on without: where it breaks off, the brake is pulled, and so
+/// people and monitoring see it.
+fn watched(name: &'static str, halt: &Halt, task: impl Future<Output = ()> + Send + 'static) {
+    let (halt, task) = (halt.clone(), tokio::spawn(task));
+    tokio::spawn(async move {
+        if let Err(fault) = task.await
+            && fault.is_panic()
+        {
+            halt.pull(format!(
+                "the portal's {name} broke off; restart the server and report its log"
+            ));
+        }
+    });
+}
+
 /// The viewer as entries name them.
 pub(crate) fn actor(viewer: &Viewer) -> Actor {
     Actor::Person {
         person: viewer.person,
         groups: viewer.groups.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_breaks_off_pulls_the_brake() {
+        let halt = Halt::default();
+        watched("writer", &halt, async {});
+        tokio::task::yield_now().await;
+        watched("reconciler", &halt, async { panic!("as a bug would") });
+        while halt.reason().is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert!(
+            halt.reason()
+                .is_some_and(|reason| reason.contains("reconciler"))
+        );
     }
 }
