@@ -9,8 +9,10 @@ use server::command::Command;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match Command::parse().run().await {
-        Ok(()) => ExitCode::SUCCESS,
+    let command = Command::parse();
+    let error_code = command.error_code();
+    match command.run().await {
+        Ok(code) => code,
         Err(error) => {
             #[allow(
                 clippy::print_stderr,
@@ -19,7 +21,7 @@ async fn main() -> ExitCode {
             {
                 eprintln!("breakglass: {error:#}");
             }
-            ExitCode::FAILURE
+            error_code
         }
     }
 }

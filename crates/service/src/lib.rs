@@ -10,6 +10,7 @@ mod clock;
 mod connectors;
 mod durable;
 mod error;
+pub mod fsck;
 mod halt;
 mod journal;
 pub mod key;

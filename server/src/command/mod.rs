@@ -2,9 +2,12 @@
 
 #[cfg(feature = "demo")]
 mod demo_idp;
+mod fsck;
 mod keygen;
 mod migrate;
 mod serve;
+
+use std::process::ExitCode;
 
 /// Emergency access to production, signed off, watched and proven.
 #[derive(Debug, clap::Parser)]
@@ -15,6 +18,7 @@ pub enum Command {
     /// Bring the portal's database to the form that this version needs. Needs a superuser of the database; the portal
     /// itself never does.
     Migrate(migrate::Migrate),
+    Fsck(fsck::Fsck),
     /// Make the key that signs the log, and print its public half.
     Keygen(keygen::Keygen),
     /// Run the demo's identity provider, where anybody can be anybody. Loopback only.
@@ -27,13 +31,23 @@ impl Command {
     ///
     /// # Errors
     /// One line that says what went wrong and what to do about it.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Serve(serve) => serve.run().await,
-            Self::Migrate(migrate) => migrate.run().await,
-            Self::Keygen(keygen) => keygen.run(),
+            Self::Serve(serve) => serve.run().await?,
+            Self::Migrate(migrate) => migrate.run().await?,
+            Self::Fsck(fsck) => return fsck.run().await,
+            Self::Keygen(keygen) => keygen.run()?,
             #[cfg(feature = "demo")]
-            Self::DemoIdp(demo) => demo.run().await,
+            Self::DemoIdp(demo) => demo.run().await?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The exit code of an error: a check that could not be made is not one that failed.
+    pub fn error_code(&self) -> ExitCode {
+        match self {
+            Self::Fsck(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
         }
     }
 }

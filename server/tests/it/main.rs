@@ -11,6 +11,7 @@
 mod back_channel;
 mod demo;
 mod flow;
+mod fsck;
 mod id_token;
 mod keys;
 mod logout_token;

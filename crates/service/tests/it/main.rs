@@ -9,6 +9,7 @@
 
 mod append;
 mod faults;
+mod fsck;
 mod grants;
 mod pages;
 mod privileges;
