@@ -4,7 +4,7 @@
 //! check of chain and tree, on a second core.
 
 use access::time::UnixMillis;
-use access::{Record, State, Violation, apply, unfinished};
+use access::{Violation, unfinished};
 use ledger::{Hash, leaf_hash};
 use serde::{Deserialize, Serialize};
 
@@ -54,19 +54,19 @@ pub(crate) struct Replay {
     framing: Framing,
     size: u64,
     seen: u64,
-    state: State,
+    replay: access::Replay,
     replayed: Replayed,
 }
 
 impl Replay {
     /// A replay from the first entry on.
     pub(crate) fn new(size: u64) -> Self {
-        let (framing, state, replayed) = Default::default();
+        let (framing, replay, replayed) = Default::default();
         Self {
             framing,
             size,
             seen: 0,
-            state,
+            replay,
             replayed,
         }
     }
@@ -77,13 +77,13 @@ impl Replay {
             framing,
             size,
             seen,
-            state,
+            replay,
             replayed,
         } = self;
         if seen < size {
             framing.feed(chunk, |entry| {
                 *seen += 1;
-                replayed.entry(state, entry);
+                replayed.entry(replay, entry);
                 seen < size
             });
         }
@@ -92,11 +92,12 @@ impl Replay {
     /// The stream has ended.
     pub(crate) fn end(self) -> Replayed {
         let Self {
-            state,
+            replay,
             mut replayed,
             ..
         } = self;
-        for violation in unfinished(&state) {
+        let state = replay.state();
+        for violation in unfinished(state) {
             replayed.note(violation, || None);
         }
         let opening = state.ledger().map(|ledger| Opening {
@@ -115,14 +116,14 @@ impl Replay {
 impl Replayed {
     /// Replays one entry. One that cannot be read says nothing that could be allowed or forbidden;
     /// whoever checks the form reports it.
-    fn entry(&mut self, state: &mut State, bytes: &[u8]) {
+    fn entry(&mut self, replay: &mut access::Replay, bytes: &[u8]) {
         let Some(words) = Words::cut(bytes) else {
             return;
         };
         self.entries += 1;
         let time = UnixMillis::new(words.time.unix_millis());
-        let record = Record::parse(words.seq, time, words.kind, words.actor, words.body);
-        if let Err(violation) = record.and_then(|record| apply(state, &record)) {
+        let done = replay.entry(words.seq, time, words.kind, words.actor, words.body);
+        if let Err(violation) = done {
             self.note(violation, || Some(leaf_hash(bytes)));
         }
     }

@@ -8,6 +8,7 @@ use crate::policy::{Connector, Policy};
 use crate::refusal::Rule;
 use crate::time::UnixMillis;
 
+mod exact;
 mod wire;
 
 /// Who did it, as they were at that moment.

@@ -42,8 +42,8 @@ pub(super) fn given(act: Act<'_>, id: RequestId, statement: Digest, auth_time_s:
             format!("another by {person}"),
         )
     })?;
-    // The statement is made anew: a digest that was forged at submission binds nobody.
-    let stands = request.statement().digest();
+    // The statement's own digest: one that was forged at submission binds nobody.
+    let stands = request.statement_digest();
     ensure(statement == stands, || {
         Broken::new(
             Rule::StatementChanged,
