@@ -73,20 +73,20 @@ impl Replay {
 
     /// Takes the next bytes of the stream, cut anywhere.
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
+        let most = self.size.saturating_sub(self.seen);
         let Self {
             framing,
-            size,
             seen,
             replay,
             replayed,
+            ..
         } = self;
-        if seen < size {
-            framing.feed(chunk, |entry| {
-                *seen += 1;
-                replayed.entry(replay, entry);
-                seen < size
-            });
-        }
+        framing.feed(chunk, most, |entries| {
+            *seen += entries.len() as u64;
+            entries
+                .iter()
+                .for_each(|entry| replayed.entry(replay, entry));
+        });
     }
 
     /// The stream has ended.
