@@ -45,16 +45,18 @@ impl Hash {
     pub(crate) fn to_text(self) -> [u8; HASH_TEXT_LEN] {
         const ALPHABET: &[u8; 64] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let character = |bytes: u32, at: u32| ALPHABET[(bytes >> (18 - 6 * at) & 63) as usize];
         let mut text = [b'='; HASH_TEXT_LEN];
-        for (four, three) in text.chunks_exact_mut(4).zip(self.0.chunks(3)) {
-            // The last group has two bytes: three characters, the padding stays.
-            let bytes = three
-                .iter()
-                .fold(0, |bytes, byte| bytes << 8 | usize::from(*byte));
-            let bytes = bytes << (24 - 8 * three.len());
-            for (at, character) in four.iter_mut().take(three.len() + 1).enumerate() {
-                *character = ALPHABET[bytes >> (18 - 6 * at) & 63];
-            }
+        let (fours, last) = text.as_chunks_mut::<4>().0.split_at_mut(10);
+        let (threes, rest) = self.0.as_chunks::<3>();
+        for (four, [a, b, c]) in fours.iter_mut().zip(threes) {
+            let bytes = u32::from_be_bytes([0, *a, *b, *c]);
+            *four = [0, 1, 2, 3].map(|at| character(bytes, at));
+        }
+        // Two bytes are left over: three characters, the padding stays.
+        if let ([last], [a, b]) = (last, rest) {
+            let bytes = u32::from_be_bytes([0, *a, *b, 0]);
+            last[..3].copy_from_slice(&[0, 1, 2].map(|at| character(bytes, at)));
         }
         text
     }
