@@ -91,14 +91,15 @@ pub(super) fn quorum(state: &State, request: &Request) -> Checked {
 /// them. The requester never counts.
 pub(crate) fn approvals(state: &State, request: &Request) -> usize {
     let approvers = &request.policy.policy.approval.groups;
-    let people: BTreeSet<PersonId> = request
+    let yes = request
         .sign_offs
         .iter()
         .filter(|given| given.lawful && given.decision == Decision::Approve)
         .map(|given| given.person)
         .filter(|person| *person != request.requester)
-        .filter(|person| overlap(state.groups(*person), approvers))
-        .collect();
+        .filter(|person| overlap(state.groups(*person), approvers));
+    let mut people = BTreeSet::new();
+    people.extend(yes);
     people.len()
 }
 
