@@ -7,7 +7,7 @@
 import { sha256 } from '/noble/sha2.js';
 
 /** As long as the verifier's own rehearsal. */
-const REHEARSE_FOR_MS = 250;
+const REHEARSE_FOR_MS = 600;
 
 const decoder = new TextDecoder();
 
