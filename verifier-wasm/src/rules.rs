@@ -146,3 +146,64 @@ impl Replayed {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use access::{Record, State, apply};
+    use ledger::Entry;
+
+    use super::*;
+    use crate::sample::Sample;
+
+    /// What a replay says that keeps nothing from one entry to the next, and reads each anew.
+    fn one_by_one(entries: &[Vec<u8>]) -> Vec<(u64, String)> {
+        let mut state = State::default();
+        let mut said = Vec::new();
+        for bytes in entries {
+            let Some(words) = Words::cut(bytes) else {
+                continue;
+            };
+            let time = UnixMillis::new(words.time.unix_millis());
+            let record = Record::parse(words.seq, time, words.kind, words.actor, words.body);
+            if let Err(violation) = record.and_then(|record| apply(&mut state, &record)) {
+                said.push((violation.seq, violation.to_string()));
+            }
+        }
+        let unfinished = unfinished(&state).into_iter();
+        said.extend(unfinished.map(|violation| (violation.seq, violation.to_string())));
+        said
+    }
+
+    fn together(entries: &[Vec<u8>]) -> Vec<(u64, String)> {
+        let mut replay = Replay::new(entries.len() as u64);
+        for entry in entries {
+            let mut framed = Vec::new();
+            ledger::bundle::push(&mut framed, entry).expect("short entries");
+            replay.feed(&framed);
+        }
+        let violations = replay.end().violations.into_iter();
+        violations
+            .map(|unlawful| (unlawful.seq, unlawful.sentence))
+            .collect()
+    }
+
+    #[test]
+    fn a_replay_says_what_reading_each_entry_anew_says() {
+        let lawful = Sample::lawful(90).entries;
+        assert_eq!((together(&lawful), one_by_one(&lawful)), (vec![], vec![]));
+        for at in 0..lawful.len() {
+            let mut without = lawful.clone();
+            without.remove(at);
+            assert_eq!(together(&without), one_by_one(&without), "without {at}");
+            let actor = Entry::parse(&lawful[at]).expect("lawful").actor();
+            let from = String::from_utf8_lossy(&lawful[at])
+                .find(actor)
+                .expect("in it");
+            for byte in (from..lawful[at].len()).step_by(41) {
+                let mut bent = lawful.clone();
+                bent[at][byte] ^= 1;
+                assert_eq!(together(&bent), one_by_one(&bent), "bent {at} at {byte}");
+            }
+        }
+    }
+}

@@ -114,7 +114,7 @@ pub(crate) fn node_hashes(level: &[Hash]) -> Vec<Hash> {
             .map(|[left, right]| node_hash(left, right))
             .collect();
     }
-    let messages: Vec<[u8; 64]> = pairs.iter().map(|pair| side_by_side(pair)).collect();
+    let messages: Vec<[u8; 64]> = pairs.iter().map(side_by_side).collect();
     let messages: Vec<&[u8]> = messages.iter().map(<[u8; 64]>::as_slice).collect();
     lanes::hash_each(0x01, &messages)
 }

@@ -88,8 +88,17 @@ mod tests {
         for _ in 0..2 {
             for number in 0..2 * PLACES as u32 {
                 let json = person(number);
-                assert_eq!(actors.read(0, &json), Ok(&parse_actor(0, &json).unwrap()));
-                assert_eq!(actors.read(1, &json).unwrap().json(), json);
+                assert_eq!(
+                    actors.read(0, &json),
+                    Ok(&parse_actor(0, &json).expect("text and actor in their form"))
+                );
+                assert_eq!(
+                    actors
+                        .read(1, &json)
+                        .expect("text and actor in their form")
+                        .json(),
+                    json
+                );
             }
         }
     }
@@ -99,11 +108,11 @@ mod tests {
         let mut actors = Actors::default();
         let json = person(1);
         for at in 0..json.len() {
-            actors.read(0, &json).unwrap();
+            actors.read(0, &json).expect("text and actor in their form");
             for bit in 0..7 {
                 let mut bent = json.clone().into_bytes();
                 bent[at] ^= 1 << bit;
-                let bent = String::from_utf8(bent).unwrap();
+                let bent = String::from_utf8(bent).expect("text and actor in their form");
                 assert_eq!(
                     actors.read(3, &bent).cloned(),
                     parse_actor(3, &bent),
@@ -125,7 +134,13 @@ mod tests {
         let json = person(1).replace("\"a\"", &groups.join(","));
         assert!(json.len() > MAX_LEN);
         let mut actors = Actors::default();
-        assert_eq!(actors.read(0, &json).unwrap().json(), json);
+        assert_eq!(
+            actors
+                .read(0, &json)
+                .expect("text and actor in their form")
+                .json(),
+            json
+        );
         assert!(
             actors
                 .read(0, &json.replace("group 7\"", "group 7 \""))

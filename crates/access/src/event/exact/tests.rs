@@ -13,13 +13,16 @@ fn seal(n: u32) -> Commitment {
 /// One event of each kind that most entries have, and of each form that it can take.
 fn samples() -> Vec<Event> {
     let id = "00112233-4455-6677-8899-aabbccddeeff";
-    let (request, grant) = (id.parse().unwrap(), id.parse().unwrap());
+    let (request, grant) = (
+        id.parse().expect("a name or an id in its form"),
+        id.parse().expect("a name or an id in its form"),
+    );
     let at = UnixMillis::new(1_767_600_000_500);
     let submitted = |mode, urgency, ticket| Event::RequestSubmitted {
         request,
         mode,
-        resource: "orders-db".parse().unwrap(),
-        policy: "orders-admin".parse().unwrap(),
+        resource: "orders-db".parse().expect("a name or an id in its form"),
+        policy: "orders-admin".parse().expect("a name or an id in its form"),
         policy_version: u32::MAX,
         policy_sha256: Digest::new([0xff; 32]),
         duration_s: 0,
@@ -46,7 +49,7 @@ fn samples() -> Vec<Event> {
     };
     let mut samples = vec![
         Event::PersonRegistered {
-            person: id.parse().unwrap(),
+            person: id.parse().expect("a name or an id in its form"),
             identity: seal(0),
             name: seal(u32::MAX),
         },
@@ -207,7 +210,9 @@ fn values_in_another_form_are_left_alone() {
         assert_eq!(event("session.opened", &bent), None, "{bent}");
     }
     let body = Event::GrantOpened {
-        grant: "00112233-4455-6677-8899-aabbccddeeff".parse().unwrap(),
+        grant: "00112233-4455-6677-8899-aabbccddeeff"
+            .parse()
+            .expect("a name or an id in its form"),
     }
     .body_json();
     for (from, to) in [
