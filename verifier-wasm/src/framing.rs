@@ -8,6 +8,9 @@ use ledger::bundle;
 /// How many bytes the length before each entry takes.
 const LENGTH_LEN: usize = 2;
 
+/// How many entries are handed over at a time: enough to hash them side by side.
+const BATCH: usize = 256;
+
 /// The part of an entry that the next chunk will complete.
 #[derive(Debug, Default)]
 pub(crate) struct Framing {
@@ -15,30 +18,49 @@ pub(crate) struct Framing {
 }
 
 impl Framing {
-    /// Calls `entry` with each entry that the chunk completes, until it answers that it wants no
-    /// more. Returns how many bytes of the chunk were not taken.
-    pub(crate) fn feed(&mut self, chunk: &[u8], mut entry: impl FnMut(&[u8]) -> bool) -> usize {
-        let mut chunk = chunk;
+    /// Calls `entries` with the entries that the chunk completes, several at a time, and with `most`
+    /// of them at most. Returns how many bytes of the chunk were not taken.
+    pub(crate) fn feed(
+        &mut self,
+        chunk: &[u8],
+        most: u64,
+        mut entries: impl FnMut(&[&[u8]]),
+    ) -> usize {
+        let (mut chunk, mut most) = (chunk, most);
+        if most == 0 {
+            return chunk.len();
+        }
         if !self.rest.is_empty() {
             chunk = self.complete(chunk);
             let Some(Ok(whole)) = bundle::split(&self.rest).next() else {
                 return chunk.len();
             };
-            let more = entry(whole);
+            entries(&[whole]);
             self.rest.clear();
-            if !more {
-                return chunk.len();
-            }
+            most -= 1;
         }
+        let mut batch: Vec<&[u8]> = Vec::with_capacity(BATCH);
         let mut taken = 0;
-        for part in bundle::split(chunk) {
-            let Ok(whole) = part else { break };
+        for whole in bundle::split(chunk).map_while(Result::ok) {
+            if most == 0 {
+                break;
+            }
+            most -= 1;
             taken += LENGTH_LEN + whole.len();
-            if !entry(whole) {
-                return chunk.len() - taken;
+            batch.push(whole);
+            if batch.len() == BATCH {
+                entries(&batch);
+                batch.clear();
             }
         }
-        self.rest.extend_from_slice(&chunk[taken..]);
+        if !batch.is_empty() {
+            entries(&batch);
+        }
+        let not_taken = &chunk[taken..];
+        if most == 0 {
+            return not_taken.len();
+        }
+        self.rest.extend_from_slice(not_taken);
         0
     }
 
@@ -72,9 +94,8 @@ mod tests {
         let mut framing = Framing::default();
         let mut entries = Vec::new();
         for chunk in bytes.chunks(cuts) {
-            framing.feed(chunk, |entry| {
-                entries.push(entry.to_vec());
-                true
+            framing.feed(chunk, u64::MAX, |batch| {
+                entries.extend(batch.iter().map(|entry| entry.to_vec()));
             });
         }
         (entries, framing.left())
@@ -109,19 +130,40 @@ mod tests {
         for first in 0..=3 {
             let mut framing = Framing::default();
             let mut count = 0;
-            framing.feed(&bytes[..first], |_| {
-                count += 1;
-                count < 2
-            });
-            let not_taken = framing.feed(&bytes[first..], |_| {
-                count += 1;
-                count < 2
-            });
+            let mut take = |batch: &[&[u8]]| count += batch.len() as u64;
+            assert_eq!(framing.feed(&bytes[..first], 2, &mut take), 0);
+            let begun = u64::from(first == 3);
+            let not_taken = framing.feed(&bytes[first..], 2 - begun, &mut take);
             assert_eq!(
                 (count, not_taken, framing.left()),
                 (2, 3, 0),
                 "cut at {first}"
             );
+        }
+    }
+
+    #[test]
+    fn large_chunks_come_in_batches() {
+        let mut bytes = Vec::new();
+        for entry in 0..1000_u32 {
+            bundle::push(&mut bytes, &entry.to_be_bytes()).expect("short entries");
+        }
+        for most in [0, 1, 255, 256, 257, 512, 999, 1000, 1001] {
+            let mut entries = Vec::new();
+            let mut framing = Framing::default();
+            let not_taken = framing.feed(&bytes, most, |batch| {
+                assert!((1..=BATCH).contains(&batch.len()));
+                entries.extend(batch.iter().map(|entry| entry.to_vec()));
+            });
+            let wanted = most.min(1000) as u32;
+            assert!(
+                entries.iter().map(Vec::as_slice).eq((0..wanted)
+                    .map(u32::to_be_bytes)
+                    .collect::<Vec<_>>()
+                    .iter()
+                    .map(|entry| &entry[..]))
+            );
+            assert_eq!(not_taken, 6 * (1000 - wanted) as usize);
         }
     }
 }

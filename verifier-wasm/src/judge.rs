@@ -43,7 +43,7 @@ pub(crate) fn judge(pass: &Pass, replayed: &Replayed, located: Located) -> (Vec<
                 .collect()
         }
     };
-    causes.sort_by_key(|cause| cause.seq);
+    sort(&mut causes, |cause| (None, cause.seq));
     let mut others = Vec::new();
     for (noticed, leaf) in noticed.iter().zip(leaves) {
         if !is_cause(noticed) && !is_overall(noticed, &causes) {
@@ -87,9 +87,15 @@ pub(crate) fn judge(pass: &Pass, replayed: &Replayed, located: Located) -> (Vec<
         }
     }
     others.extend(of_stream(pass));
-    others.sort_by_key(|finding| (finding.subject, finding.seq));
+    sort(&mut others, |finding| (Some(finding.subject), finding.seq));
     causes.extend(others);
     (causes, replayed.unlisted + pass.log.unlisted())
+}
+
+/// Sorts by the key; those with the same one stay in their order. One function for every key: it is
+/// large, and a browser has to fetch it.
+fn sort(findings: &mut [Finding], key: fn(&Finding) -> (Option<Subject>, Option<u64>)) {
+    findings.sort_by_key(key);
 }
 
 /// The leaf hash of the entry that was served in a place.
@@ -143,13 +149,11 @@ pub(crate) fn add_note(cause: &mut Finding, note: String) {
 /// entries b to e means that b to e - 1 do not fit on either side; one break alone, at b, that b - 1
 /// is not what b was appended to.
 fn altered_by_chain(noticed: &[Noticed]) -> Vec<Finding> {
-    let renumbered: BTreeSet<u64> = noticed
-        .iter()
-        .filter_map(|noticed| match noticed {
-            Noticed::SeqMismatch { seq, .. } => Some(*seq),
-            _ => None,
-        })
-        .collect();
+    let mut renumbered = BTreeSet::new();
+    renumbered.extend(noticed.iter().filter_map(|noticed| match noticed {
+        Noticed::SeqMismatch { seq, .. } => Some(*seq),
+        _ => None,
+    }));
     let breaks: Vec<(u64, Hash, Hash)> = noticed
         .iter()
         .filter_map(|noticed| match noticed {

@@ -4,7 +4,7 @@
 //! check of chain and tree, on a second core.
 
 use access::time::UnixMillis;
-use access::{Record, State, Violation, apply, unfinished};
+use access::{Violation, unfinished};
 use ledger::{Hash, leaf_hash};
 use serde::{Deserialize, Serialize};
 
@@ -54,49 +54,50 @@ pub(crate) struct Replay {
     framing: Framing,
     size: u64,
     seen: u64,
-    state: State,
+    replay: access::Replay,
     replayed: Replayed,
 }
 
 impl Replay {
     /// A replay from the first entry on.
     pub(crate) fn new(size: u64) -> Self {
-        let (framing, state, replayed) = Default::default();
+        let (framing, replay, replayed) = Default::default();
         Self {
             framing,
             size,
             seen: 0,
-            state,
+            replay,
             replayed,
         }
     }
 
     /// Takes the next bytes of the stream, cut anywhere.
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
+        let most = self.size.saturating_sub(self.seen);
         let Self {
             framing,
-            size,
             seen,
-            state,
+            replay,
             replayed,
+            ..
         } = self;
-        if seen < size {
-            framing.feed(chunk, |entry| {
-                *seen += 1;
-                replayed.entry(state, entry);
-                seen < size
-            });
-        }
+        framing.feed(chunk, most, |entries| {
+            *seen += entries.len() as u64;
+            entries
+                .iter()
+                .for_each(|entry| replayed.entry(replay, entry));
+        });
     }
 
     /// The stream has ended.
     pub(crate) fn end(self) -> Replayed {
         let Self {
-            state,
+            replay,
             mut replayed,
             ..
         } = self;
-        for violation in unfinished(&state) {
+        let state = replay.state();
+        for violation in unfinished(state) {
             replayed.note(violation, || None);
         }
         let opening = state.ledger().map(|ledger| Opening {
@@ -115,14 +116,14 @@ impl Replay {
 impl Replayed {
     /// Replays one entry. One that cannot be read says nothing that could be allowed or forbidden;
     /// whoever checks the form reports it.
-    fn entry(&mut self, state: &mut State, bytes: &[u8]) {
+    fn entry(&mut self, replay: &mut access::Replay, bytes: &[u8]) {
         let Some(words) = Words::cut(bytes) else {
             return;
         };
         self.entries += 1;
         let time = UnixMillis::new(words.time.unix_millis());
-        let record = Record::parse(words.seq, time, words.kind, words.actor, words.body);
-        if let Err(violation) = record.and_then(|record| apply(state, &record)) {
+        let done = replay.entry(words.seq, time, words.kind, words.actor, words.body);
+        if let Err(violation) = done {
             self.note(violation, || Some(leaf_hash(bytes)));
         }
     }
@@ -143,5 +144,66 @@ impl Replayed {
             found: violation.found,
             leaf: leaf(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use access::{Record, State, apply};
+    use ledger::Entry;
+
+    use super::*;
+    use crate::sample::Sample;
+
+    /// What a replay says that keeps nothing from one entry to the next, and reads each anew.
+    fn one_by_one(entries: &[Vec<u8>]) -> Vec<(u64, String)> {
+        let mut state = State::default();
+        let mut said = Vec::new();
+        for bytes in entries {
+            let Some(words) = Words::cut(bytes) else {
+                continue;
+            };
+            let time = UnixMillis::new(words.time.unix_millis());
+            let record = Record::parse(words.seq, time, words.kind, words.actor, words.body);
+            if let Err(violation) = record.and_then(|record| apply(&mut state, &record)) {
+                said.push((violation.seq, violation.to_string()));
+            }
+        }
+        let unfinished = unfinished(&state).into_iter();
+        said.extend(unfinished.map(|violation| (violation.seq, violation.to_string())));
+        said
+    }
+
+    fn together(entries: &[Vec<u8>]) -> Vec<(u64, String)> {
+        let mut replay = Replay::new(entries.len() as u64);
+        for entry in entries {
+            let mut framed = Vec::new();
+            ledger::bundle::push(&mut framed, entry).expect("short entries");
+            replay.feed(&framed);
+        }
+        let violations = replay.end().violations.into_iter();
+        violations
+            .map(|unlawful| (unlawful.seq, unlawful.sentence))
+            .collect()
+    }
+
+    #[test]
+    fn a_replay_says_what_reading_each_entry_anew_says() {
+        let lawful = Sample::lawful(90).entries;
+        assert_eq!((together(&lawful), one_by_one(&lawful)), (vec![], vec![]));
+        for at in 0..lawful.len() {
+            let mut without = lawful.clone();
+            without.remove(at);
+            assert_eq!(together(&without), one_by_one(&without), "without {at}");
+            let actor = Entry::parse(&lawful[at]).expect("lawful").actor();
+            let from = String::from_utf8_lossy(&lawful[at])
+                .find(actor)
+                .expect("in it");
+            for byte in (from..lawful[at].len()).step_by(41) {
+                let mut bent = lawful.clone();
+                bent[at][byte] ^= 1;
+                assert_eq!(together(&bent), one_by_one(&bent), "bent {at} at {byte}");
+            }
+        }
     }
 }

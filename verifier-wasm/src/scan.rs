@@ -1,6 +1,6 @@
 //! The one pass over the entries: hashes, chain, form, times.
 
-use ledger::{Hash, LogVerifier, Origin, Timestamp};
+use ledger::{Hash, HashedEntry, LogVerifier, Origin, Timestamp};
 
 use crate::evidence::Evidence;
 use crate::framing::Framing;
@@ -55,21 +55,12 @@ impl Scan {
 
     /// Takes the next bytes of the stream, cut anywhere.
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
-        let Self {
-            framing,
-            pass,
-            until,
-            surplus,
-        } = self;
-        if pass.log.size() >= *until {
-            *surplus |= !chunk.is_empty();
-            return;
-        }
-        let not_taken = framing.feed(chunk, |entry| {
-            pass.push(entry);
-            pass.log.size() < *until
-        });
-        *surplus |= not_taken > 0;
+        let most = self.until.saturating_sub(self.pass.log.size());
+        let pass = &mut self.pass;
+        let not_taken = self
+            .framing
+            .feed(chunk, most, |entries| pass.push_all(entries));
+        self.surplus |= not_taken > 0;
     }
 
     /// Whether further bytes can say anything: until one byte too many has come.
@@ -119,23 +110,35 @@ impl Scan {
 }
 
 impl Pass {
-    fn push(&mut self, entry: &[u8]) {
-        let before = self.log.findings().len();
-        let pushed = self.log.push(entry);
+    fn push_all(&mut self, entries: &[&[u8]]) {
+        let mut last = core::mem::take(&mut self.last);
+        let mut before: &[u8] = &last;
+        for entry in HashedEntry::of_each(entries) {
+            self.push(entry, before);
+            before = entry.bytes();
+        }
+        if let Some(entry) = entries.last() {
+            last.clear();
+            last.extend_from_slice(entry);
+        }
+        self.last = last;
+    }
+
+    /// Takes an entry; `before` are the bytes of the one before it, if there was one.
+    fn push(&mut self, entry: HashedEntry<'_>, before: &[u8]) {
+        let known = self.log.findings().len();
+        let pushed = self.log.push_hashed(entry);
         if let Ok(parsed) = &pushed.parsed {
             self.newest = Some(parsed.time());
         }
-        let found = self.log.findings().len() - before;
+        let found = self.log.findings().len() - known;
         if found > 0 {
             self.leaf_of.extend((0..found).map(|_| pushed.leaf));
-            self.evidence.keep(pushed.leaf, entry);
+            self.evidence.keep(pushed.leaf, entry.bytes());
         }
-        if found > 0 && !self.last.is_empty() {
+        if found > 0 && !before.is_empty() {
             // A break lies between two entries: which of them was altered is not known yet.
-            self.evidence
-                .keep(ledger::leaf_hash(&self.last), &self.last);
+            self.evidence.keep(ledger::leaf_hash(before), before);
         }
-        self.last.clear();
-        self.last.extend_from_slice(entry);
     }
 }

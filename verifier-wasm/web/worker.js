@@ -31,10 +31,10 @@ const MAX_LAG = 16 * 1024 * 1024;
 
 const compiled = WebAssembly.compileStreaming(fetch(new URL('./verifier_bg.wasm', import.meta.url)));
 const loaded = compiled.then((module) => init({ module_or_path: module }));
-const ready = loaded.then(rehearse);
+let running = null;
+const ready = loaded.then(() => rehearse(() => running !== null));
 /** The next check's second worker, loaded while nobody waits for it. */
 let spare = secondWorker();
-let running = null;
 
 self.addEventListener('message', async ({ data }) => {
   if (data.type === 'stop') {

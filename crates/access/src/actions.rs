@@ -65,7 +65,7 @@ pub fn may(
         Action::SignOff => Command::SignOff {
             request,
             decision: Decision::Approve,
-            statement: found.map_or(sealed.c, |found| found.statement().digest()),
+            statement: found.map_or(sealed.c, |found| found.statement_digest()),
             auth_time_s: state.moment(now).unix_seconds(),
             id_token: sealed,
             note: None,

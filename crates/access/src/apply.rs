@@ -1,6 +1,6 @@
 //! Folding an entry and re-checking what somebody decided.
 
-use crate::record::Record;
+use crate::record::{Record, RecordRef};
 use crate::rules::Act;
 use crate::state::State;
 use crate::violation::Violation;
@@ -15,15 +15,20 @@ use crate::violation::Violation;
 ///
 /// The first rule that the entry breaks, with what it demands and what stands there.
 pub fn apply(state: &mut State, record: &Record) -> Result<(), Violation> {
+    apply_ref(state, record.by_ref())
+}
+
+/// [`apply`] without an entry that owns its parts.
+pub(crate) fn apply_ref(state: &mut State, record: RecordRef<'_>) -> Result<(), Violation> {
     let act = Act {
         state,
-        actor: &record.actor,
+        actor: record.actor,
         now: record.time,
     };
-    let checked = act.check(record.seq, &record.event);
+    let checked = act.check(record.seq, record.event);
     // What happened too late is late, and lawful otherwise: it folds as the rules alone say.
     let lawful = checked.is_ok();
-    let checked = checked.and_then(|()| act.check_replayed(&record.event));
+    let checked = checked.and_then(|()| act.check_replayed(record.event));
     state.fold(record, lawful);
     checked.map_err(|broken| broken.at(record.seq))
 }

@@ -5,6 +5,15 @@ use crate::refusal::Rule;
 use crate::time::UnixMillis;
 use crate::violation::{Broken, Violation};
 
+/// An entry whose parts are kept elsewhere: many entries have the same actor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecordRef<'a> {
+    pub(crate) seq: u64,
+    pub(crate) time: UnixMillis,
+    pub(crate) actor: &'a Actor,
+    pub(crate) event: &'a Event,
+}
+
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -33,18 +42,46 @@ impl Record {
         actor_json: &str,
         body_json: &str,
     ) -> Result<Self, Violation> {
-        let malformed =
-            |expected: String, found: String| Broken::new(Rule::Malformed, expected, found).at(seq);
-        let actor = Actor::from_wire(actor_json).map_err(|found| {
-            malformed("a person or a part of the portal as actor".into(), found)
-        })?;
-        let event = Event::from_wire(kind, body_json)
-            .map_err(|found| malformed(format!("a body of the kind {kind:?}"), found))?;
         Ok(Self {
+            seq,
+            time,
+            actor: parse_actor(seq, actor_json)?,
+            event: parse_event(seq, kind, body_json)?,
+        })
+    }
+
+    pub(crate) fn by_ref(&self) -> RecordRef<'_> {
+        let Self {
             seq,
             time,
             actor,
             event,
-        })
+        } = self;
+        let (seq, time) = (*seq, *time);
+        RecordRef {
+            seq,
+            time,
+            actor,
+            event,
+        }
     }
+}
+
+pub(crate) fn parse_actor(seq: u64, json: &str) -> Result<Actor, Violation> {
+    Actor::from_wire(json).map_err(|found| {
+        malformed(
+            seq,
+            "a person or a part of the portal as actor".into(),
+            found,
+        )
+    })
+}
+
+pub(crate) fn parse_event(seq: u64, kind: &str, body_json: &str) -> Result<Event, Violation> {
+    Event::from_wire(kind, body_json)
+        .map_err(|found| malformed(seq, format!("a body of the kind {kind:?}"), found))
+}
+
+fn malformed(seq: u64, expected: String, found: String) -> Violation {
+    Broken::new(Rule::Malformed, expected, found).at(seq)
 }

@@ -27,8 +27,9 @@ pub struct State {
     policies: BTreeMap<PolicyName, Vec<Arc<PolicyVersion>>>,
     /// The groups that each person had at their last sign-in or sign-off.
     people: BTreeMap<PersonId, Vec<GroupName>>,
-    requests: BTreeMap<RequestId, Request>,
-    grants: BTreeMap<GrantId, Grant>,
+    /// In boxes, since the map moves its values about as it grows.
+    requests: BTreeMap<RequestId, Box<Request>>,
+    grants: BTreeMap<GrantId, Box<Grant>>,
     by_requester: BTreeMap<PersonId, Vec<RequestId>>,
     /// Submitted and approved requests by the moment they lapse.
     pending: BTreeSet<(UnixMillis, RequestId)>,
@@ -102,12 +103,12 @@ impl State {
 
     /// One request.
     pub fn request(&self, id: RequestId) -> Option<&Request> {
-        self.requests.get(&id)
+        self.requests.get(&id).map(Box::as_ref)
     }
 
     /// All requests, by id.
     pub fn requests(&self) -> impl Iterator<Item = &Request> {
-        self.requests.values()
+        self.requests.values().map(Box::as_ref)
     }
 
     /// A person's own requests, oldest first.
@@ -116,7 +117,7 @@ impl State {
             .by_requester
             .get(&person)
             .map_or(&[][..], Vec::as_slice);
-        ids.iter().filter_map(|id| self.requests.get(id))
+        ids.iter().filter_map(|id| self.request(*id))
     }
 
     /// Requests that wait for sign-off, those that lapse first in front.
@@ -128,9 +129,7 @@ impl State {
 
     /// Requests that are submitted or approved, those that lapse first in front.
     pub fn pending(&self) -> impl Iterator<Item = &Request> {
-        self.pending
-            .iter()
-            .filter_map(|(_, id)| self.requests.get(id))
+        self.pending.iter().filter_map(|(_, id)| self.request(*id))
     }
 
     /// Requests that have to lapse now.
@@ -141,17 +140,17 @@ impl State {
 
     /// One grant.
     pub fn grant(&self, id: GrantId) -> Option<&Grant> {
-        self.grants.get(&id)
+        self.grants.get(&id).map(Box::as_ref)
     }
 
     /// All grants, by id.
     pub fn grants(&self) -> impl Iterator<Item = &Grant> {
-        self.grants.values()
+        self.grants.values().map(Box::as_ref)
     }
 
     /// Grants whose account stands or may stand, those that end first in front.
     pub fn live_grants(&self) -> impl Iterator<Item = &Grant> {
-        self.live.iter().filter_map(|(_, id)| self.grants.get(id))
+        self.live.iter().filter_map(|(_, id)| self.grant(*id))
     }
 
     /// Active grants that have to end now.
@@ -171,7 +170,7 @@ impl State {
     pub fn unreviewed(&self) -> impl Iterator<Item = (UnixMillis, &Request)> {
         self.unreviewed
             .iter()
-            .filter_map(|(due, id)| Some((*due, self.requests.get(id)?)))
+            .filter_map(|(due, id)| Some((*due, self.request(*id)?)))
     }
 
     /// When the review is due, once the grant has ended and while there is no review.
@@ -187,7 +186,7 @@ impl State {
 
     /// The request that a grant belongs to.
     pub fn request_of(&self, grant: GrantId) -> Option<&Request> {
-        self.requests.get(&self.grants.get(&grant)?.request)
+        self.request(self.grant(grant)?.request)
     }
 
     /// How many distinct people have said yes to the request and are approvers still, by the

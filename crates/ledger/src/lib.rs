@@ -58,4 +58,4 @@ pub use tree::{
     ProofError, Tree, TreeError, prove_consistency, prove_inclusion, root_of, verify_consistency,
     verify_inclusion,
 };
-pub use verify::{Finding, LogVerifier, Pushed};
+pub use verify::{Finding, HashedEntry, LogVerifier, Pushed};

@@ -1,6 +1,6 @@
 //! The exact bytes of an event and an actor, as they stand in an entry.
 
-use super::{Actor, Event};
+use super::{Actor, Event, exact};
 use crate::ids::{GrantId, GroupName, PersonId, RequestId};
 
 impl Event {
@@ -41,6 +41,15 @@ impl Event {
     /// Reads what [`Event::kind`] and [`Event::body_json`] wrote. The bytes must be exactly those
     /// that this version would write: no other order, no unknown field, no white space.
     pub(crate) fn from_wire(kind: &str, body_json: &str) -> Result<Self, String> {
+        match exact::event(kind, body_json) {
+            Some(event) => Ok(event),
+            None => Self::from_any_wire(kind, body_json),
+        }
+    }
+
+    /// The same by the type's own description; for what [`exact`] does not read, and for the words
+    /// that say what is wrong.
+    pub(super) fn from_any_wire(kind: &str, body_json: &str) -> Result<Self, String> {
         if !kind.bytes().all(|b| matches!(b, b'a'..=b'z' | b'.' | b'_')) {
             return Err("a kind that this version does not write".to_owned());
         }

@@ -42,8 +42,8 @@ pub(super) fn given(act: Act<'_>, id: RequestId, statement: Digest, auth_time_s:
             format!("another by {person}"),
         )
     })?;
-    // The statement is made anew: a digest that was forged at submission binds nobody.
-    let stands = request.statement().digest();
+    // The statement's own digest: one that was forged at submission binds nobody.
+    let stands = request.statement_digest();
     ensure(statement == stands, || {
         Broken::new(
             Rule::StatementChanged,
@@ -91,14 +91,15 @@ pub(super) fn quorum(state: &State, request: &Request) -> Checked {
 /// them. The requester never counts.
 pub(crate) fn approvals(state: &State, request: &Request) -> usize {
     let approvers = &request.policy.policy.approval.groups;
-    let people: BTreeSet<PersonId> = request
+    let yes = request
         .sign_offs
         .iter()
         .filter(|given| given.lawful && given.decision == Decision::Approve)
         .map(|given| given.person)
         .filter(|person| *person != request.requester)
-        .filter(|person| overlap(state.groups(*person), approvers))
-        .collect();
+        .filter(|person| overlap(state.groups(*person), approvers));
+    let mut people = BTreeSet::new();
+    people.extend(yes);
     people.len()
 }
 

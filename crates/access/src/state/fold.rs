@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Ledger, Reviewed, SignOff, State};
 use crate::event::{Actor, Event};
 use crate::policy::PolicyVersion;
-use crate::record::Record;
+use crate::record::RecordRef;
 use crate::view::RequestState;
 
 mod grant;
@@ -16,11 +16,11 @@ mod request;
 
 impl State {
     /// Folds an entry. `lawful` is what the rules said of it: an unlawful sign-off never counts.
-    pub(crate) fn fold(&mut self, record: &Record, lawful: bool) {
+    pub(crate) fn fold(&mut self, record: RecordRef<'_>, lawful: bool) {
         self.next_seq = record.seq.saturating_add(1);
         self.last_time = Some(self.moment(record.time));
         let at = record.time;
-        match &record.event {
+        match record.event {
             Event::LedgerOpened { origin, vkey } => {
                 let opened = || Ledger {
                     origin: origin.clone(),
@@ -46,8 +46,8 @@ impl State {
             Event::PersonRegistered { person, .. } => {
                 self.people.entry(*person).or_default();
             }
-            Event::SessionOpened { .. } => self.see_groups(&record.actor),
-            Event::RequestSubmitted { .. } => self.fold_submitted(record),
+            Event::SessionOpened { .. } => self.see_groups(record.actor),
+            Event::RequestSubmitted { .. } => self.fold_submitted(record, lawful),
             Event::SignOffGiven {
                 request,
                 decision,
@@ -55,7 +55,7 @@ impl State {
                 ..
             } => {
                 if lawful {
-                    self.see_groups(&record.actor);
+                    self.see_groups(record.actor);
                 }
                 if let Some((person, _)) = record.actor.as_person()
                     && let Some(request) = self.requests.get_mut(request)
@@ -123,7 +123,10 @@ impl State {
         if let Some((person, groups)) = actor.as_person()
             && let Some(seen) = self.people.get_mut(&person)
         {
-            groups.clone_into(seen);
+            // Mostly they are the same as last time, and stay where they are.
+            if seen != groups {
+                groups.clone_into(seen);
+            }
         }
     }
 }

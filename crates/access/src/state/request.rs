@@ -33,6 +33,9 @@ pub struct Request {
     pub ticket: Option<Commitment>,
     /// SHA-256 of the statement that sign-offs bind.
     pub statement_sha256: Digest,
+    /// Whether the rules found that this is the statement's digest. Nothing that the statement says
+    /// changes afterwards, so nobody has to make it again.
+    pub(crate) statement_stands: bool,
     /// When it was asked.
     pub submitted_at: UnixMillis,
     /// When it lapses, unless decided or opened before.
@@ -90,6 +93,15 @@ impl Request {
             urgency: self.urgency,
             reason: self.reason,
             ticket: self.ticket,
+        }
+    }
+
+    /// SHA-256 of what sign-offs bind, whatever the log said when it was asked.
+    pub(crate) fn statement_digest(&self) -> Digest {
+        if self.statement_stands {
+            self.statement_sha256
+        } else {
+            self.statement().digest()
         }
     }
 

@@ -72,9 +72,10 @@ impl<'a, 'k> Scanner<'a, 'k> {
         let start = self.at;
         let mut number: u64 = 0;
         while let Some(digit @ b'0'..=b'9') = self.peek() {
-            number = number
-                .saturating_mul(10)
-                .saturating_add(u64::from(digit - b'0'));
+            // A number that is too large stays so, and does not grow until it wraps.
+            if number < NUMBER_LIMIT {
+                number = number * 10 + u64::from(digit - b'0');
+            }
             self.at += 1;
         }
         let leading_zero = self.text.get(start) == Some(&b'0') && self.at > start + 1;

@@ -138,16 +138,67 @@ fn member(
 /// A version 4 UUID in lower case with hyphens.
 fn read_id(text: &[u8]) -> Option<Uuid> {
     let text: &[u8; ID_LEN] = text.try_into().ok()?;
-    let mut number: u128 = 0;
-    for (at, byte) in text.iter().enumerate() {
-        let digit = match (at, byte) {
-            (8 | 13 | 18 | 23, b'-') => continue,
-            (8 | 13 | 18 | 23, _) => return None,
-            (_, b'0'..=b'9') => byte - b'0',
-            (_, b'a'..=b'f') => byte - b'a' + 10,
-            _ => return None,
-        };
-        number = number << 4 | u128::from(digit);
+    if [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
+        return None;
     }
-    Some(Uuid::from_u128(number)).filter(|id| is_random_id(*id))
+    let part = |from: usize, to: usize| base16(&text[from..to]);
+    let high = part(0, 8)? << 32 | part(9, 13)? << 16 | part(14, 18)?;
+    let low = part(19, 23)? << 48 | part(24, 36)?;
+    Some(Uuid::from_u64_pair(high, low)).filter(|id| is_random_id(*id))
+}
+
+/// At most 16 lower-case digits of base 16.
+fn base16(digits: &[u8]) -> Option<u64> {
+    let (number, wrong) = digits.iter().fold((0, 0), |(number, wrong), digit| {
+        let value = DIGITS[usize::from(*digit)];
+        (number << 4 | u64::from(value & 15), wrong | value)
+    });
+    (wrong < NO_DIGIT).then_some(number)
+}
+
+/// What stands in the table for a byte that is no digit.
+const NO_DIGIT: u8 = 16;
+
+/// For each byte, the digit that it is.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_form() {
+        let id = "6f1f6f5c-29a3-4a8e-9d0a-0b6c1c2d3e4f";
+        assert_eq!(read_id(id.as_bytes()), id.parse().ok());
+        for at in 0..id.len() {
+            for byte in 0..=0xff {
+                let mut bent = id.as_bytes().to_vec();
+                bent[at] = byte;
+                let same = |read: &Uuid| read.to_string().as_bytes() == bent && is_random_id(*read);
+                let parsed = core::str::from_utf8(&bent)
+                    .ok()
+                    .and_then(|text| text.parse().ok());
+                assert_eq!(read_id(&bent), parsed.filter(same), "{byte} at {at}");
+            }
+            assert_eq!(read_id(&id.as_bytes()[..at]), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_random_id_is_read(high: u64, low: u64) {
+            let id = Uuid::from_u64_pair(high & !0xf000 | 0x4000, low & (!0 >> 2) | 1 << 63);
+            prop_assert_eq!(read_id(id.to_string().as_bytes()), Some(id));
+        }
+    }
 }

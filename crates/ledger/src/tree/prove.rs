@@ -2,14 +2,12 @@
 //! tiles need not hash the leaves again.
 
 use super::{ProofError, Tree};
-use crate::hash::{Hash, node_hash};
+use crate::hash::{Hash, node_hashes};
 
 /// The root of the tree over these leaf hashes.
 pub fn root_of(leaves: &[Hash]) -> Hash {
     let mut tree = Tree::new();
-    for leaf in leaves {
-        tree.push(*leaf);
-    }
+    tree.extend(leaves);
     tree.root()
 }
 
@@ -73,10 +71,8 @@ pub fn prove_consistency(leaves: &[Hash], old: u64) -> Result<Vec<Hash>, ProofEr
 /// One level up; a last node without a sibling moves up as it is, which is the same tree as RFC
 /// 6962's split at the largest power of two.
 fn parents(level: &[Hash]) -> Vec<Hash> {
-    let parent = |pair: &[Hash]| match pair {
-        [left, right] => node_hash(left, right),
-        // `chunks` never gives an empty slice.
-        single => single.first().copied().unwrap_or(Hash::new([0; 32])),
-    };
-    level.chunks(2).map(parent).collect()
+    let (_, single) = level.as_chunks::<2>();
+    let mut parents = node_hashes(level);
+    parents.extend(single);
+    parents
 }

@@ -1,10 +1,12 @@
 //! Checking a whole log against a checkpoint, entry by entry, and naming everything that is wrong.
 
 mod finding;
+mod hashed;
 mod localise;
 mod order;
 
 pub use finding::Finding;
+pub use hashed::HashedEntry;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, DefaultHasher};
@@ -13,10 +15,13 @@ use uuid::Uuid;
 
 use crate::checkpoint::VerifiedCheckpoint;
 use crate::entry::{Entry, KnownPrev, Name, ParseError, parse_with, prev_of, prev_text};
-use crate::hash::{HASH_TEXT_LEN, Hash, leaf_hash};
+use crate::hash::{HASH_TEXT_LEN, Hash};
 use crate::tree::{Tree, root_of};
 use crate::{Origin, Timestamp};
 use order::Order;
+
+/// How many leaves wait until the tree takes them.
+const LEAVES_TOGETHER: usize = 256;
 
 /// How many findings are listed; further ones are only counted. A log that is wrong everywhere
 /// must not fill the memory of who checks it.
@@ -36,6 +41,7 @@ const MAX_FINDINGS: usize = 10_000;
 #[derive(Debug, Clone)]
 pub struct LogVerifier {
     origin: Origin,
+    /// Over the leaves so far, or all but a few of the last: they are hashed in larger numbers.
     tree: Tree,
     leaves: Vec<Hash>,
     // A fixed hasher: this crate takes no randomness, and the ids are random themselves.
@@ -84,7 +90,12 @@ impl LogVerifier {
 
     /// Takes the next entry, whatever is wrong with it.
     pub fn push<'a>(&mut self, entry: &'a [u8]) -> Pushed<'a> {
-        let leaf = leaf_hash(entry);
+        self.push_hashed(HashedEntry::of(entry))
+    }
+
+    /// [`push`](Self::push) of an entry that was hashed together with others.
+    pub fn push_hashed<'a>(&mut self, entry: HashedEntry<'a>) -> Pushed<'a> {
+        let (entry, leaf) = (entry.bytes(), entry.leaf());
         let known = KnownPrev {
             hash: self.previous,
             text: &self.previous_text,
@@ -107,8 +118,10 @@ impl LogVerifier {
         if let Some(expected) = self.expected.remove(&seq) {
             self.compare_leaf(seq, expected, leaf);
         }
-        self.tree.push(leaf);
         self.leaves.push(leaf);
+        if self.leaves.len().is_multiple_of(LEAVES_TOGETHER) {
+            self.tree = self.whole_tree();
+        }
         self.previous = leaf;
         self.previous_text = leaf.to_text();
         Pushed { seq, leaf, parsed }
@@ -165,7 +178,7 @@ impl LogVerifier {
             let (expected, found) = (self.origin.clone(), checkpoint.origin().clone());
             self.report_always(Finding::OriginMismatch { expected, found });
         }
-        let (size, found) = (checkpoint.size(), self.tree.size());
+        let (size, found) = (checkpoint.size(), self.size());
         if found < size {
             // Without the missing entries there is no root to compare.
             self.report_always(Finding::Truncated { size, found });
@@ -180,7 +193,7 @@ impl LogVerifier {
                 self.report_always(Finding::Surplus { size, found });
                 root
             }
-            _ => self.tree.root(),
+            _ => self.whole_tree().root(),
         };
         if root != checkpoint.root() {
             let expected = checkpoint.root();
@@ -204,12 +217,20 @@ impl LogVerifier {
 
     /// How many entries were pushed.
     pub fn size(&self) -> u64 {
-        self.tree.size()
+        self.leaves.len() as u64
     }
 
     /// The leaf hashes of all entries that were pushed.
     pub fn leaves(&self) -> &[Hash] {
         &self.leaves
+    }
+
+    /// The tree over all leaves so far.
+    fn whole_tree(&self) -> Tree {
+        let mut tree = self.tree.clone();
+        let taken = usize::try_from(tree.size()).unwrap_or(usize::MAX);
+        tree.extend(self.leaves.get(taken..).unwrap_or_default());
+        tree
     }
 
     fn report(&mut self, finding: Finding) {

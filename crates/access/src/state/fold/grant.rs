@@ -2,20 +2,20 @@
 
 use crate::event::{EndCause, Event, Failure};
 use crate::ids::GrantId;
-use crate::record::Record;
+use crate::record::RecordRef;
 use crate::state::{Grant, State};
 use crate::time::UnixMillis;
 use crate::view::{GrantState, RequestState};
 
 impl State {
-    pub(super) fn fold_intended(&mut self, record: &Record) {
+    pub(super) fn fold_intended(&mut self, record: RecordRef<'_>) {
         let Event::GrantIntended {
             grant,
             request,
             connector,
             role,
             expires_at_ms,
-        } = &record.event
+        } = record.event
         else {
             return;
         };
@@ -42,7 +42,7 @@ impl State {
             state: GrantState::Intended,
         };
         self.live.insert((intended.expires_at, intended.id));
-        self.grants.insert(intended.id, intended);
+        self.grants.insert(intended.id, Box::new(intended));
     }
 
     pub(super) fn fold_opened(&mut self, grant: GrantId, at: UnixMillis) {

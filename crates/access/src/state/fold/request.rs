@@ -5,19 +5,20 @@ use std::sync::Arc;
 use crate::event::Event;
 use crate::ids::{PersonId, RequestId};
 use crate::policy::PolicyVersion;
-use crate::record::Record;
+use crate::record::RecordRef;
 use crate::state::{Request, Reviewed, State};
 use crate::time::UnixMillis;
 use crate::view::RequestState;
 
 impl State {
-    pub(super) fn fold_submitted(&mut self, record: &Record) {
+    pub(super) fn fold_submitted(&mut self, record: RecordRef<'_>, lawful: bool) {
         let Some((requester, _)) = record.actor.as_person() else {
             return;
         };
-        let Some(request) = self.submitted(&record.event, requester, record.time) else {
+        let Some(mut request) = self.submitted(record.event, requester, record.time) else {
             return;
         };
+        request.statement_stands = lawful;
         if self.requests.contains_key(&request.id) {
             return;
         }
@@ -26,7 +27,7 @@ impl State {
             .entry(requester)
             .or_default()
             .push(request.id);
-        self.requests.insert(request.id, request);
+        self.requests.insert(request.id, Box::new(request));
     }
 
     /// The request that a `request.submitted` makes; `None` where its policy is unknown.
@@ -119,6 +120,7 @@ fn request_from(
         reason: *reason,
         ticket: *ticket,
         statement_sha256: *statement,
+        statement_stands: false,
         submitted_at,
         lapses_at: *lapses_at_ms,
         state: RequestState::Submitted,
