@@ -39,6 +39,7 @@ mod hash;
 mod key;
 mod note;
 mod origin;
+pub mod policy;
 mod seal;
 mod tile;
 mod timestamp;

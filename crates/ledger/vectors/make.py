@@ -5,6 +5,7 @@ import pathlib
 import make_entries
 import make_logs
 import make_notes
+import make_policies
 
 HERE = pathlib.Path(__file__).parent
 
@@ -20,5 +21,5 @@ def write(name, about, expect, content, **headers):
 
 for old in HERE.glob("*.txt"):
     old.unlink()
-for part in (make_entries, make_notes, make_logs):
+for part in (make_entries, make_notes, make_logs, make_policies):
     part.make(write)

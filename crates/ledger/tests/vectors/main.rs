@@ -4,67 +4,19 @@
     reason = "a vector that cannot be read is a failed test"
 )]
 
+mod trust;
+mod vector;
+
 use std::fs;
 use std::path::Path;
 
 use ledger::{
-    Entry, Finding, Hash, LogVerifier, Note, Origin, SignedCheckpoint, TilePath, VerifierKey,
-    leaf_hash, prev_of,
+    Entry, Finding, Hash, LogVerifier, Note, SignedCheckpoint, TilePath, VerifierKey, leaf_hash,
+    prev_of,
 };
-
-struct Vector {
-    name: String,
-    headers: Vec<(String, String)>,
-    content: Vec<u8>,
-}
+use vector::{Vector, find};
 
 impl Vector {
-    fn read(path: &Path) -> Self {
-        let bytes = fs::read(path).expect("the file is there");
-        let split = find(&bytes, b"\n\n").expect("an empty line ends the headers");
-        let head = std::str::from_utf8(&bytes[..split]).expect("headers are text");
-        let header = |line: &str| {
-            let (name, value) = line.split_once(": ").expect("a header is `name: value`");
-            (name.to_owned(), value.to_owned())
-        };
-        Self {
-            name: path
-                .file_stem()
-                .expect("a file has a name")
-                .to_string_lossy()
-                .into_owned(),
-            headers: head.lines().map(header).collect(),
-            content: bytes[split + 2..].to_vec(),
-        }
-    }
-
-    fn all<'a>(&'a self, header: &'a str) -> impl Iterator<Item = &'a str> {
-        self.headers
-            .iter()
-            .filter(move |(name, _)| name == header)
-            .map(|(_, value)| value.as_str())
-    }
-
-    fn one<'a>(&'a self, header: &'a str) -> &'a str {
-        self.all(header).next().expect("the header is there")
-    }
-
-    fn keys(&self) -> Vec<VerifierKey> {
-        self.all("key")
-            .map(|key| key.parse().expect("the keys of vectors are sound"))
-            .collect()
-    }
-
-    fn origin(&self) -> Origin {
-        self.one("origin")
-            .parse()
-            .expect("the origins of vectors are sound")
-    }
-
-    fn text(&self) -> &str {
-        std::str::from_utf8(&self.content).expect("text")
-    }
-
     /// What the crate says, in the words of the `expect` header.
     fn outcome(&self) -> String {
         match self.name.split('-').next() {
@@ -97,6 +49,8 @@ impl Vector {
                 variant(path)
             }
             Some("log") => self.log_outcome(),
+            Some("policy") => trust::policy(self),
+            Some("trust") => trust::checkpoint(self),
             _ => panic!("{}: no such kind of vector", self.name),
         }
     }
@@ -134,12 +88,6 @@ impl Vector {
             findings.join(", ")
         }
     }
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
 }
 
 fn variant<T, E: std::fmt::Debug>(result: Result<T, E>) -> String {
