@@ -5,7 +5,7 @@ use crate::key::{KeyKind, SigningKey, VerifierKey};
 use crate::note::{Note, NoteError, VerifiedNote, sign_checked};
 use crate::origin::{NameError, Origin};
 use crate::tile::decimal;
-use crate::tree::MAX_SIZE;
+use crate::tree::{MAX_SIZE, TreeHead};
 
 /// What a log says of itself.
 ///
@@ -114,19 +114,16 @@ impl Checkpoint {
     /// # Errors
     /// One [`CheckpointError`] for the first line that has another form.
     pub fn parse_body(body: &str) -> Result<Self, CheckpointError> {
-        let lines = body.strip_suffix('\n').ok_or(CheckpointError::Lines)?;
-        if lines.split('\n').any(str::is_empty) {
-            return Err(CheckpointError::Lines);
+        let (origin, head) = read_body(body)?;
+        Self::new(origin, head.size, head.root)
+    }
+
+    /// Size and root.
+    pub fn head(&self) -> TreeHead {
+        TreeHead {
+            size: self.size,
+            root: self.root,
         }
-        let mut lines = lines.split('\n');
-        let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next())
-        else {
-            return Err(CheckpointError::Lines);
-        };
-        let origin = origin.parse().map_err(CheckpointError::OriginLine)?;
-        let size = decimal(size).ok_or(CheckpointError::Size)?;
-        let root = root.parse().map_err(|_| CheckpointError::Root)?;
-        Self::new(origin, size, root)
     }
 
     /// Signs the checkpoint and returns the note. A reader wants the key to be named as the origin.
@@ -135,13 +132,35 @@ impl Checkpoint {
     }
 }
 
+/// The three lines of a checkpoint's text, each sound by itself: an empty log may still have the
+/// root of something.
+pub(crate) fn read_body(body: &str) -> Result<(Origin, TreeHead), CheckpointError> {
+    let lines = body.strip_suffix('\n').ok_or(CheckpointError::Lines)?;
+    if lines.split('\n').any(str::is_empty) {
+        return Err(CheckpointError::Lines);
+    }
+    let mut lines = lines.split('\n');
+    let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
+        return Err(CheckpointError::Lines);
+    };
+    let origin = origin.parse().map_err(CheckpointError::OriginLine)?;
+    let size = decimal(size).filter(|size| *size <= MAX_SIZE);
+    let size = size.ok_or(CheckpointError::Size)?;
+    let root = root.parse().map_err(|_| CheckpointError::Root)?;
+    Ok((origin, TreeHead { size, root }))
+}
+
 impl SignedCheckpoint {
     /// Reads a checkpoint; no signature is checked yet.
     ///
     /// # Errors
     /// One [`CheckpointError`] for the first thing that a checkpoint cannot have.
     pub fn parse(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let note = Note::parse(bytes)?;
+        Self::of_note(Note::parse(bytes)?)
+    }
+
+    /// The checkpoint that a note's text is.
+    pub(crate) fn of_note(note: Note) -> Result<Self, CheckpointError> {
         let claimed = Checkpoint::parse_body(note.text())?;
         Ok(Self { note, claimed })
     }
@@ -154,6 +173,11 @@ impl SignedCheckpoint {
     /// The note, with all its signatures.
     pub fn note(&self) -> &Note {
         &self.note
+    }
+
+    /// The note alone.
+    pub(crate) fn into_note(self) -> Note {
+        self.note
     }
 
     /// Checks that this log's key has signed. Key and origin are the auditor's own: those that come
@@ -213,6 +237,11 @@ impl VerifiedCheckpoint {
     /// The log's name.
     pub fn origin(&self) -> &Origin {
         self.checkpoint.origin()
+    }
+
+    /// Size and root.
+    pub fn head(&self) -> TreeHead {
+        self.checkpoint.head()
     }
 
     /// How many entries the log has.

@@ -40,11 +40,13 @@ mod key;
 mod note;
 mod origin;
 pub mod policy;
+mod proof_lines;
 mod seal;
 mod tile;
 mod timestamp;
 mod tree;
 mod verify;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, VerifiedCheckpoint};
 pub use entry::{Draft, EncodeError, Entry, MAX_ENTRY_LEN, ParseError, encode, prev_of};
@@ -52,11 +54,12 @@ pub use hash::{Hash, HashError, empty_root, leaf_hash, node_hash};
 pub use key::{CosigningKey, KeyError, KeyKind, SigningKey, VerifierKey};
 pub use note::{Note, NoteError, NoteSignature, VerifiedNote, VerifiedSignature};
 pub use origin::{NameError, Origin};
+pub use proof_lines::ProofLinesError;
 pub use seal::{Opening, SealedField};
 pub use tile::{TileError, TilePath, bundle};
 pub use timestamp::{Timestamp, TimestampError};
 pub use tree::{
-    ProofError, Tree, TreeError, prove_consistency, prove_inclusion, root_of, verify_consistency,
-    verify_inclusion,
+    ProofError, Tree, TreeError, TreeHead, prove_consistency, prove_inclusion, root_of,
+    verify_consistency, verify_inclusion,
 };
 pub use verify::{Finding, HashedEntry, LogVerifier, Pushed};

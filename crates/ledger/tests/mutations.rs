@@ -6,6 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use ledger::policy::Policy;
+use ledger::witness::{AddCheckpoint, read_conflict};
+use ledger::{Note, SignedCheckpoint};
 use proptest::prelude::*;
 
 /// The contents of all vectors of a kind that must be accepted.
@@ -61,6 +63,30 @@ fn read_policy(bytes: &[u8]) {
     }
 }
 
+fn read_request(bytes: &[u8]) {
+    if let Ok(request) = AddCheckpoint::parse(bytes) {
+        assert_eq!(request.to_string().as_bytes(), bytes);
+    }
+}
+
+fn read_note(bytes: &[u8]) {
+    if let Ok(note) = Note::parse(bytes) {
+        assert_eq!(note.to_string().as_bytes(), bytes);
+    }
+    let _ = (SignedCheckpoint::parse(bytes), read_conflict(bytes));
+}
+
+#[test]
+fn requests_to_a_witness() {
+    mutate("witness", read_request);
+}
+
+#[test]
+fn notes() {
+    mutate("note", read_note);
+    mutate("checkpoint", read_note);
+}
+
 #[test]
 fn policies() {
     mutate("policy", read_policy);
@@ -71,6 +97,9 @@ proptest! {
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), text: String) {
         for bytes in [&bytes[..], text.as_bytes()] {
             read_policy(bytes);
+            read_request(bytes);
+            read_request(&[b"old 5\n\n", bytes].concat());
+            read_note(bytes);
         }
     }
 

@@ -1,6 +1,8 @@
 //! Writing notes.
 
-use super::{DASH, MAX_NOTE_LEN, MAX_SIGNATURES, Note, NoteError, check_characters};
+use core::fmt;
+
+use super::{DASH, MAX_NOTE_LEN, MAX_SIGNATURES, Note, NoteError, NoteSignature, check_characters};
 use crate::base64;
 use crate::key::{CosigningKey, SigningKey, VerifierKey};
 
@@ -40,6 +42,22 @@ pub(crate) fn sign_checked(text: &str, keys: &[&SigningKey]) -> String {
         .iter()
         .map(|key| signature_line(&key.verifier_key(), &key.sign(text.as_bytes())));
     format!("{text}\n{}", lines.collect::<String>())
+}
+
+impl fmt::Display for Note {
+    /// The bytes from which the note was read: it has one form.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        self.signatures.iter().try_for_each(|line| line.fmt(f))
+    }
+}
+
+impl fmt::Display for NoteSignature {
+    /// The whole line, with its newline.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let payload = base64::encode(&[&self.key_id.to_be_bytes()[..], &self.bytes].concat());
+        writeln!(f, "{DASH}{} {payload}", self.name)
+    }
 }
 
 fn signature_line(key: &VerifierKey, signature: &[u8]) -> String {

@@ -27,6 +27,16 @@ pub struct Tree {
     frontier: Vec<Hash>,
 }
 
+/// A tree in short: how many leaves, and the root over them. Whether the two belong together is not
+/// known from them alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeHead {
+    /// The size, in leaves.
+    pub size: u64,
+    /// The root hash.
+    pub root: Hash,
+}
+
 /// A size and a frontier that are no tree together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError {

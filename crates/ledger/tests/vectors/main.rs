@@ -6,6 +6,7 @@
 
 mod trust;
 mod vector;
+mod witness;
 
 use std::fs;
 use std::path::Path;
@@ -51,6 +52,7 @@ impl Vector {
             Some("log") => self.log_outcome(),
             Some("policy") => trust::policy(self),
             Some("trust") => trust::checkpoint(self),
+            Some("witness") => witness::request(self),
             _ => panic!("{}: no such kind of vector", self.name),
         }
     }
