@@ -41,6 +41,7 @@ mod note;
 mod origin;
 pub mod policy;
 mod proof_lines;
+pub mod receipt;
 mod seal;
 mod tile;
 mod timestamp;

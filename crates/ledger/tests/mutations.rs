@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use ledger::policy::Policy;
+use ledger::receipt::Receipt;
 use ledger::witness::{AddCheckpoint, read_conflict};
 use ledger::{Note, SignedCheckpoint};
 use proptest::prelude::*;
@@ -69,6 +70,14 @@ fn read_request(bytes: &[u8]) {
     }
 }
 
+fn read_receipt(bytes: &[u8]) {
+    if let Ok(receipt) = Receipt::parse(bytes) {
+        assert_eq!(receipt.to_string().as_bytes(), bytes);
+        let policy = Policy::parse(b"quorum none\n").expect("a policy");
+        assert!(receipt.verify_entry(bytes, &policy).is_err());
+    }
+}
+
 fn read_note(bytes: &[u8]) {
     if let Ok(note) = Note::parse(bytes) {
         assert_eq!(note.to_string().as_bytes(), bytes);
@@ -79,6 +88,11 @@ fn read_note(bytes: &[u8]) {
 #[test]
 fn requests_to_a_witness() {
     mutate("witness", read_request);
+}
+
+#[test]
+fn receipts() {
+    mutate("receipt", read_receipt);
 }
 
 #[test]
@@ -99,6 +113,8 @@ proptest! {
             read_policy(bytes);
             read_request(bytes);
             read_request(&[b"old 5\n\n", bytes].concat());
+            read_receipt(bytes);
+            read_receipt(&[b"c2sp.org/tlog-proof@v1\nindex 5\n\n", bytes].concat());
             read_note(bytes);
         }
     }

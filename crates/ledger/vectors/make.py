@@ -6,6 +6,7 @@ import make_entries
 import make_logs
 import make_notes
 import make_policies
+import make_receipts
 import make_witness
 
 HERE = pathlib.Path(__file__).parent
@@ -22,5 +23,6 @@ def write(name, about, expect, content, **headers):
 
 for old in HERE.glob("*.txt"):
     old.unlink()
-for part in (make_entries, make_notes, make_logs, make_policies, make_witness):
+PARTS = (make_entries, make_notes, make_logs, make_policies, make_witness, make_receipts)
+for part in PARTS:
     part.make(write)

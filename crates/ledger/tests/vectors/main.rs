@@ -52,6 +52,7 @@ impl Vector {
             Some("log") => self.log_outcome(),
             Some("policy") => trust::policy(self),
             Some("trust") => trust::checkpoint(self),
+            Some("receipt") => trust::receipt(self),
             Some("witness") => witness::request(self),
             _ => panic!("{}: no such kind of vector", self.name),
         }
