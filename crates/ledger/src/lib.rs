@@ -1,4 +1,5 @@
-//! The log's bytes: entries, chain, tree, tiles, notes, checkpoints, proofs, verification.
+//! The log's bytes: entries, chain, tree, tiles, notes, checkpoints, proofs, verification; who is
+//! believed ([`policy`], [`rotation`]), who signs ([`witness`]), and what to show ([`receipt`]).
 //!
 //! Invariants, written as absences: this crate does no I/O and has no clock and no randomness; it
 //! depends on no other crate of the workspace; it knows nothing of break-glass, a body is opaque to
@@ -42,6 +43,7 @@ mod origin;
 pub mod policy;
 mod proof_lines;
 pub mod receipt;
+pub mod rotation;
 mod seal;
 mod tile;
 mod timestamp;

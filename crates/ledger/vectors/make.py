@@ -7,6 +7,7 @@ import make_logs
 import make_notes
 import make_policies
 import make_receipts
+import make_rotations
 import make_witness
 
 HERE = pathlib.Path(__file__).parent
@@ -23,6 +24,6 @@ def write(name, about, expect, content, **headers):
 
 for old in HERE.glob("*.txt"):
     old.unlink()
-PARTS = (make_entries, make_notes, make_logs, make_policies, make_witness, make_receipts)
+PARTS = (make_entries, make_notes, make_logs, make_policies, make_witness, make_receipts, make_rotations)
 for part in PARTS:
     part.make(write)

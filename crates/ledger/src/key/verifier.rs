@@ -159,6 +159,16 @@ impl VerifierKey {
         }
     }
 
+    /// Whether a log's key has signed these bytes, which are no note.
+    pub(crate) fn has_signed(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        match &self.material {
+            Material::Ed25519(key) => {
+                matches!(verdict(key, message, signature, None), Checked::Good { .. })
+            }
+            Material::CosignatureV1(_) | Material::MlDsa44(_) => false,
+        }
+    }
+
     /// Checks what follows the key id in a signature over the text.
     pub(crate) fn check(&self, text: &str, signature: &[u8]) -> Checked {
         match &self.material {

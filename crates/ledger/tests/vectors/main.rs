@@ -4,6 +4,7 @@
     reason = "a vector that cannot be read is a failed test"
 )]
 
+mod rotation;
 mod trust;
 mod vector;
 mod witness;
@@ -53,6 +54,8 @@ impl Vector {
             Some("policy") => trust::policy(self),
             Some("trust") => trust::checkpoint(self),
             Some("receipt") => trust::receipt(self),
+            Some("rotation") => rotation::body(self),
+            Some("handover") => rotation::checkpoint(self),
             Some("witness") => witness::request(self),
             _ => panic!("{}: no such kind of vector", self.name),
         }
