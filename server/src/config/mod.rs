@@ -143,6 +143,7 @@ impl Config {
                 },
                 resources,
                 seed_policies: file.policy,
+                archive: None,
             },
         })
     }

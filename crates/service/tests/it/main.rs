@@ -8,6 +8,7 @@
 )]
 
 mod append;
+mod archive;
 mod faults;
 mod grants;
 mod pages;
