@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::archive::{self, ArchiveStatus, Archiver};
+use crate::archive::{Archive, PlaceError};
 use crate::connectors::Targets;
 use crate::error::Error;
 use crate::halt::Halt;
@@ -45,7 +45,7 @@ pub(crate) struct Inner {
     halt: Halt,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
-    archive: Option<archive::Shared>,
+    pub(crate) archive: Option<Archive>,
 }
 
 /// Why the portal did not start.
@@ -67,7 +67,7 @@ pub enum StartError {
     Policy(String, #[source] access::policy::PolicyError),
     /// The archive's place is none.
     #[error("the archive in the configuration")]
-    Archive(#[from] archive::PlaceError),
+    Archive(#[from] PlaceError),
     /// The first entries could not be written.
     #[error("the log could not be opened")]
     Open(#[source] Error),
@@ -91,11 +91,7 @@ impl Portal {
                 .check()
                 .map_err(|fault| StartError::Policy(policy.name.to_string(), fault))?;
         }
-        let archive = settings
-            .archive
-            .as_ref()
-            .map(|archive| archive::Store::new(&archive.place))
-            .transpose()?;
+        let archive = settings.archive.as_ref().map(Archive::new).transpose()?;
         let origin = settings.origin.clone();
         let key = key::load(&settings.data_dir, &origin)?;
         let vkey = key.verifier_key();
@@ -151,10 +147,7 @@ impl Portal {
         let portal = Self {
             inner: Arc::new(Inner {
                 journal: Journal::new(&settings.data_dir),
-                archive: settings
-                    .archive
-                    .as_ref()
-                    .map(|archive| archive::Shared::new(archive.alarm_after)),
+                archive,
                 ledger: LedgerReader::new(pool.clone(), origin, vkey),
                 settings,
                 pool,
@@ -164,7 +157,7 @@ impl Portal {
                 changes,
             }),
         };
-        portal.start_archive(archive, &shutdown);
+        portal.start_archive(&shutdown);
         if portal.halted().is_none() {
             portal
                 .first_entries(head.size == 0)
@@ -177,23 +170,6 @@ impl Portal {
             reconcile::run(portal.clone(), shutdown),
         );
         Ok(portal)
-    }
-
-    /// The archive goes on where the log is halted too: it writes only what was signed.
-    fn start_archive(&self, store: Option<archive::Store>, shutdown: &CancellationToken) {
-        let (Some(store), Some(settings), Some(shared)) =
-            (store, &self.inner.settings.archive, &self.inner.archive)
-        else {
-            return;
-        };
-        let archiver = Archiver::new(
-            self.inner.pool.clone(),
-            self.inner.ledger.origin().clone(),
-            self.inner.ledger.key().clone(),
-            store,
-            shared.clone(),
-        );
-        archive::start(archiver, settings.every, self.subscribe(), shutdown.clone());
     }
 
     async fn first_entries(&self, new_log: bool) -> Result<(), Error> {
@@ -244,11 +220,6 @@ impl Portal {
     /// ended.
     pub fn halted(&self) -> Option<String> {
         self.inner.halt.reason().map(str::to_owned)
-    }
-
-    /// How far the archive is; `None` where none is configured.
-    pub fn archive_status(&self) -> Option<ArchiveStatus> {
-        self.inner.archive.as_ref().map(archive::Shared::now)
     }
 
     /// The log as bytes, for everybody who checks it.

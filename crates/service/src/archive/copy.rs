@@ -1,5 +1,7 @@
 //! One step: everything up to one signed checkpoint, checked and then written, the checkpoint last.
 
+use std::sync::Arc;
+
 use access::time::UnixMillis;
 use ledger::{
     Entry, Hash, Origin, SignedCheckpoint, TilePath, VerifiedCheckpoint, VerifierKey, bundle,
@@ -18,11 +20,11 @@ const NODES: u64 = 16_384;
 
 /// What one archive needs to go on.
 #[derive(Debug)]
-pub(crate) struct Archiver {
+pub(super) struct Archiver {
     pub(super) pool: PgPool,
     pub(super) origin: Origin,
     pub(super) key: VerifierKey,
-    pub(super) store: Store,
+    pub(super) store: Arc<Store>,
     pub(super) shared: Shared,
     /// Full blocks as they lead to a signed root.
     pub(super) spine: Spine,
@@ -41,11 +43,11 @@ pub(super) struct Target {
 }
 
 impl Archiver {
-    pub(crate) fn new(
+    pub(super) fn new(
         pool: PgPool,
         origin: Origin,
         key: VerifierKey,
-        store: Store,
+        store: Arc<Store>,
         shared: Shared,
     ) -> Self {
         Self {

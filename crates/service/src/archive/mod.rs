@@ -32,7 +32,54 @@ pub use fault::FaultKind;
 pub use status::{ArchiveStatus, Trouble};
 pub use store::PlaceError;
 
-pub(crate) use copy::Archiver;
-pub(crate) use status::Shared;
-pub(crate) use store::{Store, StoreFault};
-pub(crate) use task::start;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use self::copy::Archiver;
+use self::status::Shared;
+use self::store::{Store, StoreFault};
+use crate::portal::Portal;
+use crate::settings;
+
+/// The configured archive.
+#[derive(Debug)]
+pub(crate) struct Archive {
+    store: Arc<Store>,
+    shared: Shared,
+    every: Duration,
+}
+
+impl Archive {
+    pub(crate) fn new(settings: &settings::Archive) -> Result<Self, PlaceError> {
+        Ok(Self {
+            store: Arc::new(Store::new(&settings.place)?),
+            shared: Shared::new(settings.alarm_after),
+            every: settings.every,
+        })
+    }
+}
+
+impl Portal {
+    /// How far the archive is; `None` where none is configured.
+    pub fn archive_status(&self) -> Option<ArchiveStatus> {
+        let archive = self.inner.archive.as_ref()?;
+        Some(archive.shared.now())
+    }
+
+    /// The archive goes on where the log is halted too: it writes only what was signed.
+    pub(crate) fn start_archive(&self, shutdown: &CancellationToken) {
+        let Some(archive) = &self.inner.archive else {
+            return;
+        };
+        let archiver = Archiver::new(
+            self.inner.pool.clone(),
+            self.ledger().origin().clone(),
+            self.ledger().key().clone(),
+            Arc::clone(&archive.store),
+            archive.shared.clone(),
+        );
+        task::start(archiver, archive.every, self.subscribe(), shutdown.clone());
+    }
+}

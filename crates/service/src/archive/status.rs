@@ -36,7 +36,7 @@ pub struct Trouble {
 
 /// The state as the archiver keeps it; clones share it.
 #[derive(Debug, Clone)]
-pub(crate) struct Shared {
+pub(super) struct Shared {
     alarm_after: Duration,
     state: Arc<Mutex<State>>,
 }
@@ -52,14 +52,14 @@ struct State {
 }
 
 impl Shared {
-    pub(crate) fn new(alarm_after: Duration) -> Self {
+    pub(super) fn new(alarm_after: Duration) -> Self {
         Self {
             alarm_after,
             state: Arc::default(),
         }
     }
 
-    pub(crate) fn now(&self) -> ArchiveStatus {
+    pub(super) fn now(&self) -> ArchiveStatus {
         self.at(clock::now())
     }
 

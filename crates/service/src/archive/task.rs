@@ -28,7 +28,7 @@ const WATCH: Duration = Duration::from_secs(5);
 const REMIND: Duration = Duration::from_secs(300);
 
 /// Begins the work, which ends at `shutdown`. Steps are at least `every` apart.
-pub(crate) fn start(
+pub(super) fn start(
     archiver: Archiver,
     every: Duration,
     changes: broadcast::Receiver<Change>,

@@ -9,8 +9,10 @@
 
 mod append;
 mod archive;
+mod bucket;
 mod faults;
 mod grants;
+mod owner;
 mod pages;
 mod privileges;
 mod replicas;

@@ -171,3 +171,70 @@ async fn send(key: &str, request: reqwest::RequestBuilder) -> Result<Answer, Sto
         body,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::super::Store;
+    use super::*;
+
+    const LOCKED: &str = "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Days>9</Days></DefaultRetention></Rule></ObjectLockConfiguration>";
+
+    /// A server that says yes to everything, and what it was asked.
+    async fn yes_man() -> (Store, tokio::task::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("it is bound");
+        let asked = tokio::spawn(async move {
+            let mut asked = Vec::new();
+            while asked.len() < 3 {
+                let (mut stream, _) = listener.accept().await.expect("a client");
+                let mut request = vec![0; 4096];
+                let length = stream.read(&mut request).await.expect("a request");
+                asked.push(String::from_utf8_lossy(&request[..length]).into_owned());
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{LOCKED}",
+                    LOCKED.len()
+                );
+                stream.write_all(answer.as_bytes()).await.expect("a client");
+            }
+            asked
+        });
+        let settings = S3Bucket {
+            endpoint: format!("http://{address}").parse().expect("a URL"),
+            region: "us-east-1".into(),
+            bucket: "log".into(),
+            prefix: "one/".into(),
+            access_key_id: "key".into(),
+            secret_access_key: "secret".into(),
+            min_retention_days: 9,
+            addressing: Addressing::Path,
+        };
+        let bucket = Bucket::new(&settings).expect("an address");
+        (Store::Bucket(Box::new(bucket)), asked)
+    }
+
+    #[tokio::test]
+    async fn a_server_that_would_overwrite_is_refused() {
+        let (store, asked) = yes_man().await;
+        let origin = "yes.example/log".parse().expect("an origin");
+        let refused = store.prepare(&origin).await;
+        assert!(
+            matches!(refused, Err(StoreFault::Overwrites)),
+            "{refused:?}"
+        );
+        let asked = asked.await.expect("it ended");
+        let lock = &asked[0];
+        assert!(lock.starts_with("GET /log/?"), "{lock}");
+        assert!(lock.contains("&object-lock=&X-Amz-Signature="), "{lock}");
+        for put in &asked[1..] {
+            assert!(put.starts_with("PUT /log/one/origin?X-Amz-"), "{put}");
+            let signed = "X-Amz-SignedHeaders=host%3Bif-none-match%3Bx-amz-checksum-sha256";
+            assert!(
+                put.contains(signed) && put.contains("if-none-match: *"),
+                "{put}"
+            );
+        }
+    }
+}
