@@ -105,6 +105,7 @@ async fn start(pool: &PgPool, data: &std::path::Path, shutdown: &CancellationTok
         roles: RoleGroups::default(),
         resources: Vec::new(),
         seed_policies: Vec::new(),
+        archive: None,
     };
     Portal::start(settings, pool.clone(), shutdown.clone())
         .await

@@ -37,6 +37,10 @@ impl LedgerReader {
         self.vkey.to_string()
     }
 
+    pub(crate) fn key(&self) -> &VerifierKey {
+        &self.vkey
+    }
+
     /// The newest signed checkpoint: its size and the note.
     ///
     /// # Errors

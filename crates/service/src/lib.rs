@@ -6,6 +6,7 @@
 //! Invariant: SQL for the portal's own database stands in `store` only; what is said to targets
 //! stands in `connectors`.
 
+pub mod archive;
 mod clock;
 mod connectors;
 mod durable;

@@ -9,6 +9,7 @@ use sqlx::PgPool;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use crate::archive::{Archive, PlaceError};
 use crate::connectors::Targets;
 use crate::error::Error;
 use crate::halt::Halt;
@@ -44,6 +45,7 @@ pub(crate) struct Inner {
     halt: Halt,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
+    pub(crate) archive: Option<Archive>,
 }
 
 /// Why the portal did not start.
@@ -63,6 +65,9 @@ pub enum StartError {
     /// A seed policy contradicts itself.
     #[error("the policy {0} in the configuration")]
     Policy(String, #[source] access::policy::PolicyError),
+    /// The archive's place is none.
+    #[error("the archive in the configuration")]
+    Archive(#[from] PlaceError),
     /// The first entries could not be written.
     #[error("the log could not be opened")]
     Open(#[source] Error),
@@ -86,6 +91,7 @@ impl Portal {
                 .check()
                 .map_err(|fault| StartError::Policy(policy.name.to_string(), fault))?;
         }
+        let archive = settings.archive.as_ref().map(Archive::new).transpose()?;
         let origin = settings.origin.clone();
         let key = key::load(&settings.data_dir, &origin)?;
         let vkey = key.verifier_key();
@@ -141,6 +147,7 @@ impl Portal {
         let portal = Self {
             inner: Arc::new(Inner {
                 journal: Journal::new(&settings.data_dir),
+                archive,
                 ledger: LedgerReader::new(pool.clone(), origin, vkey),
                 settings,
                 pool,
@@ -150,6 +157,7 @@ impl Portal {
                 changes,
             }),
         };
+        portal.start_archive(&shutdown);
         if portal.halted().is_none() {
             portal
                 .first_entries(head.size == 0)

@@ -1,11 +1,13 @@
 //! What the portal is told at start.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use access::ids::{GroupName, ResourceName};
 use access::policy::Policy;
 use ledger::Origin;
 use secrecy::SecretString;
+use url::Url;
 
 /// Everything the use cases need to know that is not in the database.
 #[derive(Debug, Clone)]
@@ -20,6 +22,59 @@ pub struct Settings {
     pub resources: Vec<Resource>,
     /// Policies to put in force where another text, or none, is in force under that name.
     pub seed_policies: Vec<Policy>,
+    /// Where the log is archived, if it is.
+    pub archive: Option<Archive>,
+}
+
+/// The archive: a copy of the log outside of the database that is written once.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    /// Where it lies.
+    pub place: ArchivePlace,
+    /// New entries are archived together, at most this often. Each time costs one bundle and a tile
+    /// that are not full yet.
+    pub every: Duration,
+    /// An entry that is not in the archive after so long is an alarm.
+    pub alarm_after: Duration,
+}
+
+/// Where an archive lies.
+#[derive(Debug, Clone)]
+pub enum ArchivePlace {
+    /// In a folder that is there already. Its disk or its owner must keep it from being changed.
+    Folder(PathBuf),
+    /// In a bucket whose Object Lock keeps it from being changed.
+    S3(S3Bucket),
+}
+
+/// A bucket of S3 or of a server that speaks like it.
+#[derive(Debug, Clone)]
+pub struct S3Bucket {
+    /// The server, `https` but on this machine.
+    pub endpoint: Url,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// The bucket's name.
+    pub bucket: String,
+    /// What every key begins with: nothing, or a path with a slash at its end.
+    pub prefix: String,
+    /// Who writes.
+    pub access_key_id: String,
+    /// And proves it with this.
+    pub secret_access_key: SecretString,
+    /// The default retention that the bucket must have, in days.
+    pub min_retention_days: u32,
+    /// How the bucket is addressed.
+    pub addressing: Addressing,
+}
+
+/// Where a bucket's name stands in an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addressing {
+    /// `https://endpoint/bucket/key`
+    Path,
+    /// `https://bucket.endpoint/key`
+    Host,
 }
 
 /// Groups that hold a role of the portal.

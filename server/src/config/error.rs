@@ -79,6 +79,35 @@ pub enum ConfigError {
         "session.absolute_s = {seconds} is out of range; use at least session.idle_s and at most 86400 seconds (28800 is usual)"
     )]
     AbsoluteOutOfRange { seconds: u64 },
+    #[error(
+        "[archive] needs one place: write folder = \"…\", or a table [archive.s3], and not both"
+    )]
+    ArchivePlace,
+    #[error(
+        "archive.s3.endpoint is not an https URL without user name and query; copy it from the provider (http is accepted for this machine only)"
+    )]
+    ArchiveEndpoint,
+    #[error(
+        "archive.s3.prefix {prefix:?} is not a path of plain names; use letters, digits, '-', '_' and '.', parted by single slashes"
+    )]
+    ArchivePrefix { prefix: String },
+    #[error(
+        "archive.s3.min_retention_days is 0, and then nothing is kept; write for how long the log must be kept (365 is usual)"
+    )]
+    RetentionZero,
+    #[error("{key} = {seconds} is out of range; use {least} to {most} seconds")]
+    SecondsOutOfRange {
+        key: &'static str,
+        seconds: u64,
+        least: u64,
+        most: u64,
+    },
+    #[error("{} holds {key} and is open to everybody on this machine (mode {mode:04o}); run chmod 600 {}, or use {key}_file", path.display(), path.display())]
+    SecretInOpenFile {
+        key: &'static str,
+        path: PathBuf,
+        mode: u32,
+    },
     #[error("resource {name} is there twice; rename or remove one")]
     ResourceTwice { name: String },
     #[error("resource {name}: connector {connector:?} is not known here; use \"postgresql\"")]

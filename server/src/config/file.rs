@@ -31,6 +31,34 @@ pub(super) struct File {
     pub(super) resource: Vec<Resource>,
     #[serde(default)]
     pub(super) policy: Vec<Policy>,
+    pub(super) archive: Option<Archive>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Archive {
+    pub(super) folder: Option<PathBuf>,
+    pub(super) s3: Option<S3>,
+    #[serde(default = "ten_seconds")]
+    pub(super) every_s: u64,
+    #[serde(default = "five_minutes")]
+    pub(super) alarm_after_s: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct S3 {
+    pub(super) endpoint: Url,
+    pub(super) region: String,
+    pub(super) bucket: String,
+    #[serde(default)]
+    pub(super) prefix: String,
+    pub(super) access_key_id: String,
+    pub(super) secret_access_key: Option<String>,
+    pub(super) secret_access_key_file: Option<PathBuf>,
+    pub(super) min_retention_days: u32,
+    #[serde(default)]
+    pub(super) path_style: bool,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +132,14 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
             message: error.message().replace('\n', " "),
         }
     })
+}
+
+fn ten_seconds() -> u64 {
+    10
+}
+
+fn five_minutes() -> u64 {
+    300
 }
 
 fn yes() -> bool {

@@ -3,6 +3,7 @@
 //! Every error is one line that names the key and says the remedy. Secrets stand in files of their
 //! own (`…_file`), which nobody but their owner and group may read.
 
+mod archive;
 mod error;
 mod file;
 mod limits;
@@ -99,6 +100,9 @@ impl Config {
         if let Some(url) = &file.database_url {
             secret::inline_password_needs_private_file(path, url)?;
         }
+        if let Some(archive) = &file.archive {
+            archive::inline_secret_needs_private_file(path, archive)?;
+        }
         Self::check(file)
     }
 
@@ -143,6 +147,7 @@ impl Config {
                 },
                 resources,
                 seed_policies: file.policy,
+                archive: file.archive.map(archive::archive).transpose()?,
             },
         })
     }

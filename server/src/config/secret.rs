@@ -9,7 +9,7 @@ use url::Url;
 use super::ConfigError;
 
 /// Everybody's permission bits. Group read stays possible: a service account often reads root's files by its group.
-const OTHERS: u32 = 0o007;
+pub(super) const OTHERS: u32 = 0o007;
 
 /// The shortest client secret that is taken, in characters: 96 bits even in base64.
 const LEAST_CLIENT_SECRET: usize = 16;
@@ -77,14 +77,7 @@ pub(super) fn inline_password_needs_private_file(
     let has_password = Url::parse(url).is_ok_and(|url| {
         url.password().is_some() || url.query_pairs().any(|(key, _)| key == "password")
     });
-    let mode = std::fs::metadata(path)
-        .map_err(|source| ConfigError::Unreadable {
-            path: path.to_owned(),
-            source,
-        })?
-        .permissions()
-        .mode()
-        & 0o7777;
+    let mode = mode(path)?;
     if has_password && mode & OTHERS != 0 {
         return Err(ConfigError::PasswordInOpenFile {
             path: path.to_owned(),
@@ -92,4 +85,14 @@ pub(super) fn inline_password_needs_private_file(
         });
     }
     Ok(())
+}
+
+/// The permission bits of the configuration.
+pub(super) fn mode(path: &Path) -> Result<u32, ConfigError> {
+    std::fs::metadata(path)
+        .map(|found| found.permissions().mode() & 0o7777)
+        .map_err(|source| ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })
 }

@@ -13,6 +13,8 @@ use tempfile::TempDir;
 
 use super::{Config, ConfigError};
 
+mod archive;
+
 const GOOD: &str = r#"
 listen = "127.0.0.1:8080"
 public_url = "http://localhost:8080"
@@ -187,6 +189,18 @@ fn each_wrong_value_has_a_message_with_its_remedy() {
             "use \"postgresql\"",
         ),
         (&[("user={account}", "user=me")], "{account}"),
+        (&[("[roles]", "[archive]\n[roles]")], "needs one place"),
+        (
+            &[("[roles]", "[archive]\nfolder = \"DIR/nothing\"\n[roles]")],
+            "archive.folder",
+        ),
+        (
+            &[(
+                "[roles]",
+                "[archive]\nfolder = \"DIR\"\nevery_s = 0\n[roles]",
+            )],
+            "use 1 to 3600 seconds",
+        ),
         (
             &[("name = \"orders-db\"", "name = \"Orders DB\"")],
             "1 to 64 characters out of a-z",

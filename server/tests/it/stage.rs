@@ -226,5 +226,6 @@ fn settings(data: &TempDir) -> Settings {
             }))
             .unwrap(),
         ],
+        archive: None,
     }
 }

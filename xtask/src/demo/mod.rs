@@ -18,7 +18,7 @@ mod lock;
 mod log_key;
 mod orders;
 mod people;
-mod port;
+pub(crate) mod port;
 mod service;
 
 use std::time::{Duration, Instant};

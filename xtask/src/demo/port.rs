@@ -48,7 +48,8 @@ pub(crate) fn wait_for(
     Ok(())
 }
 
-fn answers(port: u16, path: &str) -> bool {
+/// Is a GET of the path answered with 200?
+pub(crate) fn answers(port: u16, path: &str) -> bool {
     let ask = || -> std::io::Result<bool> {
         let mut stream =
             TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), LOOK)?;

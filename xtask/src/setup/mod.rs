@@ -10,7 +10,10 @@ mod debian_rust;
 mod node;
 mod postgres;
 mod rust_wasm;
+mod seaweedfs;
 mod wheel;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 
@@ -35,6 +38,8 @@ pub(crate) fn everything(repo: &Repo) -> Result<()> {
     let browser = chromium()?;
     say::line(&format!("Browser: {}", browser.display()));
     node::packages(repo)?;
+    let s3 = seaweedfs(repo)?;
+    say::line(&format!("S3 server of the tests: {}", repo.shown(&s3)));
     say::line("Everything is there. Next: `cargo xtask demo` or `cargo xtask test`.");
     Ok(())
 }
@@ -47,6 +52,11 @@ pub(crate) fn toolchain(repo: &Repo) -> Result<Toolchain> {
 /// PostgreSQL's programs.
 pub(crate) fn postgres(repo: &Repo) -> Result<Postgres> {
     postgres::ensure(repo)
+}
+
+/// The S3 server that the archive is tested against.
+pub(crate) fn seaweedfs(repo: &Repo) -> Result<PathBuf> {
+    seaweedfs::ensure(repo)
 }
 
 /// Node, npm and the packages of the journeys.

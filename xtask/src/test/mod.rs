@@ -1,5 +1,6 @@
 //! `cargo xtask test`: what CI runs, one step after another, with everything that the steps need.
 
+mod archive;
 mod checks;
 mod count;
 mod journeys;
@@ -42,6 +43,8 @@ enum Step {
     Sqlx,
     /// All tests of all crates, with a PostgreSQL of their own; the house's invariants among them.
     Unit,
+    /// The archive in a bucket, on an S3 server that enforces Object Lock.
+    Archive,
     /// The portal, its pages and the verifier are built.
     Dist,
     /// The journeys in a browser.
@@ -110,6 +113,7 @@ fn perform(repo: &Repo, toolchain: Toolchain, step: Step) -> Result<Count> {
         Step::Doc => checks::doc(repo, toolchain),
         Step::Sqlx => sqlx::check(repo, toolchain),
         Step::Unit => units::run(repo, toolchain),
+        Step::Archive => archive::run(repo, toolchain),
         Step::Dist => dist::build(repo, toolchain, dist::Profile::Demo).map(|_| Count::success()),
         Step::Journeys => journeys::run(repo, toolchain),
     }

@@ -8,9 +8,12 @@
 )]
 
 mod append;
+mod archive;
+mod bucket;
 mod faults;
 mod fsck;
 mod grants;
+mod owner;
 mod pages;
 mod privileges;
 mod replicas;

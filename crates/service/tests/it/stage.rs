@@ -9,7 +9,7 @@ use access::ids::{GrantId, RequestId};
 use access::policy::Policy;
 use access::view::Viewer;
 use ledger::{Entry, LogVerifier, Origin, SignedCheckpoint, VerifierKey};
-use service::settings::{Resource, RoleGroups, Settings};
+use service::settings::{Archive, Resource, RoleGroups, Settings};
 use service::{Error, Identity, Portal, SignOff, Submit};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, PgPool};
@@ -83,11 +83,16 @@ pub fn settings(admin: &PgPool, data: &Path, origin: &str) -> Settings {
             policy("orders-read", 1, false),
             policy("orders-admin", 2, true),
         ],
+        archive: None,
     }
 }
 
 impl Stage {
     pub async fn new(admin: &PgPool) -> Self {
+        Self::with_archive(admin, None).await
+    }
+
+    pub async fn with_archive(admin: &PgPool, archive: Option<Archive>) -> Self {
         // Another test may be making the same role.
         let made = sqlx::raw_sql(&format!("create role {ROLE} nologin"))
             .execute(admin)
@@ -95,7 +100,10 @@ impl Stage {
         drop(made);
         let data = tempfile::tempdir().unwrap();
         let origin = format!("test.example/{}", Uuid::new_v4().simple());
-        let settings = settings(admin, data.path(), &origin);
+        let settings = Settings {
+            archive,
+            ..settings(admin, data.path(), &origin)
+        };
         service::key::generate(data.path(), &settings.origin).unwrap();
         let shutdown = CancellationToken::new();
         let portal = Portal::start(
@@ -112,6 +120,11 @@ impl Stage {
             data,
             shutdown,
         }
+    }
+
+    /// Stops the portal's background tasks.
+    pub fn stop(&self) {
+        self.shutdown.cancel();
     }
 
     /// Stops the portal and starts another on the same database and data folder.

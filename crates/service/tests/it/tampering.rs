@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::stage::{Stage, form};
 
 /// Past every trigger, as a superuser can.
-async fn by_force(admin: &PgPool, statement: &str) {
+pub(crate) async fn by_force(admin: &PgPool, statement: &str) {
     let sql = format!(
         "begin;
          alter event trigger ledger_guard disable; alter event trigger ledger_guard_drop disable;

@@ -1,0 +1,85 @@
+//! Where to go on: asked of the archive itself, by its keys. Blocks are written in order, so the
+//! first one that is missing is found by halving; the newest checkpoint lies in that block.
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use ledger::TilePath;
+
+use super::copy::Archiver;
+use super::fault::ArchiveFault;
+use super::layout::{self, WIDTH};
+
+/// Questions under way at a time.
+const QUESTIONS: usize = 16;
+
+impl Archiver {
+    /// Finds what is there and compares the newest of it with the log: its last block, its tiles and
+    /// its newest checkpoint are put again, which does nothing where they are the same.
+    ///
+    /// # Errors
+    /// Where the archive holds something else than the log, or more.
+    pub(super) async fn resume(&mut self) -> Result<(), ArchiveFault> {
+        let Some(before) = self.published().await? else {
+            return Ok(());
+        };
+        let full = self.full_blocks(before.size / WIDTH + 1).await?;
+        let newest = self.newest_checkpoint(full).await?;
+        let archived = newest.as_ref().map_or(full * WIDTH, |(size, _)| *size);
+        // Asked again: another server may have published and archived meanwhile.
+        let held = self.published().await?.map_or(0, |target| target.size);
+        if archived > held {
+            return Err(ArchiveFault::Ahead { archived, held });
+        }
+        self.next_block = full.saturating_sub(1);
+        self.sealed = 0;
+        if let Some((size, note)) = newest {
+            let key = layout::checkpoint_key(size);
+            let target = String::from_utf8_lossy(&note).into_owned();
+            let target = self.target(target).map_err(|fault| {
+                let key = key.clone();
+                ArchiveFault::ForeignCheckpoint { key, fault }
+            })?;
+            if target.size != size {
+                return Err(super::StoreFault::Contradiction { key }.into());
+            }
+            self.copy(&target).await?;
+        }
+        self.shared.reached(full * WIDTH);
+        tracing::info!(archived, held, "the archive goes on");
+        Ok(())
+    }
+
+    /// How many full blocks are there, `limit` at most.
+    async fn full_blocks(&self, limit: u64) -> Result<u64, ArchiveFault> {
+        let (mut there, mut missing) = (0, limit);
+        while there < missing {
+            let middle = there + (missing - there) / 2;
+            let tile = TilePath::Hashes {
+                level: 0,
+                index: middle,
+                width: 256,
+            };
+            if self.store.get(&tile.to_string()).await?.is_some() {
+                there = middle + 1;
+            } else {
+                missing = middle;
+            }
+        }
+        Ok(there)
+    }
+
+    /// The newest checkpoint behind so many full blocks and before the next one is full.
+    async fn newest_checkpoint(&self, full: u64) -> Result<Option<(u64, Vec<u8>)>, ArchiveFault> {
+        let sizes = (full * WIDTH..(full + 1) * WIDTH)
+            .rev()
+            .filter(|size| *size > 0);
+        let found = stream::iter(sizes)
+            .map(|size| async move {
+                let found = self.store.get(&layout::checkpoint_key(size)).await;
+                found.map(|note| note.map(|note| (size, note)))
+            })
+            .buffered(QUESTIONS)
+            .try_filter_map(|found| async { Ok(found) });
+        let mut found = std::pin::pin!(found);
+        Ok(found.try_next().await?)
+    }
+}
