@@ -62,7 +62,8 @@ pub use seal::{Opening, SealedField};
 pub use tile::{TileError, TilePath, bundle};
 pub use timestamp::{Timestamp, TimestampError};
 pub use tree::{
-    ProofError, Tree, TreeError, TreeHead, prove_consistency, prove_inclusion, root_of,
-    verify_consistency, verify_inclusion,
+    ProofError, Subtree, Tree, TreeError, TreeHead, consistency_ranges, perfect_subtrees,
+    prove_consistency, prove_inclusion, root_of, root_of_subtrees, verify_consistency,
+    verify_inclusion,
 };
 pub use verify::{Finding, HashedEntry, LogVerifier, Pushed};

@@ -106,6 +106,7 @@ async fn start(pool: &PgPool, data: &std::path::Path, shutdown: &CancellationTok
         resources: Vec::new(),
         seed_policies: Vec::new(),
         archive: None,
+        witnesses: Vec::new(),
     };
     Portal::start(settings, pool.clone(), shutdown.clone())
         .await

@@ -1,11 +1,11 @@
-//! The log's signing key on disk: 32 random bytes, readable by the portal's user only.
+//! Signing keys on disk: 32 random bytes each, readable by their process's user only.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use ledger::{Origin, SigningKey};
+use ledger::{CosigningKey, Origin, SigningKey};
 
 use crate::seal;
 
@@ -16,7 +16,7 @@ pub enum KeyError {
     #[error("{} is there already; a second key for the same log would split it", .0.display())]
     Exists(PathBuf),
     /// The file is not there.
-    #[error("{} is not there; make it with `breakglass keygen`", .0.display())]
+    #[error("{} is not there; make it with `breakglass keygen` (a witness's with `breakglass witness --init`)", .0.display())]
     Missing(PathBuf),
     /// Others can read it.
     #[error("{} can be read by others; `chmod 600` it, and think about who may have read it", .0.display())]
@@ -28,21 +28,62 @@ pub enum KeyError {
     #[error("{}", .0.display())]
     Io(PathBuf, #[source] io::Error),
     /// The bytes do not make a key that may sign.
-    #[error("the log's key cannot be used")]
+    #[error("the key cannot be used")]
     Unusable(#[source] ledger::KeyError),
     /// The operating system gave no random numbers.
     #[error("the operating system gave no random numbers")]
     NoRandomness,
 }
 
-/// Where the key lies.
-fn path(data_dir: &Path) -> PathBuf {
-    data_dir.join("keys").join("log.seed")
+/// Where a key lies. A witness's is never the same as a log's.
+fn path(data_dir: &Path, name: &str) -> PathBuf {
+    data_dir.join("keys").join(name)
 }
 
+const LOG: &str = "log.seed";
+const WITNESS: &str = "witness.seed";
+
 /// Makes the log's key. Never replaces one.
+///
+/// # Errors
+/// [`KeyError`] where there is one already, or it cannot be kept.
 pub fn generate(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
-    let path = path(data_dir);
+    let seed = make_seed(path(data_dir, LOG))?;
+    SigningKey::from_seed(origin.as_str(), seed).map_err(KeyError::Unusable)
+}
+
+/// Reads the log's key.
+///
+/// # Errors
+/// [`KeyError`] where there is none that may be used.
+pub fn load(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
+    let seed = read_seed(path(data_dir, LOG))?;
+    SigningKey::from_seed(origin.as_str(), seed).map_err(KeyError::Unusable)
+}
+
+/// Reads a witness's key, and makes it first where there is none.
+///
+/// # Errors
+/// [`KeyError`] where it cannot be made, or may not be used.
+pub fn load_or_generate_witness(data_dir: &Path, name: &str) -> Result<CosigningKey, KeyError> {
+    let path = path(data_dir, WITNESS);
+    let seed = match make_seed(path.clone()) {
+        Err(KeyError::Exists(_)) => read_seed(path)?,
+        made => made?,
+    };
+    CosigningKey::from_seed(name, seed).map_err(KeyError::Unusable)
+}
+
+/// Reads a witness's key.
+///
+/// # Errors
+/// [`KeyError`] where there is none that may be used.
+pub fn load_witness(data_dir: &Path, name: &str) -> Result<CosigningKey, KeyError> {
+    let seed = read_seed(path(data_dir, WITNESS))?;
+    CosigningKey::from_seed(name, seed).map_err(KeyError::Unusable)
+}
+
+fn make_seed(path: PathBuf) -> Result<[u8; 32], KeyError> {
     let seed: [u8; 32] = seal::random().map_err(|_| KeyError::NoRandomness)?;
     let write = || {
         if let Some(folder) = path.parent() {
@@ -58,15 +99,13 @@ pub fn generate(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError
         file.sync_all()
     };
     match write() {
-        Ok(()) => SigningKey::from_seed(origin.as_str(), seed).map_err(KeyError::Unusable),
+        Ok(()) => Ok(seed),
         Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => Err(KeyError::Exists(path)),
         Err(fault) => Err(KeyError::Io(path, fault)),
     }
 }
 
-/// Reads the log's key.
-pub fn load(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
-    let path = path(data_dir);
+fn read_seed(path: PathBuf) -> Result<[u8; 32], KeyError> {
     let metadata = match fs::metadata(&path) {
         Ok(metadata) => metadata,
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
@@ -78,6 +117,5 @@ pub fn load(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
         return Err(KeyError::Exposed(path));
     }
     let bytes = fs::read(&path).map_err(|fault| KeyError::Io(path.clone(), fault))?;
-    let seed = bytes.try_into().map_err(|_| KeyError::Malformed(path))?;
-    SigningKey::from_seed(origin.as_str(), seed).map_err(KeyError::Unusable)
+    bytes.try_into().map_err(|_| KeyError::Malformed(path))
 }

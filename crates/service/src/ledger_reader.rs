@@ -41,13 +41,13 @@ impl LedgerReader {
         &self.vkey
     }
 
-    /// The newest signed checkpoint: its size and the note.
+    /// The newest signed checkpoint: its size and the note, with the cosignatures that have come.
     ///
     /// # Errors
     /// [`Error::NotFound`] before the first; [`Error::Unavailable`] where the database does not
     /// answer.
     pub async fn checkpoint(&self) -> Result<(u64, String), Error> {
-        store::newest_checkpoint(&self.pool)
+        store::newest_cosigned(&self.pool)
             .await?
             .ok_or(Error::NotFound)
     }

@@ -9,6 +9,7 @@
 pub mod archive;
 mod clock;
 mod connectors;
+pub mod cosign;
 mod durable;
 mod error;
 pub mod fsck;
@@ -27,6 +28,7 @@ mod sequencer;
 pub mod settings;
 pub mod store;
 mod use_cases;
+pub mod witness;
 
 pub use error::Error;
 pub use ledger_reader::LedgerReader;

@@ -1,5 +1,5 @@
-//! What this server remembers of the log outside of the database: the newest size and root that it
-//! has signed. A database that is behind it was rolled back; one that disagrees was rewritten.
+//! What a signer remembers of a log outside of any database: the newest size and root that it has
+//! signed. A database that is behind it was rolled back; one that disagrees was rewritten.
 //!
 //! The file has two places and the newer checkpoint always goes over the older one, so a write that
 //! the power cuts short leaves the one before it. Writing in place is one `fdatasync`, where a new
@@ -55,9 +55,15 @@ pub enum MemoryError {
 }
 
 impl Memory {
+    /// The memory of the server with this data folder.
     pub(crate) fn new(data_dir: &Path, origin: Origin) -> Self {
+        Self::at(data_dir.join("state").join("memory"), origin)
+    }
+
+    /// The memory in this file.
+    pub(crate) fn at(path: PathBuf, origin: Origin) -> Self {
         Self {
-            path: data_dir.join("state").join("memory"),
+            path,
             origin,
             open: Arc::default(),
         }

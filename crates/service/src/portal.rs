@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::archive::{Archive, PlaceError};
 use crate::connectors::Targets;
+use crate::cosign::{self, WitnessState};
 use crate::error::Error;
 use crate::halt::Halt;
 use crate::journal::Journal;
@@ -45,6 +46,7 @@ pub(crate) struct Inner {
     halt: Halt,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
+    witnesses: cosign::States,
     pub(crate) archive: Option<Archive>,
 }
 
@@ -155,9 +157,11 @@ impl Portal {
                 targets,
                 halt,
                 changes,
+                witnesses: cosign::States::default(),
             }),
         };
         portal.start_archive(&shutdown);
+        portal.ask_witnesses(&shutdown);
         if portal.halted().is_none() {
             portal
                 .first_entries(head.size == 0)
@@ -170,6 +174,31 @@ impl Portal {
             reconcile::run(portal.clone(), shutdown),
         );
         Ok(portal)
+    }
+
+    /// Witnesses are asked where the log is halted too: what was signed stands.
+    fn ask_witnesses(&self, shutdown: &CancellationToken) {
+        let own = cosign::OwnLog {
+            origin: self.inner.ledger.origin().clone(),
+            key: self.inner.ledger.key().clone(),
+            halt: self.inner.halt.clone(),
+        };
+        for witness in &self.inner.settings.witnesses {
+            let asking = cosign::gather(
+                witness.clone(),
+                own.clone(),
+                self.inner.pool.clone(),
+                self.subscribe(),
+                self.inner.witnesses.clone(),
+                shutdown.clone(),
+            );
+            watched("asking of witnesses", &self.inner.halt, asking);
+        }
+    }
+
+    /// How it stands with each witness, by name.
+    pub fn witnesses(&self) -> Vec<WitnessState> {
+        self.inner.witnesses.now()
     }
 
     async fn first_entries(&self, new_log: bool) -> Result<(), Error> {

@@ -9,6 +9,8 @@ use ledger::Origin;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::cosign::WitnessToAsk;
+
 /// Everything the use cases need to know that is not in the database.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -24,6 +26,8 @@ pub struct Settings {
     pub seed_policies: Vec<Policy>,
     /// Where the log is archived, if it is.
     pub archive: Option<Archive>,
+    /// Who is asked to cosign each checkpoint.
+    pub witnesses: Vec<WitnessToAsk>,
 }
 
 /// The archive: a copy of the log outside of the database that is written once.

@@ -6,7 +6,9 @@ mod fsck;
 mod keygen;
 mod migrate;
 mod serve;
+mod witness;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 /// Emergency access to production, signed off, watched and proven.
@@ -18,7 +20,10 @@ pub enum Command {
     /// Bring the portal's database to the form that this version needs. Needs a superuser of the database; the portal
     /// itself never does.
     Migrate(migrate::Migrate),
+    /// Check a stored log without the portal: a folder of tiles, an address, or the database.
     Fsck(fsck::Fsck),
+    /// Cosign the checkpoints of logs that only grow.
+    Witness(witness::Witness),
     /// Make the key that signs the log, and print its public half.
     Keygen(keygen::Keygen),
     /// Run the demo's identity provider, where anybody can be anybody. Loopback only.
@@ -36,6 +41,7 @@ impl Command {
             Self::Serve(serve) => serve.run().await?,
             Self::Migrate(migrate) => migrate.run().await?,
             Self::Fsck(fsck) => return fsck.run().await,
+            Self::Witness(witness) => witness.run().await?,
             Self::Keygen(keygen) => keygen.run()?,
             #[cfg(feature = "demo")]
             Self::DemoIdp(demo) => demo.run().await?,
@@ -70,4 +76,23 @@ async fn asked_to_end() {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate => {}
     }
+}
+
+/// What is logged unless `RUST_LOG` says otherwise. tower-sessions calls every expired cookie suspicious; it is not.
+const LOGGED: &str = "info,tower_sessions_core=error,sqlx=warn";
+
+/// Log lines on standard error; `RUST_LOG` chooses which.
+fn log_to_stderr(json: bool) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    // Only a second subscriber in one process could fail, and the first is then as good.
+    let _ = if json {
+        lines.json().try_init()
+    } else {
+        lines.try_init()
+    };
 }

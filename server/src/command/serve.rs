@@ -1,6 +1,5 @@
 //! `breakglass serve`: the portal.
 
-use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,7 +45,7 @@ pub struct Serve {
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let config = Config::load(&self.config)?;
-        log_to_stderr(self.json_log);
+        super::log_to_stderr(self.json_log);
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let pool = |connections| {
@@ -145,23 +144,4 @@ fn leptos_options(config: &Config, hashes: &Hashes) -> LeptosOptions {
         .site_addr(config.listen)
         .hash_files(hashes.are_there())
         .build()
-}
-
-/// What is logged unless `RUST_LOG` says otherwise. tower-sessions calls every expired cookie suspicious; it is not.
-const LOGGED: &str = "info,tower_sessions_core=error,sqlx=warn";
-
-/// Log lines on standard error; `RUST_LOG` chooses which.
-fn log_to_stderr(json: bool) {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    // Only a second subscriber in one process could fail, and the first is then as good.
-    let _ = if json {
-        lines.json().try_init()
-    } else {
-        lines.try_init()
-    };
 }

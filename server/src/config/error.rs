@@ -19,6 +19,19 @@ pub enum ConfigError {
         line: usize,
         message: String,
     },
+    #[error("witnesses.policy_file: cannot read {}: {source}; write a trust policy there, or correct the path", path.display())]
+    TrustUnreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("witnesses.policy_file: {} line {line}: {fault}; correct that line", path.display())]
+    Trust {
+        path: PathBuf,
+        line: usize,
+        fault: String,
+    },
+    #[error("witnesses.policy_file: {}: the address of witness {name} is not https; write https://… (http is accepted for this machine only)", path.display())]
+    WitnessUrl { path: PathBuf, name: String },
     #[error(
         "public_url {url} is not https; put the portal behind TLS and write https://…, or use http://localhost:<port> for a demo"
     )]

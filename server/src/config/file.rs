@@ -32,6 +32,13 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) policy: Vec<Policy>,
     pub(super) archive: Option<Archive>,
+    pub(super) witnesses: Option<Witnesses>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Witnesses {
+    pub(super) policy_file: PathBuf,
 }
 
 #[derive(Deserialize)]

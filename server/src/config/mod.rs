@@ -11,6 +11,7 @@ mod resources;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod witnesses;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -148,6 +149,10 @@ impl Config {
                 resources,
                 seed_policies: file.policy,
                 archive: file.archive.map(archive::archive).transpose()?,
+                witnesses: file.witnesses.map_or_else(
+                    || Ok(Vec::new()),
+                    |from| witnesses::witnesses(&from.policy_file),
+                )?,
             },
         })
     }

@@ -1,16 +1,31 @@
-//! `GET /healthz`: whether this process answers, whether the log goes on, and how far the archive is.
+//! `GET /healthz`: whether this process answers, whether the log goes on, how far the archive is, and what
+//! the witnesses signed.
 
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use service::Portal;
 use service::archive::ArchiveStatus;
+use service::cosign::WitnessState;
 
 #[derive(Serialize)]
 pub(super) struct Health {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     archive: Option<Archive>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    witnesses: Vec<Witness>,
+}
+
+/// One witness of the log.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Witness {
+    name: String,
+    /// `ok`, `refusing` (it did not sign when it was asked last), or `silent` (for a quarter of an hour and more).
+    status: &'static str,
+    /// How many entries it has signed for, and when it says it did: seconds since 1970.
+    entries: u64,
+    signed_at_s: Option<u64>,
 }
 
 /// Numbers and one word: everybody may ask, and what went wrong in detail stands in the server's log.
@@ -33,7 +48,21 @@ pub(super) async fn health(State(portal): State<Portal>) -> Json<Health> {
             "ok"
         },
         archive: portal.archive_status().map(|status| archive(&status)),
+        witnesses: portal.witnesses().into_iter().map(witness).collect(),
     })
+}
+
+fn witness(state: WitnessState) -> Witness {
+    Witness {
+        name: state.name,
+        status: match (state.silent, state.fault) {
+            (true, _) => "silent",
+            (false, Some(_)) => "refusing",
+            (false, None) => "ok",
+        },
+        entries: state.size,
+        signed_at_s: state.at_s,
+    }
 }
 
 fn archive(status: &ArchiveStatus) -> Archive {

@@ -149,7 +149,7 @@ fn what_cannot_be_checked_ends_with_2_and_says_why() {
 async fn an_address_is_checked_as_a_folder_is() {
     let log = Log::new();
     let folder = log.folder.path().to_owned();
-    let site = Router::new().fallback(move |uri: axum::http::Uri| {
+    let site = Router::new().fallback(move |uri: http::Uri| {
         let path = folder.join(uri.path().trim_start_matches("/ledger/"));
         async move { std::fs::read(path).map_err(|_| StatusCode::NOT_FOUND) }
     });

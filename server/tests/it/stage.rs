@@ -227,5 +227,6 @@ fn settings(data: &TempDir) -> Settings {
             .unwrap(),
         ],
         archive: None,
+witnesses: Vec::new(),
     }
 }

@@ -1,9 +1,11 @@
 //! The Merkle tree of RFC 6962 over the leaf hashes.
 
 mod prove;
+mod ranges;
 mod verify;
 
 pub use prove::{prove_consistency, prove_inclusion, root_of};
+pub use ranges::{Subtree, consistency_ranges, perfect_subtrees, root_of_subtrees};
 pub use verify::{ProofError, verify_consistency, verify_inclusion};
 
 use crate::hash::{Hash, empty_root, node_hash, node_hashes};

@@ -254,7 +254,7 @@ pub(crate) async fn publish(
     Ok(())
 }
 
-/// The newest signed checkpoint and its size.
+/// The newest signed checkpoint: its size, and the note as we signed it.
 pub(crate) async fn newest_checkpoint(
     db: impl PgExecutor<'_>,
 ) -> Result<Option<(u64, String)>, sqlx::Error> {
@@ -263,6 +263,45 @@ pub(crate) async fn newest_checkpoint(
         .await?
         .map(|row| Ok((unsigned(row.size)?, row.note)))
         .transpose()
+}
+
+/// The newest signed checkpoint with the newest cosignature of each witness that has signed it.
+pub(crate) async fn newest_cosigned(
+    db: impl PgExecutor<'_>,
+) -> Result<Option<(u64, String)>, sqlx::Error> {
+    sqlx::query!(
+        r#"select newest.size, newest.note || coalesce(lines.all, '') as "note!"
+           from (select size, note from ledger_checkpoint order by size desc limit 1) as newest
+           left join lateral (
+               select string_agg(each.line, '' order by each.witness) as all
+               from (select distinct on (witness) witness, line from ledger_cosignature
+                     where size = newest.size order by witness, at_s desc) as each
+           ) as lines on true"#
+    )
+    .fetch_optional(db)
+    .await?
+    .map(|row| Ok((unsigned(row.size)?, row.note)))
+    .transpose()
+}
+
+/// Keeps a witness's cosignature that was checked.
+pub(crate) async fn cosign(
+    db: impl PgExecutor<'_>,
+    witness: &str,
+    size: u64,
+    at_s: u64,
+    line: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "select ledger_cosign($1, $2, $3, $4)",
+        witness,
+        signed(size),
+        signed(at_s),
+        line,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Tells every replica that these requests changed. Outside the append's transaction: NOTIFY

@@ -10,6 +10,7 @@
 mod append;
 mod archive;
 mod bucket;
+mod cosign;
 mod faults;
 mod fsck;
 mod grants;

@@ -84,6 +84,7 @@ pub fn settings(admin: &PgPool, data: &Path, origin: &str) -> Settings {
             policy("orders-admin", 2, true),
         ],
         archive: None,
+        witnesses: Vec::new(),
     }
 }
 

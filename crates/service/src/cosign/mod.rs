@@ -1,0 +1,242 @@
+//! Cosignatures on our checkpoints: each witness of the trust policy is asked after each publication,
+//! and from time to time when nothing is published, so that its signature never grows old. Whether a
+//! witness signs is its own business: a portal without its witnesses goes on, and says who is silent.
+
+mod ask;
+mod proof;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ledger::{Origin, VerifiedCheckpoint, VerifierKey};
+use sqlx::PgPool;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock;
+use crate::halt::Halt;
+use crate::line::{Backoff, Line};
+use crate::notify::Change;
+use crate::store;
+
+/// A signature older than this is asked for again, though the log has not grown.
+const REFRESH: Duration = Duration::from_mins(5);
+
+/// A witness that has not signed for so long is silent: that is a finding.
+pub const SILENT_AFTER: Duration = Duration::from_mins(15);
+
+/// One witness to ask.
+#[derive(Debug, Clone)]
+pub struct WitnessToAsk {
+    /// Its name in the trust policy.
+    pub name: String,
+    /// Its key.
+    pub key: VerifierKey,
+    /// Where it answers: `add-checkpoint` lies below.
+    pub url: String,
+}
+
+/// How it stands with one witness.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WitnessState {
+    /// Its name in the trust policy.
+    pub name: String,
+    /// The size that it signed last; 0 before the first.
+    pub size: u64,
+    /// When it says it signed that, in seconds since 1970.
+    pub at_s: Option<u64>,
+    /// Why it did not sign the last time it was asked.
+    pub fault: Option<String>,
+    /// Whether it has not signed for longer than [`SILENT_AFTER`].
+    pub silent: bool,
+}
+
+/// How it stands with all of them. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct States(Arc<Mutex<BTreeMap<String, Told>>>);
+
+#[derive(Debug, Clone)]
+struct Told {
+    since_s: u64,
+    size: u64,
+    at_s: Option<u64>,
+    fault: Option<String>,
+}
+
+impl States {
+    /// How it stands now, by name.
+    pub(crate) fn now(&self) -> Vec<WitnessState> {
+        let now_s = now_s();
+        let states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        states
+            .iter()
+            .map(|(name, told)| WitnessState {
+                name: name.clone(),
+                size: told.size,
+                at_s: told.at_s,
+                fault: told.fault.clone(),
+                silent: now_s.saturating_sub(told.at_s.unwrap_or(told.since_s))
+                    > SILENT_AFTER.as_secs(),
+            })
+            .collect()
+    }
+
+    fn change(&self, name: &str, change: impl FnOnce(&mut Told)) {
+        let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = states.entry(name.to_owned()).or_insert_with(|| Told {
+            since_s: now_s(),
+            size: 0,
+            at_s: None,
+            fault: None,
+        });
+        change(told);
+    }
+}
+
+fn now_s() -> u64 {
+    u64::try_from(clock::now().millis() / 1000).unwrap_or(0)
+}
+
+/// Asks one witness until `shutdown`.
+pub(crate) async fn gather(
+    witness: WitnessToAsk,
+    own: OwnLog,
+    pool: PgPool,
+    mut changes: broadcast::Receiver<Change>,
+    states: States,
+    shutdown: CancellationToken,
+) {
+    states.change(&witness.name, |_| ());
+    let mut asking = Asking {
+        client: ask::client(),
+        line: Line::new(pool),
+        old_size: 0,
+        witness,
+        own,
+        states,
+    };
+    let work = async {
+        loop {
+            // Whatever comes from here on is newer than what is read now.
+            changes = changes.resubscribe();
+            asking.until_signed(&changes).await;
+            tokio::select! {
+                changed = changes.recv() => if matches!(changed, Err(RecvError::Closed)) {
+                    break;
+                },
+                () = tokio::time::sleep(REFRESH) => {}
+            }
+        }
+    };
+    tokio::select! {
+        () = shutdown.cancelled() => {}
+        () = work => {}
+    }
+}
+
+struct Asking {
+    client: reqwest::Client,
+    line: Line,
+    /// Where the witness stands, as far as is known.
+    old_size: u64,
+    witness: WitnessToAsk,
+    own: OwnLog,
+    states: States,
+}
+
+/// What a witness's answer is held against.
+#[derive(Debug, Clone)]
+pub(crate) struct OwnLog {
+    pub(crate) origin: Origin,
+    pub(crate) key: VerifierKey,
+    pub(crate) halt: Halt,
+}
+
+impl Asking {
+    /// Asks for the newest checkpoint until it is signed or there is a newer one.
+    async fn until_signed(&mut self, changes: &broadcast::Receiver<Change>) {
+        let mut backoff = Backoff::default();
+        while let Err(fault) = self.once().await {
+            self.line.cut();
+            if fault.may_be_another_history() {
+                self.look_closer().await;
+            }
+            let fault = crate::sequencer::chain(&fault);
+            tracing::warn!(witness = %self.witness.name, fault, "a witness did not sign");
+            self.states
+                .change(&self.witness.name, |told| told.fault = Some(fault));
+            backoff.wait().await;
+            if !changes.is_empty() {
+                return;
+            }
+        }
+    }
+
+    async fn once(&mut self) -> Result<(), ask::AskError> {
+        let connection = self.line.get().await?;
+        let Some((size, note)) = store::ledger::newest_checkpoint(&mut *connection).await? else {
+            return Ok(());
+        };
+        let signed = loop {
+            let proof = proof::consistency(connection, self.old_size, size).await?;
+            match ask::ask(&self.client, &self.witness, self.old_size, proof, &note).await? {
+                ask::Answered::Signed(signed) => break signed,
+                // It knows better where it stands; ask once more from there.
+                ask::Answered::StandsAt(theirs) if theirs != self.old_size && theirs <= size => {
+                    self.old_size = theirs;
+                }
+                ask::Answered::StandsAt(theirs) => {
+                    return Err(ask::AskError::Ahead { theirs, ours: size });
+                }
+            }
+        };
+        let name = &self.witness.name;
+        store::ledger::cosign(connection, name, size, signed.at_s, &signed.line).await?;
+        self.old_size = size;
+        self.states.change(name, |told| {
+            told.size = size;
+            told.at_s = Some(signed.at_s);
+            told.fault = None;
+        });
+        Ok(())
+    }
+
+    /// A witness that refuses may hold what we once signed. It cannot forge that: where it is not a
+    /// beginning of this log, this log was put back or rewritten, and the brake is pulled.
+    async fn look_closer(&mut self) {
+        let (origin, key) = (&self.own.origin, &self.own.key);
+        let Some(theirs) = ask::shown(&self.client, &self.witness, origin, key).await else {
+            return;
+        };
+        match self.contradicts(&theirs).await {
+            Ok(Some(fault)) => self.own.halt.pull(format!(
+                "the witness {} holds our signature over {} entries, but {fault}",
+                self.witness.name,
+                theirs.size()
+            )),
+            Ok(None) => {}
+            Err(fault) => tracing::warn!(%fault, "what the witness holds cannot be compared"),
+        }
+    }
+
+    async fn contradicts(
+        &mut self,
+        theirs: &VerifiedCheckpoint,
+    ) -> Result<Option<String>, sqlx::Error> {
+        let connection = self.line.get().await?;
+        // Read now: another replica may have written more than was published here.
+        let head = store::ledger::head(&mut *connection).await?;
+        if head.size < theirs.size() {
+            return Ok(Some(format!("the database has only {}", head.size)));
+        }
+        let here = proof::root_at(connection, theirs.size()).await?;
+        Ok((here != theirs.root()).then(|| {
+            format!(
+                "those here have the root {here}, not the signed {}",
+                theirs.root()
+            )
+        }))
+    }
+}

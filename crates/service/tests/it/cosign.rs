@@ -1,0 +1,179 @@
+//! Witnesses over HTTP, and what they make impossible.
+
+use std::path::Path;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use ledger::policy::Policy;
+use ledger::{SignedCheckpoint, VerifierKey};
+use service::cosign::WitnessToAsk;
+use service::witness::Witness;
+use sqlx::PgPool;
+
+use crate::stage::{Stage, eventually};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A witness on loopback that follows the stage's log.
+async fn witness(stage: &Stage, folder: &Path) -> WitnessToAsk {
+    let log = VerifierKey::from_str(&stage.portal.ledger().vkey()).unwrap();
+    let key = ledger::CosigningKey::from_seed("witness.example", [8; 32]).unwrap();
+    let witness = Arc::new(Witness::open(folder, key, [log]).unwrap());
+    let (asked, shown) = (witness.clone(), witness.clone());
+    let routes = Router::new()
+        .route(
+            "/add-checkpoint",
+            post(move |body: Bytes| async move {
+                let now_s = time::OffsetDateTime::now_utc().unix_timestamp();
+                let answer = asked.add_checkpoint(&body, u64::try_from(now_s).unwrap());
+                let status = StatusCode::from_u16(answer.status).unwrap();
+                (status, [("content-type", answer.content_type)], answer.body)
+            }),
+        )
+        .route(
+            "/{log}/checkpoint",
+            get(move |path: axum::extract::Path<String>| async move {
+                let name = format!("{}/checkpoint", path.0);
+                shown.checkpoint(&name).ok_or(StatusCode::NOT_FOUND)
+            }),
+        );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    WitnessToAsk {
+        name: "w1".into(),
+        key: witness.vkey(),
+        url,
+    }
+}
+
+fn trust(stage: &Stage, witness: &WitnessToAsk) -> Policy {
+    let policy = format!(
+        "log {}\nwitness w1 {}\nquorum w1\n",
+        stage.portal.ledger().vkey(),
+        witness.key
+    );
+    Policy::parse(policy.as_bytes()).unwrap()
+}
+
+/// The size of the newest checkpoint that the policy believes.
+async fn believed(stage: &Stage, policy: &Policy) -> Option<u64> {
+    let (_, note) = stage.portal.ledger().checkpoint().await.unwrap();
+    let signed = SignedCheckpoint::parse(note.as_bytes()).unwrap();
+    let (checkpoint, _) = policy.verify(signed).ok()?;
+    Some(checkpoint.size())
+}
+
+async fn cosigned(stage: &Stage, policy: &Policy) {
+    eventually(PATIENCE, || async {
+        believed(stage, policy).await.is_some()
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_checkpoint_is_cosigned_as_the_log_grows(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    let folder = tempfile::tempdir().unwrap();
+    let witness = witness(&stage, folder.path()).await;
+    let policy = trust(&stage, &witness);
+    assert_eq!(believed(&stage, &policy).await, None);
+    stage.settings.witnesses.push(witness);
+    stage.restart().await;
+    for person in ["dana", "ari", "sam"] {
+        stage.person(person, &["oncall"]).await;
+        cosigned(&stage, &policy).await;
+    }
+    let (size, _) = stage.portal.ledger().checkpoint().await.unwrap();
+    let state = stage.portal.witnesses().pop().unwrap();
+    assert_eq!((state.name.as_str(), state.size), ("w1", size));
+    assert!(state.at_s.is_some() && state.fault.is_none() && !state.silent);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_witness_that_is_away_keeps_nobody_waiting_and_is_told(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut away = witness(&stage, folder.path()).await;
+    away.url = "http://127.0.0.1:1".into();
+    stage.settings.witnesses.push(away);
+    stage.restart().await;
+    stage.dana().await;
+    eventually(PATIENCE, || async {
+        let state = stage.portal.witnesses().pop().unwrap();
+        state.size == 0
+            && state
+                .fault
+                .is_some_and(|fault| fault.contains("cannot be reached"))
+    })
+    .await;
+    assert_eq!(stage.portal.halted(), None);
+}
+
+const TABLES: [&str; 6] = [
+    "ledger_entry",
+    "ledger_head",
+    "ledger_node",
+    "ledger_checkpoint",
+    "person",
+    "person_identity",
+];
+
+async fn run(admin: &PgPool, sql: &str) {
+    sqlx::raw_sql(sql).execute(admin).await.unwrap();
+}
+
+/// The operator puts an old copy of everything back, the server's memory with it. Everything at home
+/// agrees; only the witness knows better, and it can show our own signature.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_log_that_was_put_back_is_halted_by_what_the_witness_holds(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    let folder = tempfile::tempdir().unwrap();
+    let witness = witness(&stage, folder.path()).await;
+    let policy = trust(&stage, &witness);
+    stage.settings.witnesses.push(witness);
+    stage.restart().await;
+    cosigned(&stage, &policy).await;
+    for table in TABLES {
+        run(
+            &admin,
+            &format!("create table old_{table} as select * from {table}"),
+        )
+        .await;
+    }
+    stage.dana().await;
+    stage.ari().await;
+    cosigned(&stage, &policy).await;
+    let signed = believed(&stage, &policy).await.unwrap();
+
+    run(
+        &admin,
+        "alter event trigger ledger_guard disable; alter event trigger ledger_guard_drop disable",
+    )
+    .await;
+    for table in TABLES {
+        run(
+            &admin,
+            &format!(
+                "alter table {table} disable trigger all; delete from {table};
+                 insert into {table} select * from old_{table}"
+            ),
+        )
+        .await;
+    }
+    std::fs::remove_file(stage.data.path().join("state/memory")).unwrap();
+    stage.restart().await;
+    let expected = format!("holds our signature over {signed} entries");
+    eventually(PATIENCE, || async {
+        stage
+            .portal
+            .halted()
+            .is_some_and(|reason| reason.contains(&expected))
+    })
+    .await;
+}
