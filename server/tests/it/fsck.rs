@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use ledger::{Checkpoint, Draft, Hash, Origin, SigningKey, TilePath, Timestamp, Tree};
 
 const ENTRIES: u64 = 300;
@@ -149,7 +149,7 @@ fn what_cannot_be_checked_ends_with_2_and_says_why() {
 async fn an_address_is_checked_as_a_folder_is() {
     let log = Log::new();
     let folder = log.folder.path().to_owned();
-    let site = Router::new().fallback(move |uri: http::Uri| {
+    let site = Router::new().fallback(move |uri: Uri| {
         let path = folder.join(uri.path().trim_start_matches("/ledger/"));
         async move { std::fs::read(path).map_err(|_| StatusCode::NOT_FOUND) }
     });

@@ -19,3 +19,4 @@ mod provider;
 mod session;
 mod sign_off;
 mod stage;
+mod witness;
