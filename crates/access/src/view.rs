@@ -1,5 +1,9 @@
 //! What pages show: plain data, made by `service`, drawn by `app`.
 
+mod log;
+
+pub use log::{LogRow, LogView, WitnessView};
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -291,38 +295,4 @@ impl core::fmt::Debug for Credential {
             .field("grant", &self.grant)
             .finish_non_exhaustive()
     }
-}
-
-/// One entry in the log's page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogRow {
-    /// Its place.
-    pub seq: u64,
-    /// When.
-    pub at_ms: UnixMillis,
-    /// Its kind.
-    pub kind: String,
-    /// Who did it; `None` for the portal itself.
-    pub person: Option<PersonView>,
-    /// What happened, in words.
-    pub text: String,
-    /// The request it belongs to, if to one.
-    pub request: Option<RequestId>,
-    /// The exact bytes.
-    pub bytes: String,
-    /// Its leaf hash, as stored.
-    pub leaf_hash: Digest,
-}
-
-/// A page of the log, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogView {
-    /// How many entries the newest checkpoint covers.
-    pub size: u64,
-    /// The log's origin.
-    pub origin: String,
-    /// The rows.
-    pub rows: Vec<LogRow>,
-    /// `before` of the next older page, if there is one.
-    pub older: Option<u64>,
 }

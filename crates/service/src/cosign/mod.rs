@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use access::time::UnixMillis;
+use access::view::WitnessView;
 use ledger::{Origin, VerifiedCheckpoint, VerifierKey};
 use sqlx::PgPool;
 use tokio::sync::broadcast;
@@ -51,6 +53,19 @@ pub struct WitnessState {
     pub fault: Option<String>,
     /// Whether it has not signed for longer than [`SILENT_AFTER`].
     pub silent: bool,
+}
+
+impl From<WitnessState> for WitnessView {
+    fn from(state: WitnessState) -> Self {
+        let millis = |at_s: u64| i64::try_from(at_s).unwrap_or(i64::MAX).saturating_mul(1000);
+        Self {
+            name: state.name,
+            size: state.size,
+            signed_at_ms: state.at_s.map(millis).map(UnixMillis::new),
+            fault: state.fault,
+            silent: state.silent,
+        }
+    }
 }
 
 /// How it stands with all of them. Clones share it.

@@ -4,7 +4,7 @@ use access::Record;
 use access::describe;
 use access::digest::Digest;
 use access::time::UnixMillis;
-use access::view::{LogRow, LogView, Role, Viewer};
+use access::view::{LogRow, LogView, Role, Viewer, WitnessView};
 
 use super::show_request::{named, record};
 use crate::error::Error;
@@ -101,6 +101,11 @@ impl Portal {
             origin: self.ledger().origin().as_str().to_owned(),
             rows,
             older: (at > 0).then_some(at),
+            witnesses: self
+                .witnesses()
+                .into_iter()
+                .map(WitnessView::from)
+                .collect(),
         })
     }
 }
