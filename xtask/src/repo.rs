@@ -52,6 +52,11 @@ impl Repo {
         self.root.join("end2end")
     }
 
+    /// The programs of others that check our logs.
+    pub(crate) fn strangers(&self) -> PathBuf {
+        self.root.join("strangers")
+    }
+
     /// A path as people write it: from the repository's root where it lies in there.
     pub(crate) fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
         path.strip_prefix(&self.root).unwrap_or(path).display()

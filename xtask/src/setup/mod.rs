@@ -11,6 +11,7 @@ mod node;
 mod postgres;
 mod rust_wasm;
 mod seaweedfs;
+mod strangers;
 mod wheel;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use anyhow::Result;
 pub(crate) use browser::chromium;
 pub(crate) use postgres::Postgres;
 pub(crate) use rust_wasm::Toolchain;
+pub(crate) use strangers::Strangers;
 
 use crate::repo::Repo;
 use crate::say;
@@ -40,6 +42,8 @@ pub(crate) fn everything(repo: &Repo) -> Result<()> {
     node::packages(repo)?;
     let s3 = seaweedfs(repo)?;
     say::line(&format!("S3 server of the tests: {}", repo.shown(&s3)));
+    strangers(repo)?;
+    say::line("Strangers: Go, tlog-scales, OpenSSL");
     say::line("Everything is there. Next: `cargo xtask demo` or `cargo xtask test`.");
     Ok(())
 }
@@ -57,6 +61,11 @@ pub(crate) fn postgres(repo: &Repo) -> Result<Postgres> {
 /// The S3 server that the archive is tested against.
 pub(crate) fn seaweedfs(repo: &Repo) -> Result<PathBuf> {
     seaweedfs::ensure(repo)
+}
+
+/// Programs of others that check our logs.
+pub(crate) fn strangers(repo: &Repo) -> Result<Strangers> {
+    strangers::ensure(repo)
 }
 
 /// Node, npm and the packages of the journeys.

@@ -5,6 +5,7 @@ mod checks;
 mod count;
 mod journeys;
 pub(crate) mod sqlx;
+mod strangers;
 mod units;
 
 use std::process::ExitCode;
@@ -45,6 +46,8 @@ enum Step {
     Unit,
     /// The archive in a bucket, on an S3 server that enforces Object Lock.
     Archive,
+    /// Programs of others check our logs, and thousands of altered ones, and agree with ours.
+    Strangers,
     /// The portal, its pages and the verifier are built.
     Dist,
     /// The journeys in a browser.
@@ -114,6 +117,7 @@ fn perform(repo: &Repo, toolchain: Toolchain, step: Step) -> Result<Count> {
         Step::Sqlx => sqlx::check(repo, toolchain),
         Step::Unit => units::run(repo, toolchain),
         Step::Archive => archive::run(repo, toolchain),
+        Step::Strangers => strangers::run(repo, toolchain),
         Step::Dist => dist::build(repo, toolchain, dist::Profile::Demo).map(|_| Count::success()),
         Step::Journeys => journeys::run(repo, toolchain),
     }
