@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { required } from './environment.ts';
 import { policies } from './policies.ts';
 import { elsewhere, sql } from './postgres.ts';
+import { startWitness } from './witness.ts';
 
 const run = promisify(execFile);
 
@@ -50,10 +51,11 @@ export async function startPortal(plan: PortalPlan): Promise<Portal> {
     env: { ...process.env, BREAKGLASS_ADMIN_DATABASE_URL: database },
   });
   const origin = `end2end.example/${plan.name}`;
-  await run(binary, ['keygen', '--data-dir', home, '--origin', origin]);
+  const { stdout: logKey } = await run(binary, ['keygen', '--data-dir', home, '--origin', origin]);
+  const witness = await startWitness(home, logKey.trim());
   const url = `http://localhost:${plan.port}`;
   const service = elsewhere(database, { user: 'breakglass_service', password });
-  const config = secretFile(home, 'server.toml', serverToml(plan, home, url, service, origin));
+  const config = secretFile(home, 'server.toml', serverToml({ plan, home, url, service, origin, trust: witness.policy }));
 
   const log = openSync(path.join(home, 'portal.log'), 'a');
   const child = spawn(binary, ['serve', '--config', config], { stdio: ['ignore', log, log] });
@@ -62,6 +64,7 @@ export async function startPortal(plan: PortalPlan): Promise<Portal> {
     database,
     stop: async () => {
       await end(child);
+      await end(witness.process);
       await sql(admin, `drop database if exists ${name} with (force)`);
     },
   };
@@ -69,6 +72,7 @@ export async function startPortal(plan: PortalPlan): Promise<Portal> {
     await answers(`${url}/healthz`, child);
   } catch (error) {
     await end(child);
+    await end(witness.process);
     const last = readFileSync(path.join(home, 'portal.log'), 'utf8').trim().split('\n').slice(-5);
     throw new Error(`${error}; its log ends:\n${last.join('\n')}`);
   }
@@ -83,7 +87,18 @@ function servicePassword(): string {
   return (process.env['E2E_SERVICE_PASSWORD'] ??= randomBytes(24).toString('hex'));
 }
 
-function serverToml(plan: PortalPlan, home: string, url: string, service: string, origin: string): string {
+interface Told {
+  plan: PortalPlan;
+  home: string;
+  url: string;
+  /** The database's address for the portal's own role. */
+  service: string;
+  origin: string;
+  /** The trust policy's file. */
+  trust: string;
+}
+
+function serverToml({ plan, home, url, service, origin, trust }: Told): string {
   const secret = secretFile(home, 'client-secret', plan.client.secret);
   const databaseUrl = secretFile(home, 'database-url', service);
   const target = secretFile(home, 'target-url', plan.target);
@@ -106,6 +121,9 @@ algorithms = ["RS256"]
 [roles]
 auditor = ["auditors"]
 operator = ["operators"]
+
+[witnesses]
+policy_file = ${JSON.stringify(trust)}
 
 [[resource]]
 name = "orders-db"

@@ -22,7 +22,8 @@ const LONGEST_REQUEST: usize = 64 * 1024;
 /// Runs a witness: it signs a log's checkpoint only where that extends the last one it signed. Run it on a machine that
 /// the log's operator does not hold.
 ///
-/// It speaks C2SP tlog-witness: POST /add-checkpoint, and GET /SHA-256-of-origin/checkpoint for monitors.
+/// First with --init, which makes its key. Then it speaks C2SP tlog-witness: POST /add-checkpoint, and GET
+/// /SHA-256-of-origin/checkpoint for monitors.
 #[derive(Debug, clap::Args)]
 pub struct Witness {
     /// The folder with the witness's key and what it remembers. Without it the witness would sign a second history:
@@ -33,26 +34,25 @@ pub struct Witness {
     #[arg(long)]
     name: String,
     /// The key of a log to follow, as its operator publishes it: name+hash+key. May be given several times.
-    #[arg(long = "log", required = true)]
+    #[arg(long = "log", required_unless_present = "init")]
     logs: Vec<VerifierKey>,
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
-    /// Make the key if there is none yet, and print its public half either way.
+    /// Only make the key if there is none yet, and print its public half.
     #[arg(long)]
     init: bool,
 }
 
 impl Witness {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        super::log_to_stderr(false);
-        let key = if self.init {
+        if self.init {
             let key = service::key::load_or_generate_witness(&self.data_dir, &self.name)?;
             writeln!(std::io::stdout(), "{}", key.verifier_key())?;
-            key
-        } else {
-            service::key::load_witness(&self.data_dir, &self.name)?
-        };
+            return Ok(());
+        }
+        super::log_to_stderr(false);
+        let key = service::key::load_witness(&self.data_dir, &self.name)?;
         let witness = witness::Witness::open(&self.data_dir.join("logs"), key, self.logs)?;
         let listener = tokio::net::TcpListener::bind(self.listen)
             .await
@@ -74,6 +74,7 @@ fn router(witness: witness::Witness) -> Router {
     Router::new()
         .route("/add-checkpoint", post(add_checkpoint))
         .route("/{origin}/checkpoint", get(checkpoint))
+        .route("/vkey", get(vkey))
         .layer(DefaultBodyLimit::max(LONGEST_REQUEST))
         .with_state(Arc::new(witness))
 }
@@ -111,4 +112,9 @@ async fn checkpoint(
             .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// The witness's key as it says itself; whoever relies on it has it from elsewhere.
+async fn vkey(State(witness): State<Arc<witness::Witness>>) -> String {
+    format!("{}\n", witness.vkey())
 }

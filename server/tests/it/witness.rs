@@ -1,6 +1,5 @@
 //! `breakglass witness` over HTTP: every answer of tlog-witness, and what it remembers when it is killed.
 
-use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -36,23 +35,26 @@ fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
+fn command(data: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
+    command
+        .args(["witness", "--name", "witness.example", "--data-dir"])
+        .arg(data.path());
+    command
+}
+
 fn start(data: &TempDir) -> Running {
+    let made = command(data).arg("--init").output().unwrap();
+    assert!(made.status.success());
+    let key = std::str::from_utf8(&made.stdout).unwrap().trim_end();
+    let key = key.parse().unwrap();
     let port = free_port();
-    let mut process = Command::new(env!("CARGO_BIN_EXE_breakglass"))
-        .args(["witness", "--init", "--name", "witness.example"])
+    let process = command(data)
         .args(["--log", &log_key().verifier_key().to_string()])
         .args(["--listen", &format!("127.0.0.1:{port}")])
-        .arg("--data-dir")
-        .arg(data.path())
-        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut line = String::new();
-    BufReader::new(process.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let key = line.trim_end().parse().unwrap();
     let start = Instant::now();
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(

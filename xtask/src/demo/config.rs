@@ -3,25 +3,28 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::data::{Data, write_private};
 use super::databases::Databases;
 use super::port;
 use crate::dist::Built;
+use crate::run;
 
 /// The ports, on 127.0.0.1.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Addresses {
     pub(crate) portal: u16,
     pub(crate) idp: u16,
+    pub(crate) witness: u16,
 }
 
 impl Addresses {
     /// Refuse ports in use.
     pub(crate) fn check_free(self) -> Result<()> {
         port::check_free(self.portal, "--port")?;
-        port::check_free(self.idp, "--idp-port")
+        port::check_free(self.idp, "--idp-port")?;
+        port::check_free(self.witness, "--witness-port")
     }
 
     /// Where a browser goes.
@@ -69,6 +72,7 @@ pub(crate) fn write(
             "@ADMIN_URL_FILE@",
             &literal(&data.secret_file("orders-connector-url")),
         )
+        .replace("@TRUST_POLICY@", &literal(&data.folder.join(TRUST)))
         .replace("@COMMAND@", &literal(Path::new(&command)));
     write_private(&data.folder.join("server.toml"), &text)
 }
@@ -93,6 +97,49 @@ pub(crate) fn idp_command(data: &Data, built: &Built, addresses: Addresses) -> C
         .args(["--portal", &addresses.portal_url()])
         .arg("--client-secret-file")
         .arg(data.secret_file("idp-client-secret"));
+    command
+}
+
+/// The demo's trust policy: the log, and the witness that cosigns it.
+const TRUST: &str = "trust.policy";
+
+/// Make the witness's key at first use, and write the policy that names it.
+pub(crate) fn write_trust(
+    data: &Data,
+    built: &Built,
+    log_key: &str,
+    addresses: Addresses,
+) -> Result<()> {
+    let mut init = witness(data, built);
+    let said = run::quietly(init.arg("--init")).context("the witness's key cannot be made")?;
+    let text = format!(
+        "log {}\nwitness demo {} http://127.0.0.1:{}\nquorum demo\n",
+        log_key.trim(),
+        said.trim(),
+        addresses.witness
+    );
+    write_private(&data.folder.join(TRUST), &text)
+}
+
+/// `breakglass witness`: on this machine for the demo; in earnest on somebody else's.
+pub(crate) fn witness_command(
+    data: &Data,
+    built: &Built,
+    log_key: &str,
+    addresses: Addresses,
+) -> Command {
+    let mut command = witness(data, built);
+    command
+        .args(["--log", log_key.trim()])
+        .args(["--listen", &format!("127.0.0.1:{}", addresses.witness)]);
+    command
+}
+
+fn witness(data: &Data, built: &Built) -> Command {
+    let mut command = Command::new(&built.program);
+    command
+        .args(["witness", "--name", "witness.demo", "--data-dir"])
+        .arg(data.folder.join("witness"));
     command
 }
 

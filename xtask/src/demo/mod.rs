@@ -7,7 +7,8 @@
 //!   state/  server.toml   the portal's own state; its configuration, written at each start
 //!   run/                  sockets, process ids, the lock of the one who runs
 //!   log.vkey              the public half of the log's key
-//!   portal.log  idp.log
+//!   witness/              the witness's key and what it remembers; trust.policy names it
+//!   portal.log  idp.log  witness.log
 //! ```
 
 mod config;
@@ -56,6 +57,9 @@ pub(crate) struct Arguments {
     /// The demo identity provider's port.
     #[arg(long, default_value_t = 8081)]
     idp_port: u16,
+    /// The demo witness's port.
+    #[arg(long, default_value_t = 8082)]
+    witness_port: u16,
 }
 
 /// How long the portal may take until it answers.
@@ -85,6 +89,7 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
     let addresses = Addresses {
         portal: arguments.port,
         idp: arguments.idp_port,
+        witness: arguments.witness_port,
     };
     addresses.check_free()?;
 
@@ -133,7 +138,7 @@ fn stop(repo: &Repo, data: &Data) -> Result<()> {
 /// Stop whatever of the demo runs, in the order of dependence; says whether there was any.
 fn clear_remains(repo: &Repo, data: &Data) -> Result<bool> {
     let mut any = false;
-    for name in [service::PORTAL, service::IDP] {
+    for name in [service::PORTAL, service::IDP, service::WITNESS] {
         any |= service::stop_by_file(data, name)?;
     }
     any |= Databases::stop_all(repo, data)?;
@@ -147,6 +152,7 @@ struct Started {
     /// The public half of the log's key.
     log_key: String,
     idp: Service,
+    witness: Service,
     portal: Service,
 }
 
@@ -162,8 +168,9 @@ impl Started {
         let databases = Databases::start(repo, data, postgres, &built.program)?;
         interrupt::check()?;
         let log_key = log_key::public(data, &built.program)?;
+        config::write_trust(data, built, &log_key, addresses)?;
         config::write(data, &databases, built, addresses)?;
-        say::line("Starting the identity provider and the portal ...");
+        say::line("Starting the identity provider, a witness and the portal ...");
         let mut idp = Service::start(
             data,
             service::IDP,
@@ -175,6 +182,12 @@ impl Started {
             PATIENCE,
             || idp.check(),
         )?;
+        let mut witness = Service::start(
+            data,
+            service::WITNESS,
+            &mut config::witness_command(data, built, &log_key, addresses),
+        )?;
+        port::wait_for(addresses.witness, "/vkey", PATIENCE, || witness.check())?;
         let mut portal = Service::start(
             data,
             service::PORTAL,
@@ -185,6 +198,7 @@ impl Started {
             databases,
             log_key,
             idp,
+            witness,
             portal,
         })
     }
@@ -194,6 +208,7 @@ impl Started {
         while !interrupt::requested() {
             self.portal.check()?;
             self.idp.check()?;
+            self.witness.check()?;
             std::thread::sleep(Duration::from_millis(100));
         }
         Ok(())

@@ -20,6 +20,9 @@ pub(crate) const PORTAL: &str = "portal";
 /// The demo identity provider's.
 pub(crate) const IDP: &str = "idp";
 
+/// The witness's.
+pub(crate) const WITNESS: &str = "witness";
+
 /// How long a program may take to end before it is ended.
 const PATIENCE: Duration = Duration::from_secs(20);
 
