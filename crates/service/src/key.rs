@@ -86,17 +86,23 @@ pub fn load_witness(data_dir: &Path, name: &str) -> Result<CosigningKey, KeyErro
 fn make_seed(path: PathBuf) -> Result<[u8; 32], KeyError> {
     let seed: [u8; 32] = seal::random().map_err(|_| KeyError::NoRandomness)?;
     let write = || {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-            fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-        }
+        let folder = path.parent().unwrap_or_else(|| Path::new("."));
+        fs::create_dir_all(folder)?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+        // Written beside and linked: a key is there whole, or not at all.
+        let beside = path.with_extension(format!("new.{}", std::process::id()));
         let mut file = fs::OpenOptions::new()
             .write(true)
-            .create_new(true)
+            .create(true)
+            .truncate(true)
             .mode(0o600)
-            .open(&path)?;
+            .open(&beside)?;
         file.write_all(&seed)?;
-        file.sync_all()
+        file.sync_all()?;
+        let linked = fs::hard_link(&beside, &path);
+        fs::remove_file(&beside)?;
+        linked?;
+        fs::File::open(folder)?.sync_all()
     };
     match write() {
         Ok(()) => Ok(seed),

@@ -2,7 +2,7 @@
 
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
-use ledger::{Origin, TilePath, VerifierKey, bundle};
+use ledger::{Note, Origin, TilePath, VerifierKey, bundle};
 use sqlx::PgPool;
 
 use crate::error::Error;
@@ -20,11 +20,22 @@ pub struct LedgerReader {
     pool: PgPool,
     origin: Origin,
     vkey: VerifierKey,
+    witnesses: Vec<VerifierKey>,
 }
 
 impl LedgerReader {
-    pub(crate) fn new(pool: PgPool, origin: Origin, vkey: VerifierKey) -> Self {
-        Self { pool, origin, vkey }
+    pub(crate) fn new(
+        pool: PgPool,
+        origin: Origin,
+        vkey: VerifierKey,
+        witnesses: Vec<VerifierKey>,
+    ) -> Self {
+        Self {
+            pool,
+            origin,
+            vkey,
+            witnesses,
+        }
     }
 
     /// The log's name.
@@ -41,15 +52,42 @@ impl LedgerReader {
         &self.vkey
     }
 
-    /// The newest signed checkpoint: its size and the note, with the cosignatures that have come.
+    /// How many entries the newest signed checkpoint covers.
     ///
     /// # Errors
     /// [`Error::NotFound`] before the first; [`Error::Unavailable`] where the database does not
     /// answer.
+    pub async fn size(&self) -> Result<u64, Error> {
+        let newest = store::newest_checkpoint(&self.pool).await?;
+        newest.map(|(size, _)| size).ok_or(Error::NotFound)
+    }
+
+    /// The newest signed checkpoint: its size and the note, with the cosignatures that have come.
+    ///
+    /// # Errors
+    /// As [`size`](Self::size).
     pub async fn checkpoint(&self) -> Result<(u64, String), Error> {
-        store::newest_cosigned(&self.pool)
-            .await?
-            .ok_or(Error::NotFound)
+        let newest = store::newest_checkpoint(&self.pool).await?;
+        let (size, mut note) = newest.ok_or(Error::NotFound)?;
+        if !self.witnesses.is_empty() {
+            let lines = store::cosignatures(&self.pool, size).await?;
+            let good = lines.into_iter().filter(|line| self.is_good(&note, line));
+            let good: String = good.collect();
+            note.push_str(&good);
+        }
+        Ok((size, note))
+    }
+
+    /// Whether the line is a cosignature by a witness that is asked: a bad one would make readers
+    /// refuse the whole checkpoint, and whoever can write to the database could plant it.
+    fn is_good(&self, note: &str, line: &str) -> bool {
+        let whole = format!("{note}{line}");
+        let Ok(note) = Note::parse(whole.as_bytes()) else {
+            return false;
+        };
+        line.ends_with('\n')
+            && !line.trim_end_matches('\n').contains('\n')
+            && note.verify(&self.witnesses).is_ok()
     }
 
     /// A tile or bundle; `None` where the newest checkpoint does not cover it.
@@ -57,7 +95,7 @@ impl LedgerReader {
     /// # Errors
     /// [`Error::Unavailable`] where the database does not answer.
     pub async fn tile(&self, path: &TilePath) -> Result<Option<Vec<u8>>, Error> {
-        let (size, _) = self.checkpoint().await?;
+        let size = self.size().await?;
         if !path.exists_in(size) {
             return Ok(None);
         }

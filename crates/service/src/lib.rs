@@ -10,6 +10,7 @@ pub mod archive;
 mod clock;
 mod connectors;
 pub mod cosign;
+mod data_lock;
 mod durable;
 mod error;
 pub mod fsck;
@@ -30,6 +31,7 @@ pub mod store;
 mod use_cases;
 pub mod witness;
 
+pub use data_lock::{DataLock, DataLockError};
 pub use error::Error;
 pub use ledger_reader::LedgerReader;
 pub use memory::MemoryError;

@@ -9,6 +9,51 @@ use sqlx::{PgConnection, PgPool};
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
+/// A round trip takes so long at most. A server that vanished without a word answers nothing, and who
+/// waits for it holds up everybody.
+const WITHIN: Duration = Duration::from_secs(15);
+
+/// What the log's connections ask of the server: that a replica which froze, or was cut off, does not
+/// keep the head from all others.
+pub(crate) const SESSION: [(&str, &str); 5] = [
+    ("idle_in_transaction_session_timeout", "20s"),
+    ("lock_timeout", "10s"),
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+];
+
+/// A round trip, or an error like that of a broken connection when it takes too long. The connection
+/// is then in the middle of an answer: cut it.
+pub(crate) async fn timely<T>(
+    trip: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    match tokio::time::timeout(WITHIN, trip).await {
+        Ok(done) => done,
+        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+    }
+}
+
+/// Whether trying again may help: the database is away, busy or restarting. Anything else it would
+/// answer again.
+pub(crate) fn passes(fault: &sqlx::Error) -> bool {
+    match fault {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        // Connection, transaction rollback, resources, object state, operator, system.
+        sqlx::Error::Database(told) => told.code().is_some_and(|code| {
+            ["08", "40", "53", "55", "57", "58"]
+                .iter()
+                .any(|class| code.starts_with(class))
+        }),
+        _ => false,
+    }
+}
+
 /// At most one connection, made when it is first wanted.
 #[derive(Debug)]
 pub(crate) struct Line {
@@ -31,7 +76,7 @@ impl Line {
     pub(crate) async fn get(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.pool.acquire().await?.detach(),
+            None => timely(self.pool.acquire()).await?.detach(),
         };
         Ok(self.connection.insert(connection))
     }

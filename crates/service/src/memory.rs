@@ -15,7 +15,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use ledger::{Checkpoint, Hash, Origin};
 use sha2::{Digest as _, Sha256};
@@ -30,7 +30,22 @@ const PLACE: usize = 4096;
 pub(crate) struct Memory {
     path: PathBuf,
     origin: Origin,
-    open: Arc<Mutex<Option<Open>>>,
+    file: Arc<Mutex<State>>,
+    /// What was last made durable: who asks for it does not wait for a write that is under way.
+    newest: Arc<OnceLock<Mutex<Option<Head>>>>,
+}
+
+/// A size and a root.
+type Head = (u64, Hash);
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Unread,
+    Open(Open),
+    /// A write failed. What the disk holds is not what is read back from it now, so nothing may rest
+    /// on this file until it was opened anew by another process.
+    Failed,
 }
 
 /// The file as it was read, and kept up with since.
@@ -38,7 +53,7 @@ pub(crate) struct Memory {
 struct Open {
     /// `None` before the first checkpoint.
     file: Option<File>,
-    newest: Option<(u64, Hash)>,
+    newest: Option<Head>,
     /// Where the next one goes: 0 or 1.
     next: usize,
 }
@@ -52,6 +67,12 @@ pub enum MemoryError {
     /// The file is not a checkpoint of this log.
     #[error("{} does not hold a checkpoint of this log; find out who wrote it before removing it", .0.display())]
     Malformed(PathBuf),
+    /// A write failed before.
+    #[error("an earlier write to {} failed; look at the disk, then restart", .0.display())]
+    Failed(PathBuf),
+    /// There should be one.
+    #[error("{} is not there: is this the data folder of a server that wrote the log?", .0.display())]
+    Missing(PathBuf),
 }
 
 impl Memory {
@@ -65,61 +86,84 @@ impl Memory {
         Self {
             path,
             origin,
-            open: Arc::default(),
+            file: Arc::default(),
+            newest: Arc::default(),
         }
     }
 
     /// The remembered size and root; `None` before the first. The file is read once.
-    pub(crate) fn load(&self) -> Result<Option<(u64, Hash)>, MemoryError> {
-        self.with_open(|open| Ok(open.newest))
+    pub(crate) fn load(&self) -> Result<Option<Head>, MemoryError> {
+        if let Some(newest) = self.newest.get() {
+            return Ok(*lock(newest));
+        }
+        let newest = self.with_file(|open| Ok(open.newest))?;
+        Ok(*lock(self.newest.get_or_init(|| Mutex::new(newest))))
+    }
+
+    /// What a server's file says, for somebody else who only looks.
+    pub(crate) fn peek(&self) -> Result<Head, MemoryError> {
+        let missing = || MemoryError::Missing(self.path.clone());
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Err(missing()),
+            Err(fault) => return Err(self.failed(fault)),
+        };
+        let (_, newest) = self.newest_in(&file)?;
+        Ok((newest.size(), newest.root()))
     }
 
     /// Remembers a newer size and root; durable when it returns.
     pub(crate) fn store(&self, checkpoint: &Checkpoint) -> Result<(), MemoryError> {
+        let head = (checkpoint.size(), checkpoint.root());
         let place =
             place_of(checkpoint).ok_or_else(|| MemoryError::Malformed(self.path.clone()))?;
-        self.with_open(|open| {
-            let io = |fault| MemoryError::Io(self.path.clone(), fault);
+        self.with_file(|open| {
             match &open.file {
                 Some(file) => {
-                    file.write_all_at(&place, (open.next * PLACE) as u64)
-                        .and_then(|()| file.sync_data())
-                        .map_err(io)?;
+                    let at = (open.next * PLACE) as u64;
+                    write_at(file, &place, at).map_err(|fault| self.failed(fault))?;
                 }
                 None => {
                     let mut both = place;
                     both.resize(2 * PLACE, 0);
-                    durable::replace(&self.path, &both).map_err(io)?;
-                    open.file = Some(writable(&self.path).map_err(io)?);
+                    let made =
+                        durable::replace(&self.path, &both).and_then(|()| writable(&self.path));
+                    open.file = Some(made.map_err(|fault| self.failed(fault))?);
                     open.next = 0;
                 }
             }
-            open.newest = Some((checkpoint.size(), checkpoint.root()));
+            open.newest = Some(head);
             open.next = 1 - open.next;
             Ok(())
-        })
+        })?;
+        *lock(self.newest.get_or_init(Mutex::default)) = Some(head);
+        Ok(())
     }
 
-    /// The error of a write that never ran.
+    /// The error of a write that never ran, or did not end well.
     pub(crate) fn failed(&self, fault: io::Error) -> MemoryError {
         MemoryError::Io(self.path.clone(), fault)
     }
 
-    fn with_open<T>(
+    fn with_file<T>(
         &self,
         work: impl FnOnce(&mut Open) -> Result<T, MemoryError>,
     ) -> Result<T, MemoryError> {
-        let mut guard = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut open = match guard.take() {
-            Some(open) => open,
-            None => self.read()?,
+        let mut state = lock(&self.file);
+        let mut open = match std::mem::replace(&mut *state, State::Failed) {
+            State::Failed => return Err(MemoryError::Failed(self.path.clone())),
+            State::Open(open) => open,
+            State::Unread => match self.read() {
+                Ok(open) => open,
+                Err(fault) => {
+                    *state = State::Unread;
+                    return Err(fault);
+                }
+            },
         };
-        let done = work(&mut open);
-        // After a failed write nobody knows what the disk holds: the next use reads it again.
-        if done.is_ok() {
-            *guard = Some(open);
-        }
-        done
+        let done = work(&mut open)?;
+        *state = State::Open(open);
+        Ok(done)
     }
 
     fn read(&self) -> Result<Open, MemoryError> {
@@ -135,23 +179,33 @@ impl Memory {
             }
             Err(fault) => return Err(io(fault)),
         };
-        let malformed = || MemoryError::Malformed(self.path.clone());
-        if file.metadata().map_err(io)?.len() != 2 * PLACE as u64 {
-            return Err(malformed());
-        }
-        let mut both = vec![0; 2 * PLACE];
-        file.read_exact_at(&mut both, 0).map_err(io)?;
-        let places = both.chunks(PLACE).map(|place| self.checkpoint_in(place));
-        let (at, newest) = places
-            .enumerate()
-            .filter_map(|(at, found)| found.map(|checkpoint| (at, checkpoint)))
-            .max_by_key(|(_, checkpoint)| checkpoint.size())
-            .ok_or_else(malformed)?;
+        let (at, newest) = self.newest_in(&file)?;
+        // It may stand in the system's cache only, after a failed sync of the process before.
+        let place = place_of(&newest).ok_or_else(|| MemoryError::Malformed(self.path.clone()))?;
+        write_at(&file, &place, (at * PLACE) as u64).map_err(io)?;
         Ok(Open {
             file: Some(file),
             newest: Some((newest.size(), newest.root())),
             next: 1 - at,
         })
+    }
+
+    /// The newest checkpoint in the file, and its place.
+    fn newest_in(&self, file: &File) -> Result<(usize, Checkpoint), MemoryError> {
+        let malformed = || MemoryError::Malformed(self.path.clone());
+        let length = file.metadata().map_err(|fault| self.failed(fault))?.len();
+        if length != 2 * PLACE as u64 {
+            return Err(malformed());
+        }
+        let mut both = vec![0; 2 * PLACE];
+        file.read_exact_at(&mut both, 0)
+            .map_err(|fault| self.failed(fault))?;
+        both.chunks(PLACE)
+            .map(|place| self.checkpoint_in(place))
+            .enumerate()
+            .filter_map(|(at, found)| found.map(|checkpoint| (at, checkpoint)))
+            .max_by_key(|(_, checkpoint)| checkpoint.size())
+            .ok_or_else(malformed)
     }
 
     /// The checkpoint of this log in one place; `None` where the place is empty or was torn.
@@ -161,6 +215,15 @@ impl Memory {
         let checkpoint = Checkpoint::parse_body(body).ok()?;
         (sum == sum_of(body) && *checkpoint.origin() == self.origin).then_some(checkpoint)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write_at(file: &File, place: &[u8], at: u64) -> io::Result<()> {
+    file.write_all_at(place, at)?;
+    file.sync_data()
 }
 
 fn writable(path: &Path) -> io::Result<File> {
@@ -253,5 +316,37 @@ mod tests {
             let found = reopened(folder.path()).load();
             assert!(matches!(found, Err(MemoryError::Malformed(_))));
         }
+    }
+
+    /// After a failed sync the system's cache says what the disk may not hold.
+    #[test]
+    fn after_a_failed_write_nothing_rests_on_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let memory = reopened(folder.path());
+        memory.store(&checkpoint(1)).expect("a disk");
+        if let State::Open(open) = &mut *lock(&memory.file) {
+            open.file = Some(File::open(&memory.path).expect("the file, to read only"));
+        }
+        assert!(matches!(
+            memory.store(&checkpoint(2)),
+            Err(MemoryError::Io(..))
+        ));
+        assert!(matches!(
+            memory.store(&checkpoint(2)),
+            Err(MemoryError::Failed(_))
+        ));
+        assert_eq!(newest(&memory), Some(1), "what was durable stays known");
+        assert_eq!(newest(&reopened(folder.path())), Some(1));
+    }
+
+    #[test]
+    fn who_only_looks_needs_a_file_and_changes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let memory = reopened(folder.path());
+        assert!(matches!(memory.peek(), Err(MemoryError::Missing(_))));
+        memory.store(&checkpoint(3)).expect("a disk");
+        let before = std::fs::read(&memory.path).expect("the file");
+        assert_eq!(reopened(folder.path()).peek().expect("readable").0, 3);
+        assert_eq!(std::fs::read(&memory.path).expect("the file"), before);
     }
 }

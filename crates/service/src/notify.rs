@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::line::Line;
+use crate::line::{Line, timely};
 use crate::store::ledger as store;
 
 /// The channel's name in PostgreSQL.
@@ -57,7 +57,7 @@ pub(crate) async fn tell(pool: PgPool, mut published: mpsc::UnboundedReceiver<Ch
 }
 
 async fn send(line: &mut Line, payload: &str) -> Result<(), sqlx::Error> {
-    store::notify(line.get().await?, payload).await
+    timely(store::notify(line.get().await?, payload)).await
 }
 
 /// The newest size and all requests, in as many messages as they need; one where there are none.

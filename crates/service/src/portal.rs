@@ -17,6 +17,7 @@ use crate::halt::Halt;
 use crate::journal::Journal;
 use crate::key::{self, KeyError};
 use crate::ledger_reader::LedgerReader;
+use crate::line::SESSION;
 use crate::memory::Memory;
 use crate::notify::{self, Change};
 use crate::reconcile;
@@ -104,7 +105,7 @@ impl Portal {
             .options()
             .clone()
             .max_connections(LOG_CONNECTIONS)
-            .connect_lazy_with((*pool.connect_options()).clone());
+            .connect_lazy_with((*pool.connect_options()).clone().options(SESSION));
         store::ledger::open(&log_pool, origin.as_str()).await?;
 
         let halt = Halt::default();
@@ -146,11 +147,16 @@ impl Portal {
             shutdown.clone(),
         ));
 
+        let witness_keys = settings
+            .witnesses
+            .iter()
+            .map(|witness| witness.key.clone())
+            .collect();
         let portal = Self {
             inner: Arc::new(Inner {
                 journal: Journal::new(&settings.data_dir),
                 archive,
-                ledger: LedgerReader::new(pool.clone(), origin, vkey),
+                ledger: LedgerReader::new(pool.clone(), origin, vkey, witness_keys),
                 settings,
                 pool,
                 sequencer,

@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use leptos::prelude::LeptosOptions;
 use secrecy::ExposeSecret as _;
-use service::Portal;
 use service::store::session_index::SessionIndex;
+use service::{DataLock, Portal};
 use sqlx::postgres::PgPoolOptions;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -46,6 +46,7 @@ impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let config = Config::load(&self.config)?;
         super::log_to_stderr(self.json_log);
+        let _alone = DataLock::take(&config.settings.data_dir)?;
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let pool = |connections| {

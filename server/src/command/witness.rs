@@ -14,7 +14,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use ledger::VerifierKey;
+use service::DataLock;
 use service::witness::{self, Answer};
+use tokio::sync::Semaphore;
 
 /// The longest request: 63 hashes and a checkpoint with many signatures.
 const LONGEST_REQUEST: usize = 64 * 1024;
@@ -52,6 +54,7 @@ impl Witness {
             return Ok(());
         }
         super::log_to_stderr(false);
+        let _alone = DataLock::take(&self.data_dir)?;
         let key = service::key::load_witness(&self.data_dir, &self.name)?;
         let witness = witness::Witness::open(&self.data_dir.join("logs"), key, self.logs)?;
         let listener = tokio::net::TcpListener::bind(self.listen)
@@ -79,7 +82,13 @@ fn router(witness: witness::Witness) -> Router {
         .with_state(Arc::new(witness))
 }
 
+/// Requests under way at most; each waits for the disk.
+static UNDER_WAY: Semaphore = Semaphore::const_new(16);
+
 async fn add_checkpoint(State(witness): State<Arc<witness::Witness>>, body: Bytes) -> Response {
+    let Ok(_turn) = UNDER_WAY.try_acquire() else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());

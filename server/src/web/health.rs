@@ -13,19 +13,19 @@ pub(super) struct Health {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     archive: Option<Archive>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    witnesses: Vec<Witness>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witnesses: Option<Witnesses>,
 }
 
-/// One witness of the log.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-struct Witness {
-    name: String,
-    /// `ok`, `refusing` (it did not sign when it was asked last), or `silent` (for a quarter of an hour and more).
-    status: &'static str,
-    /// How many entries it has signed for, and when it says it did: seconds since 1970.
-    entries: u64,
-    signed_at_s: Option<u64>,
+/// How many of the log's witnesses do what.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+struct Witnesses {
+    /// Signed when they were asked last, or are being asked for the first time.
+    signing: usize,
+    /// Did not sign when they were asked last.
+    refusing: usize,
+    /// Have not signed for a quarter of an hour and more.
+    silent: usize,
 }
 
 /// Numbers and one word: everybody may ask, and what went wrong in detail stands in the server's log.
@@ -48,21 +48,20 @@ pub(super) async fn health(State(portal): State<Portal>) -> Json<Health> {
             "ok"
         },
         archive: portal.archive_status().map(|status| archive(&status)),
-        witnesses: portal.witnesses().into_iter().map(witness).collect(),
+        witnesses: witnesses(&portal.witnesses()),
     })
 }
 
-fn witness(state: WitnessState) -> Witness {
-    Witness {
-        name: state.name,
-        status: match (state.silent, state.fault) {
-            (true, _) => "silent",
-            (false, Some(_)) => "refusing",
-            (false, None) => "ok",
-        },
-        entries: state.size,
-        signed_at_s: state.at_s,
+fn witnesses(states: &[WitnessState]) -> Option<Witnesses> {
+    let mut counts = Witnesses::default();
+    for state in states {
+        match (state.silent, &state.fault) {
+            (true, _) => counts.silent += 1,
+            (false, Some(_)) => counts.refusing += 1,
+            (false, None) => counts.signing += 1,
+        }
     }
+    (!states.is_empty()).then_some(counts)
 }
 
 fn archive(status: &ArchiveStatus) -> Archive {

@@ -98,7 +98,7 @@ async fn stream(
 ) -> Result<Response, Problem> {
     let range = Range::from_str(&range).map_err(|error| Problem::malformed(error.to_string()))?;
     may_read_entries(viewer.as_ref())?;
-    let (size, _) = portal.ledger().checkpoint().await?;
+    let size = portal.ledger().size().await?;
     if range.to > size {
         return Err(Problem::new(
             StatusCode::RANGE_NOT_SATISFIABLE,

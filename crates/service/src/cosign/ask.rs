@@ -47,6 +47,8 @@ pub(super) enum AskError {
     TooLong,
     #[error("the witness's answer has no signature by its key")]
     NotSigned,
+    #[error("the witness's clock is ahead of ours: it says that it signed at {0} s since 1970")]
+    Clock(u64),
     #[error(
         "the witness has signed {theirs} entries of this log, and here are {ours}: this log was put back, or another goes under its name"
     )]

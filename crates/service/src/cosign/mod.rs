@@ -12,22 +12,26 @@ use std::time::Duration;
 use access::time::UnixMillis;
 use access::view::WitnessView;
 use ledger::{Origin, VerifiedCheckpoint, VerifierKey};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock;
 use crate::halt::Halt;
-use crate::line::{Backoff, Line};
+use crate::line::{Backoff, Line, timely};
 use crate::notify::Change;
 use crate::store;
+use ask::Answered;
 
 /// A signature older than this is asked for again, though the log has not grown.
 const REFRESH: Duration = Duration::from_mins(5);
 
 /// A witness that has not signed for so long is silent: that is a finding.
 pub const SILENT_AFTER: Duration = Duration::from_mins(15);
+
+/// How far a witness's clock may be ahead of ours, in seconds.
+const AHEAD_S: u64 = 300;
 
 /// One witness to ask.
 #[derive(Debug, Clone)]
@@ -74,7 +78,8 @@ pub(crate) struct States(Arc<Mutex<BTreeMap<String, Told>>>);
 
 #[derive(Debug, Clone)]
 struct Told {
-    since_s: u64,
+    /// When it was heard of last, by our own clock; before that, when it was asked first.
+    heard_s: u64,
     size: u64,
     at_s: Option<u64>,
     fault: Option<String>,
@@ -92,8 +97,7 @@ impl States {
                 size: told.size,
                 at_s: told.at_s,
                 fault: told.fault.clone(),
-                silent: now_s.saturating_sub(told.at_s.unwrap_or(told.since_s))
-                    > SILENT_AFTER.as_secs(),
+                silent: now_s.saturating_sub(told.heard_s) > SILENT_AFTER.as_secs(),
             })
             .collect()
     }
@@ -101,7 +105,7 @@ impl States {
     fn change(&self, name: &str, change: impl FnOnce(&mut Told)) {
         let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let told = states.entry(name.to_owned()).or_insert_with(|| Told {
-            since_s: now_s(),
+            heard_s: now_s(),
             size: 0,
             at_s: None,
             fault: None,
@@ -161,6 +165,18 @@ struct Asking {
     states: States,
 }
 
+/// One request, with the proof that it needs.
+async fn ask(
+    client: &reqwest::Client,
+    connection: &mut PgConnection,
+    witness: &WitnessToAsk,
+    old_size: u64,
+    (size, note): (u64, &str),
+) -> Result<Answered, ask::AskError> {
+    let proof = timely(proof::consistency(connection, old_size, size)).await?;
+    ask::ask(client, witness, old_size, proof, note).await
+}
+
 /// What a witness's answer is held against.
 #[derive(Debug, Clone)]
 pub(crate) struct OwnLog {
@@ -191,28 +207,55 @@ impl Asking {
 
     async fn once(&mut self) -> Result<(), ask::AskError> {
         let connection = self.line.get().await?;
-        let Some((size, note)) = store::ledger::newest_checkpoint(&mut *connection).await? else {
+        let newest = timely(store::ledger::newest_checkpoint(&mut *connection)).await?;
+        let Some((size, note)) = newest else {
             return Ok(());
         };
-        let signed = loop {
-            let proof = proof::consistency(connection, self.old_size, size).await?;
-            match ask::ask(&self.client, &self.witness, self.old_size, proof, &note).await? {
-                ask::Answered::Signed(signed) => break signed,
-                // It knows better where it stands; ask once more from there.
-                ask::Answered::StandsAt(theirs) if theirs != self.old_size && theirs <= size => {
-                    self.old_size = theirs;
-                }
-                ask::Answered::StandsAt(theirs) => {
-                    return Err(ask::AskError::Ahead { theirs, ours: size });
-                }
+        if self.old_size > size {
+            return Err(ask::AskError::Ahead {
+                theirs: self.old_size,
+                ours: size,
+            });
+        }
+        let first = ask(
+            &self.client,
+            connection,
+            &self.witness,
+            self.old_size,
+            (size, &note),
+        );
+        let answered = match first.await? {
+            // It knows better where it stands: asked once more from there, and not a third time.
+            Answered::StandsAt(theirs) if theirs != self.old_size && theirs <= size => {
+                self.old_size = theirs;
+                ask(
+                    &self.client,
+                    connection,
+                    &self.witness,
+                    theirs,
+                    (size, &note),
+                )
+                .await?
+            }
+            answered => answered,
+        };
+        let signed = match answered {
+            Answered::Signed(signed) => signed,
+            Answered::StandsAt(theirs) => {
+                return Err(ask::AskError::Ahead { theirs, ours: size });
             }
         };
+        if signed.at_s > now_s() + AHEAD_S {
+            return Err(ask::AskError::Clock(signed.at_s));
+        }
         let name = &self.witness.name;
-        store::ledger::cosign(connection, name, size, signed.at_s, &signed.line).await?;
+        let stored = store::ledger::cosign(connection, name, size, signed.at_s, &signed.line);
+        timely(stored).await?;
         self.old_size = size;
         self.states.change(name, |told| {
             told.size = size;
             told.at_s = Some(signed.at_s);
+            told.heard_s = now_s();
             told.fault = None;
         });
         Ok(())
@@ -242,11 +285,11 @@ impl Asking {
     ) -> Result<Option<String>, sqlx::Error> {
         let connection = self.line.get().await?;
         // Read now: another replica may have written more than was published here.
-        let head = store::ledger::head(&mut *connection).await?;
+        let head = timely(store::ledger::head(&mut *connection)).await?;
         if head.size < theirs.size() {
             return Ok(Some(format!("the database has only {}", head.size)));
         }
-        let here = proof::root_at(connection, theirs.size()).await?;
+        let here = timely(proof::root_at(connection, theirs.size())).await?;
         Ok((here != theirs.root()).then(|| {
             format!(
                 "those here have the root {here}, not the signed {}",

@@ -1,5 +1,6 @@
-//! A log in the database that wrote it: every row of its four tables against the entries' bytes, and
-//! every checkpoint against the key.
+//! A log in the database that wrote it: entries, nodes, head and checkpoints against the entries'
+//! bytes, and every checkpoint against the key. Cosignatures are the witnesses' word, not the log's:
+//! whoever reads a checkpoint checks them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -32,7 +33,7 @@ pub async fn check_database(
     data_dir: Option<&Path>,
 ) -> Result<Report, FsckError> {
     let remembered = match data_dir {
-        Some(folder) => Memory::new(folder, origin.clone()).load()?,
+        Some(folder) => Some(Memory::new(folder, origin.clone()).peek()?),
         None => None,
     };
     inspect::begin(connection).await?;

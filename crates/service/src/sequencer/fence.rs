@@ -4,7 +4,7 @@
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::line::{Backoff, Line};
+use crate::line::{Backoff, Line, timely};
 use crate::store::ledger as store;
 
 /// The writer's own connection, and the head while a transaction holds it.
@@ -44,7 +44,7 @@ impl Fence {
     pub(super) async fn release(&mut self) {
         if self.held.take().is_some() {
             let given_back = match self.line.get().await {
-                Ok(connection) => store::rollback(connection).await,
+                Ok(connection) => timely(store::rollback(connection)).await,
                 Err(fault) => Err(fault),
             };
             if given_back.is_err() {
@@ -59,7 +59,7 @@ impl Fence {
             return Ok(head);
         }
         if self.line.is_open() {
-            match store::begin_at_head(self.line.get().await?).await {
+            match timely(store::begin_at_head(self.line.get().await?)).await {
                 Ok(head) => return Ok(head),
                 // It may have died while nobody wrote; nothing is lost by asking on a new one.
                 Err(fault) => {
@@ -68,7 +68,7 @@ impl Fence {
                 }
             }
         }
-        store::begin_at_head(self.line.get().await?).await
+        timely(store::begin_at_head(self.line.get().await?)).await
     }
 
     /// Commits. Where the answer is lost, that is unknown and not failed: it looks on new connections
@@ -99,9 +99,11 @@ impl Fence {
     async fn end_transaction(&mut self, more: bool) -> Result<Option<store::Head>, sqlx::Error> {
         let connection = self.line.get().await?;
         if more {
-            Ok(Some(store::commit_and_begin_at_head(connection).await?))
+            Ok(Some(
+                timely(store::commit_and_begin_at_head(connection)).await?,
+            ))
         } else {
-            store::commit(connection).await?;
+            timely(store::commit(connection)).await?;
             Ok(None)
         }
     }
@@ -109,9 +111,9 @@ impl Fence {
     /// Looks behind the fence: a commit that is still under way holds it.
     async fn are_stored(&mut self, ids: &[Uuid]) -> Result<bool, sqlx::Error> {
         let connection = self.line.get().await?;
-        store::begin_at_head(connection).await?;
-        let stored = store::count_of(connection, ids).await?;
-        store::rollback(connection).await?;
+        timely(store::begin_at_head(connection)).await?;
+        let stored = timely(store::count_of(connection, ids)).await?;
+        timely(store::rollback(connection)).await?;
         Ok(stored == ids.len())
     }
 }

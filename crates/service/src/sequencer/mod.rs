@@ -161,7 +161,7 @@ impl Sequencer {
             Ok(Err(Unwritten::Database)) => Err(Error::Unavailable {
                 message: "The log could not be written, so nothing was changed. What you typed is kept; try again in a minute.".into(),
             }),
-            Err(_) => Err(stopping()),
+            Err(_) => Err(unknown()),
         }
     }
 
@@ -185,6 +185,13 @@ fn halted(reason: &str) -> Error {
         message: format!(
             "The log is halted ({reason}). Nothing can be opened until an operator has looked; what is open can still be ended."
         ),
+    }
+}
+
+/// It was taken, and nobody is left who could say what became of it.
+fn unknown() -> Error {
+    Error::Unavailable {
+        message: "The portal is stopping, and may have done this or not. Look at the page again before you repeat it; what you typed is kept.".into(),
     }
 }
 

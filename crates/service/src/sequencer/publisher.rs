@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::{Committed, Unwritten, writer};
 use crate::halt::Halt;
-use crate::line::{Backoff, Line};
+use crate::line::{Backoff, Line, passes, timely};
 use crate::memory::{Memory, MemoryError};
 use crate::notify::Changed;
 use crate::store::ledger as store;
@@ -75,7 +75,7 @@ impl Publisher {
     /// # Errors
     /// Where the database does not answer.
     pub(crate) async fn recover(&mut self) -> Result<(), sqlx::Error> {
-        let head = store::head(self.line.get().await?).await?;
+        let head = timely(store::head(self.line.get().await?)).await?;
         let checked = match self.memory.load() {
             Ok(remembered) => {
                 self.remembered = remembered;
@@ -95,7 +95,8 @@ impl Publisher {
 
     /// Publishes what is committed. A database that does not answer is waited for: nothing that was
     /// re-read is lost, and who asked is answered when it is back. Only a log that contradicts what
-    /// was written or remembered, and a memory that cannot be kept, stop everything.
+    /// was written or remembered, a memory that cannot be kept, and a database that refuses for good
+    /// stop everything.
     async fn publish_at_last(&mut self, size: u64, root: Hash) -> Result<(), Unwritten> {
         let mut backoff = Backoff::default();
         loop {
@@ -104,7 +105,7 @@ impl Publisher {
             }
             match self.publish(size, root).await {
                 Ok(()) => return Ok(()),
-                Err(PublishError::Database(fault)) => {
+                Err(PublishError::Database(fault)) if passes(&fault) => {
                     self.line.cut();
                     tracing::warn!(%fault, "the log cannot be re-read; trying again");
                     backoff.wait().await;
@@ -166,7 +167,7 @@ impl Publisher {
         while self.tree.size() < size {
             let from = self.tree.size();
             let connection = self.line.get().await?;
-            let entries = store::entries(connection, from, size.min(from + CHUNK)).await?;
+            let entries = timely(store::entries(connection, from, size.min(from + CHUNK))).await?;
             if entries.is_empty() {
                 return Err(PublishError::Missing(from));
             }
@@ -207,7 +208,7 @@ impl Publisher {
             self.remembered = Some((size, root));
         }
         let note = checkpoint.sign(&self.key);
-        store::publish(self.line.get().await?, size, &note).await?;
+        timely(store::publish(self.line.get().await?, size, &note)).await?;
         Ok(())
     }
 }

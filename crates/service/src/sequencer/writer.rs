@@ -3,6 +3,7 @@
 use ledger::Origin;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 use super::batch::{Batch, BatchEntry};
 use super::fence::Fence;
@@ -10,6 +11,7 @@ use super::{
     Appended, Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten,
 };
 use crate::halt::Halt;
+use crate::line::timely;
 use crate::memory::Memory;
 use crate::store::ledger as store;
 use crate::store::{opening, projection};
@@ -110,11 +112,11 @@ impl Writer {
 
     /// The image, caught up with what other replicas have written.
     async fn fresh_image(&mut self) -> Result<&Image, WriteError> {
+        let mut connection = self.pool.acquire().await?;
         let mut image = self
             .image
             .take()
             .unwrap_or_else(|| Image::empty(&self.origin));
-        let mut connection = self.pool.acquire().await?;
         if self.halt.reason().is_none() {
             let head = store::head(&mut *connection).await?;
             image.catch_up(&mut connection, head.size).await?;
@@ -143,11 +145,10 @@ impl Writer {
                     answers: answers.collect(),
                     requests: written.requests,
                 };
-                // The publisher is gone only while the process stops: then callers see that.
-                let _ = self.publisher.send(committed).await;
+                self.hand_over(committed).await;
             }
             Err(fault) => {
-                self.image = None;
+                // The image is gone where it was touched; one that was not is as good as before.
                 self.fence.drop_all();
                 let unwritten = match fault {
                     WriteError::Fold(FoldError::Database(_)) | WriteError::Database(_) => {
@@ -164,6 +165,15 @@ impl Writer {
                     let _ = pending.answer.send(Err(unwritten.clone()));
                 }
             }
+        }
+    }
+
+    /// Gives a batch to the publisher. Where that is behind, nobody else waits for it at the fence.
+    async fn hand_over(&mut self, committed: Committed) {
+        if let Err(TrySendError::Full(committed)) = self.publisher.try_send(committed) {
+            self.fence.release().await;
+            // The publisher is gone only while the process stops: then callers see that.
+            let _ = self.publisher.send(committed).await;
         }
     }
 
@@ -192,16 +202,11 @@ impl Writer {
             self.fence.keep(head);
             self.fence.release().await;
         } else {
-            store::append(
-                connection,
-                &head,
-                &image.root(),
-                image.frontier(),
-                &addition,
-            )
-            .await?;
-            project(connection, batch, &made).await?;
-            seal_openings(connection, batch, &outcomes).await?;
+            let root = image.root();
+            let frontier = image.frontier();
+            timely(store::append(connection, &head, &root, frontier, &addition)).await?;
+            timely(project(connection, batch, &made)).await?;
+            timely(seal_openings(connection, batch, &outcomes)).await?;
             self.fence.finish(&addition.ids, more).await?;
         }
         let mut requests: Vec<_> = made.iter().filter_map(|entry| entry.made.request).collect();

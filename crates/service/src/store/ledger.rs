@@ -265,23 +265,18 @@ pub(crate) async fn newest_checkpoint(
         .transpose()
 }
 
-/// The newest signed checkpoint with the newest cosignature of each witness that has signed it.
-pub(crate) async fn newest_cosigned(
+/// The cosignature lines on the checkpoint of this size, by witness: nobody has checked them since
+/// they were stored.
+pub(crate) async fn cosignatures(
     db: impl PgExecutor<'_>,
-) -> Result<Option<(u64, String)>, sqlx::Error> {
-    sqlx::query!(
-        r#"select newest.size, newest.note || coalesce(lines.all, '') as "note!"
-           from (select size, note from ledger_checkpoint order by size desc limit 1) as newest
-           left join lateral (
-               select string_agg(each.line, '' order by each.witness) as all
-               from (select distinct on (witness) witness, line from ledger_cosignature
-                     where size = newest.size order by witness, at_s desc) as each
-           ) as lines on true"#
+    size: u64,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select line from ledger_cosignature where size = $1 order by witness",
+        signed(size),
     )
-    .fetch_optional(db)
-    .await?
-    .map(|row| Ok((unsigned(row.size)?, row.note)))
-    .transpose()
+    .fetch_all(db)
+    .await
 }
 
 /// Keeps a witness's cosignature that was checked.

@@ -42,7 +42,7 @@ impl Portal {
             return Err(Error::Forbidden);
         }
         let limit = usize::from(query.limit.clamp(1, MOST_ROWS));
-        let (size, _) = self.ledger().checkpoint().await?;
+        let size = self.ledger().size().await?;
         let mut at = query.before.unwrap_or(size).min(size);
         let stop = at.saturating_sub(MOST_READ);
         let mut found: Vec<(store::ledger::StoredEntry, Option<Record>)> = Vec::new();

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::str::FromStr as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -113,6 +114,61 @@ async fn a_witness_that_is_away_keeps_nobody_waiting_and_is_told(admin: PgPool) 
     })
     .await;
     assert_eq!(stage.portal.halted(), None);
+}
+
+/// A witness that sends the portal from one size to another for ever gets two questions a try.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_witness_that_lies_about_where_it_stands_is_not_asked_without_end(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut liar = witness(&stage, folder.path()).await;
+    let asked = Arc::new(AtomicU64::new(0));
+    let counted = asked.clone();
+    let routes = Router::new().route(
+        "/add-checkpoint",
+        post(move || async move {
+            let size = 1 + counted.fetch_add(1, Ordering::SeqCst) % 2;
+            let kind = [("content-type", "text/x.tlog.size")];
+            (StatusCode::CONFLICT, kind, format!("{size}\n"))
+        }),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    liar.url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    stage.settings.witnesses.push(liar);
+    stage.restart().await;
+    eventually(PATIENCE, || async {
+        stage.portal.witnesses().pop().unwrap().fault.is_some()
+    })
+    .await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let asked = asked.load(Ordering::SeqCst);
+    // Tries after 0, 50, 150, 350, 750 ms and so on, for each of the few publications at the start.
+    assert!((2..60).contains(&asked), "asked {asked} times in a second");
+    assert_eq!(stage.portal.halted(), None, "and it halts nothing");
+}
+
+/// A bad line under a known key makes readers refuse the whole checkpoint: it is not served.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_cosignature_planted_in_the_database_is_not_served(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    let folder = tempfile::tempdir().unwrap();
+    let witness = witness(&stage, folder.path()).await;
+    let policy = trust(&stage, &witness);
+    stage.settings.witnesses.push(witness);
+    stage.restart().await;
+    cosigned(&stage, &policy).await;
+    let changed = sqlx::query(
+        "update ledger_cosignature set line = replace(line, substr(line, 40, 4), 'AAAA')",
+    )
+    .execute(&admin)
+    .await
+    .unwrap();
+    assert!(changed.rows_affected() > 0);
+    let (_, note) = stage.portal.ledger().checkpoint().await.unwrap();
+    let signed = SignedCheckpoint::parse(note.as_bytes()).unwrap();
+    assert_eq!(signed.note().signatures().len(), 1, "{note}");
+    assert!(policy.evaluate(&signed).is_ok());
 }
 
 const TABLES: [&str; 6] = [

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use access::event::SessionEnd;
 use ledger::{TilePath, VerifierKey};
-use service::fsck::{Fault, Folder, Report, check_database, check_tiles};
+use service::fsck::{Fault, Folder, FsckError, Report, check_database, check_tiles};
 use sqlx::PgPool;
 
 use crate::stage::Stage;
@@ -281,6 +281,23 @@ async fn a_restored_backup_is_found_in_the_memory(admin: PgPool) {
         "{}",
         told(&report)
     );
+}
+
+/// Another folder's silence is no agreement.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_data_folder_without_a_memory_is_an_error(admin: PgPool) {
+    let stage = unguarded(&admin).await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut connection = admin.acquire().await.unwrap();
+    let origin = stage.portal.ledger().origin();
+    let checked = check_database(
+        &mut connection,
+        origin,
+        &key(&stage),
+        Some(elsewhere.path()),
+    )
+    .await;
+    assert!(matches!(checked, Err(FsckError::Memory(_))));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
