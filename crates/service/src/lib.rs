@@ -24,6 +24,7 @@ mod migrate;
 mod notify;
 mod portal;
 mod reconcile;
+pub mod restore;
 mod seal;
 mod sequencer;
 pub mod settings;

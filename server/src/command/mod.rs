@@ -5,6 +5,7 @@ mod demo_idp;
 mod fsck;
 mod keygen;
 mod migrate;
+mod restore;
 mod serve;
 mod witness;
 
@@ -22,6 +23,8 @@ pub enum Command {
     Migrate(migrate::Migrate),
     /// Check a stored log without the portal: a folder of tiles, an address, or the database.
     Fsck(fsck::Fsck),
+    /// Fill a new database with the log of the archive.
+    Restore(restore::Restore),
     /// Cosign the checkpoints of logs that only grow.
     Witness(witness::Witness),
     /// Make the key that signs the log, and print its public half.
@@ -41,6 +44,7 @@ impl Command {
             Self::Serve(serve) => serve.run().await?,
             Self::Migrate(migrate) => migrate.run().await?,
             Self::Fsck(fsck) => return fsck.run().await,
+            Self::Restore(restore) => restore.run().await?,
             Self::Witness(witness) => witness.run().await?,
             Self::Keygen(keygen) => keygen.run()?,
             #[cfg(feature = "demo")]

@@ -22,6 +22,7 @@
 mod copy;
 mod fault;
 mod layout;
+mod read;
 mod resume;
 mod spine;
 mod status;
@@ -29,6 +30,7 @@ mod store;
 mod task;
 
 pub use fault::FaultKind;
+pub use read::ArchivedLog;
 pub use status::{ArchiveStatus, Trouble};
 pub use store::PlaceError;
 

@@ -7,6 +7,7 @@ use ledger::TilePath;
 use super::copy::Archiver;
 use super::fault::ArchiveFault;
 use super::layout::{self, WIDTH};
+use super::{Store, StoreFault};
 
 /// Questions under way at a time.
 const QUESTIONS: usize = 16;
@@ -21,8 +22,8 @@ impl Archiver {
         let Some(before) = self.published().await? else {
             return Ok(());
         };
-        let full = self.full_blocks(before.size / WIDTH + 1).await?;
-        let newest = self.newest_checkpoint(full).await?;
+        let full = full_blocks(&self.store, before.size / WIDTH + 1).await?;
+        let newest = newest_checkpoint(&self.store, full).await?;
         let archived = newest.as_ref().map_or(full * WIDTH, |(size, _)| *size);
         // Asked again: another server may have published and archived meanwhile.
         let held = self.published().await?.map_or(0, |target| target.size);
@@ -39,7 +40,7 @@ impl Archiver {
                 ArchiveFault::ForeignCheckpoint { key, fault }
             })?;
             if target.size != size {
-                return Err(super::StoreFault::Contradiction { key }.into());
+                return Err(StoreFault::Contradiction { key }.into());
             }
             self.copy(&target).await?;
         }
@@ -47,39 +48,42 @@ impl Archiver {
         tracing::info!(archived, held, "the archive goes on");
         Ok(())
     }
+}
 
-    /// How many full blocks are there, `limit` at most.
-    async fn full_blocks(&self, limit: u64) -> Result<u64, ArchiveFault> {
-        let (mut there, mut missing) = (0, limit);
-        while there < missing {
-            let middle = there + (missing - there) / 2;
-            let tile = TilePath::Hashes {
-                level: 0,
-                index: middle,
-                width: 256,
-            };
-            if self.store.get(&tile.to_string()).await?.is_some() {
-                there = middle + 1;
-            } else {
-                missing = middle;
-            }
+/// How many full blocks are there, `limit` at most.
+pub(super) async fn full_blocks(store: &Store, limit: u64) -> Result<u64, StoreFault> {
+    let (mut there, mut missing) = (0, limit);
+    while there < missing {
+        let middle = there + (missing - there) / 2;
+        let tile = TilePath::Hashes {
+            level: 0,
+            index: middle,
+            width: 256,
+        };
+        if store.get(&tile.to_string()).await?.is_some() {
+            there = middle + 1;
+        } else {
+            missing = middle;
         }
-        Ok(there)
     }
+    Ok(there)
+}
 
-    /// The newest checkpoint behind so many full blocks and before the next one is full.
-    async fn newest_checkpoint(&self, full: u64) -> Result<Option<(u64, Vec<u8>)>, ArchiveFault> {
-        let sizes = (full * WIDTH..(full + 1) * WIDTH)
-            .rev()
-            .filter(|size| *size > 0);
-        let found = stream::iter(sizes)
-            .map(|size| async move {
-                let found = self.store.get(&layout::checkpoint_key(size)).await;
-                found.map(|note| note.map(|note| (size, note)))
-            })
-            .buffered(QUESTIONS)
-            .try_filter_map(|found| async { Ok(found) });
-        let mut found = std::pin::pin!(found);
-        Ok(found.try_next().await?)
-    }
+/// The newest checkpoint behind so many full blocks and before the next one is full.
+pub(super) async fn newest_checkpoint(
+    store: &Store,
+    full: u64,
+) -> Result<Option<(u64, Vec<u8>)>, StoreFault> {
+    let sizes = (full * WIDTH..(full + 1) * WIDTH)
+        .rev()
+        .filter(|size| *size > 0);
+    let found = stream::iter(sizes)
+        .map(|size| async move {
+            let found = store.get(&layout::checkpoint_key(size)).await;
+            found.map(|note| note.map(|note| (size, note)))
+        })
+        .buffered(QUESTIONS)
+        .try_filter_map(|found| async { Ok(found) });
+    let mut found = std::pin::pin!(found);
+    Ok(found.try_next().await?)
 }

@@ -110,11 +110,22 @@ impl Image {
         if stored.seq != seq {
             return Err(FoldError::Missing(seq));
         }
-        let hash = leaf_hash(&stored.bytes);
-        if hash != stored.leaf_hash {
+        if leaf_hash(&stored.bytes) != stored.leaf_hash {
             return Err(FoldError::Altered(seq));
         }
-        let entry = Entry::parse(&stored.bytes).map_err(|_| FoldError::Malformed(seq))?;
+        self.take(&stored.bytes, &mut Addition::default())?;
+        Ok(())
+    }
+
+    /// Folds the next entry as it was written once, and says what a database needs to hold it.
+    pub(crate) fn take(
+        &mut self,
+        bytes: &[u8],
+        addition: &mut Addition,
+    ) -> Result<(Record, Option<RequestId>), FoldError> {
+        let seq = self.size();
+        let hash = leaf_hash(bytes);
+        let entry = Entry::parse(bytes).map_err(|_| FoldError::Malformed(seq))?;
         if entry.prev() != self.prev || entry.seq() != seq {
             return Err(FoldError::Broken(seq));
         }
@@ -122,9 +133,14 @@ impl Image {
         let record = Record::parse(seq, time, entry.kind(), entry.actor(), entry.body())
             .map_err(|_| FoldError::Malformed(seq))?;
         self.apply(&record);
-        self.grow(hash, &mut Vec::new());
+        self.grow(hash, &mut addition.nodes);
         self.time = time;
-        Ok(())
+        addition.ids.push(entry.id());
+        addition.leaf_hashes.push(hash.as_bytes().to_vec());
+        addition.bytes.push(bytes.to_vec());
+        addition.time_ms = time.millis();
+        let request = self.request_of(&record.event);
+        Ok((record, request))
     }
 
     /// Makes one entry and folds it in.

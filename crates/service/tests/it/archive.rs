@@ -15,7 +15,7 @@ use crate::tampering::by_force;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn in_folder(folder: &Path) -> Archive {
+pub(crate) fn in_folder(folder: &Path) -> Archive {
     Archive {
         place: ArchivePlace::Folder(folder.to_owned()),
         every: Duration::from_millis(20),

@@ -18,5 +18,6 @@ mod owner;
 mod pages;
 mod privileges;
 mod replicas;
+mod restore;
 mod stage;
 mod tampering;
