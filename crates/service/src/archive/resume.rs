@@ -85,5 +85,5 @@ pub(super) async fn newest_checkpoint(
         .buffered(QUESTIONS)
         .try_filter_map(|found| async { Ok(found) });
     let mut found = std::pin::pin!(found);
-    Ok(found.try_next().await?)
+    found.try_next().await
 }
