@@ -69,3 +69,15 @@ impl From<sqlx::Error> for Error {
         }
     }
 }
+
+/// An error with all its causes, for one line in the server's log.
+pub(crate) fn chain(fault: &dyn std::error::Error) -> String {
+    let mut text = fault.to_string();
+    let mut source = fault.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -6,7 +6,7 @@ use ledger::{Note, Origin, TilePath, VerifierKey, bundle};
 use sqlx::PgPool;
 
 use crate::error::Error;
-use crate::store::ledger as store;
+use crate::store::{cosignature, ledger as store};
 
 /// Entries in a full tile or bundle.
 const TILE_WIDTH: u64 = 256;
@@ -70,7 +70,7 @@ impl LedgerReader {
         let newest = store::newest_checkpoint(&self.pool).await?;
         let (size, mut note) = newest.ok_or(Error::NotFound)?;
         if !self.witnesses.is_empty() {
-            let lines = store::cosignatures(&self.pool, size).await?;
+            let lines = cosignature::of_size(&self.pool, size).await?;
             let good = lines.into_iter().filter(|line| self.is_good(&note, line));
             let good: String = good.collect();
             note.push_str(&good);

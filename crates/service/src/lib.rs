@@ -30,6 +30,7 @@ mod sequencer;
 pub mod settings;
 pub mod store;
 mod use_cases;
+mod watched;
 pub mod witness;
 
 pub use data_lock::{DataLock, DataLockError};

@@ -24,6 +24,7 @@ use crate::reconcile;
 use crate::sequencer::{Image, Proposal, Publisher, Sequencer, Writer};
 use crate::settings::Settings;
 use crate::store;
+use crate::watched::watched;
 
 /// Connections of writer, publisher and the task that tells of changes.
 const LOG_CONNECTIONS: u32 = 4;
@@ -281,45 +282,10 @@ impl Portal {
     }
 }
 
-/// Runs a task that nothing may go on without: where it breaks off, the brake is pulled, and so
-/// people and monitoring see it.
-fn watched(name: &'static str, halt: &Halt, task: impl Future<Output = ()> + Send + 'static) {
-    let (halt, task) = (halt.clone(), tokio::spawn(task));
-    tokio::spawn(async move {
-        if let Err(fault) = task.await
-            && fault.is_panic()
-        {
-            halt.pull(format!(
-                "the portal's {name} broke off; restart the server and report its log"
-            ));
-        }
-    });
-}
-
 /// The viewer as entries name them.
 pub(crate) fn actor(viewer: &Viewer) -> Actor {
     Actor::Person {
         person: viewer.person,
         groups: viewer.groups.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_task_that_breaks_off_pulls_the_brake() {
-        let halt = Halt::default();
-        watched("writer", &halt, async {});
-        tokio::task::yield_now().await;
-        watched("reconciler", &halt, async { panic!("as a bug would") });
-        while halt.reason().is_none() {
-            tokio::task::yield_now().await;
-        }
-        assert!(
-            halt.reason()
-                .is_some_and(|reason| reason.contains("reconciler"))
-        );
     }
 }

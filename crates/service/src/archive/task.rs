@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 use super::copy::Archiver;
 use super::fault::ArchiveFault;
 use super::{FaultKind, Shared, Trouble};
+use crate::error::chain;
 use crate::notify::Change;
-use crate::sequencer::chain;
 
 /// The log is looked at this often even where nobody tells that it grew.
 const LOOK: Duration = Duration::from_secs(30);

@@ -194,7 +194,7 @@ impl Asking {
             if fault.may_be_another_history() {
                 self.look_closer().await;
             }
-            let fault = crate::sequencer::chain(&fault);
+            let fault = crate::error::chain(&fault);
             tracing::warn!(witness = %self.witness.name, fault, "a witness did not sign");
             self.states
                 .change(&self.witness.name, |told| told.fault = Some(fault));
@@ -249,7 +249,7 @@ impl Asking {
             return Err(ask::AskError::Clock(signed.at_s));
         }
         let name = &self.witness.name;
-        let stored = store::ledger::cosign(connection, name, size, signed.at_s, &signed.line);
+        let stored = store::cosignature::keep(connection, name, size, signed.at_s, &signed.line);
         timely(stored).await?;
         self.old_size = size;
         self.states.change(name, |told| {

@@ -27,7 +27,7 @@ use crate::halt::Halt;
 
 pub(crate) use image::{FoldError, Image};
 pub(crate) use publisher::Publisher;
-pub(crate) use writer::{Writer, chain};
+pub(crate) use writer::Writer;
 
 /// Commands waiting at most; the next caller waits for room.
 const QUEUE: usize = 4096;

@@ -6,7 +6,8 @@ use ledger::{Checkpoint, Hash, Origin, SigningKey, Tree, leaf_hash};
 use sqlx::PgPool;
 use tokio::sync::mpsc;
 
-use super::{Committed, Unwritten, writer};
+use super::{Committed, Unwritten};
+use crate::error::chain;
 use crate::halt::Halt;
 use crate::line::{Backoff, Line, passes, timely};
 use crate::memory::{Memory, MemoryError};
@@ -119,7 +120,7 @@ impl Publisher {
     }
 
     fn stop(&self, fault: &PublishError) {
-        tracing::error!(fault = %writer::chain(fault), "the log failed its check");
+        tracing::error!(fault = %chain(fault), "the log failed its check");
         self.halt.pull(fault.to_string());
     }
 

@@ -10,6 +10,7 @@ use super::fence::Fence;
 use super::{
     Appended, Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten,
 };
+use crate::error::chain;
 use crate::halt::Halt;
 use crate::line::timely;
 use crate::memory::Memory;
@@ -294,16 +295,4 @@ async fn seal_openings(
         }
     }
     Ok(())
-}
-
-/// An error with all its causes, for one line in the server's log.
-pub(crate) fn chain(fault: &dyn std::error::Error) -> String {
-    let mut text = fault.to_string();
-    let mut source = fault.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -107,7 +107,7 @@ impl Portal {
             Err(fault) => Err(fault),
         };
         let sessions_cut = ended.map_err(|fault| {
-            tracing::error!(%grant, fault = %crate::sequencer::chain(&fault), "a target did not end access");
+            tracing::error!(%grant, fault = %crate::error::chain(&fault), "a target did not end access");
             Error::Unavailable {
                 message: "The target did not confirm that access is over. The portal tries again every 30 seconds until it does; look at the target yourself if it matters now.".into(),
             }

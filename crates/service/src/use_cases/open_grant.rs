@@ -72,7 +72,7 @@ impl Portal {
     async fn note_failure(&self, view: &GrantView, fault: &TargetError) -> Error {
         tracing::error!(
             grant = %view.id,
-            fault = %crate::sequencer::chain(fault),
+            fault = %crate::error::chain(fault),
             "a target did not open access"
         );
         let failure = match fault {

@@ -181,7 +181,7 @@ impl Fault {
                 body: format!("{fault}\n"),
             },
             Self::Memory(_) | Self::Clock(_) | Self::Head(_) => {
-                tracing::error!(fault = %crate::sequencer::chain(self), "nothing is signed");
+                tracing::error!(fault = %crate::error::chain(self), "nothing is signed");
                 Answer {
                     status: 503,
                     content_type: TEXT,

@@ -2,7 +2,10 @@
 //! bytes, and every checkpoint against the key. Cosignatures are the witnesses' word, not the log's:
 //! whoever reads a checkpoint checks them.
 
-use std::collections::{BTreeMap, VecDeque};
+mod checkpoints;
+mod nodes;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ledger::{
@@ -11,15 +14,14 @@ use ledger::{
 };
 use sqlx::PgConnection;
 
+use self::checkpoints::Checkpoints;
+use self::nodes::nodes_over;
 use super::{Fault, Faults, FsckError, Report};
 use crate::memory::Memory;
 use crate::store::inspect::{self, EntryRow};
 
 /// Rows read at a time.
 const CHUNK: i64 = 4096;
-
-/// Items in a full tile.
-const WIDTH: usize = 256;
 
 /// Checks the log in the database behind `connection`. With the server's data folder also what that
 /// server remembers of the log: a backup that was restored is sound in itself, and found only there.
@@ -302,56 +304,6 @@ impl Check<'_> {
             .find(|leaves| root_of(leaves) == newest.root())
             .map(<[Hash]>::to_vec)
     }
-}
-
-/// Reads the stored checkpoints by size, some at a time.
-#[derive(Default)]
-struct Checkpoints {
-    read: VecDeque<(i64, String)>,
-    after: Option<i64>,
-    all: bool,
-}
-
-impl Checkpoints {
-    /// The next one, if it is stored for at most `size` entries.
-    async fn next_up_to(
-        &mut self,
-        connection: &mut PgConnection,
-        size: u64,
-    ) -> Result<Option<(u64, String)>, FsckError> {
-        if self.read.is_empty() && !self.all {
-            let after = self.after.unwrap_or(i64::MIN);
-            self.read = inspect::checkpoints(connection, after, CHUNK).await?.into();
-            self.after = self.read.back().map(|(size, _)| *size);
-            self.all = self.read.is_empty();
-        }
-        let due = self
-            .read
-            .front()
-            .is_some_and(|(at, _)| unsigned(*at) <= size);
-        Ok(due
-            .then(|| self.read.pop_front())
-            .flatten()
-            .map(|(size, note)| (unsigned(size), note)))
-    }
-}
-
-/// The roots of all complete subtrees of 256^k leaves, by level and place.
-fn nodes_over(leaves: &[Hash]) -> BTreeMap<(u8, u64), Hash> {
-    let mut nodes = BTreeMap::new();
-    let mut below = leaves.to_vec();
-    for level in 1.. {
-        below = below.chunks_exact(WIDTH).map(root_of).collect();
-        if below.is_empty() {
-            break;
-        }
-        nodes.extend(
-            (0..)
-                .zip(&below)
-                .map(|(index, node)| ((level, index), *node)),
-        );
-    }
-    nodes
 }
 
 fn hash(bytes: &[u8]) -> Option<Hash> {
