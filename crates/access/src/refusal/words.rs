@@ -31,7 +31,7 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::EmergencyOff => "This policy has no emergency access.",
         Rule::NotConfirmed => "The emergency was not confirmed a second time.",
         Rule::UnknownRequest => "There is no such request.",
-        Rule::RequestExists => "This request was sent before.",
+        Rule::RequestExists => "This form was sent before, and said something else then.",
         Rule::SelfApproval => "This is your own request, and nobody signs off their own.",
         Rule::NotApprover => "None of your groups signs off requests under this policy.",
         Rule::AlreadySigned => "You have signed this request already, and each person counts once.",
@@ -95,9 +95,10 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::UnknownRequest | Rule::UnknownGrant => {
             "Check the link, or look for it on your first page."
         }
-        Rule::RequestExists | Rule::GrantExists => {
-            "Look for it on your first page; there is no need to send it again."
+        Rule::RequestExists => {
+            "What was sent first stands, on your first page. For something else, begin with a new form."
         }
+        Rule::GrantExists => "Look for it on your first page; there is no need to send it again.",
         Rule::SelfApproval | Rule::NotApprover => "Ask one of the policy's approvers.",
         Rule::AlreadySigned => "Others have to sign now.",
         Rule::StatementChanged => "Reload the request, read it again, then sign.",

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::portal::{Portal, actor};
 use crate::seal;
 use crate::sequencer::{Act, Proposal};
+use crate::store;
 
 /// The longest reason or note, in bytes: a page of text.
 pub(crate) const MOST_TEXT: usize = 4_000;
@@ -21,7 +22,8 @@ const MOST_TICKET: usize = 200;
 /// A request as its form has it.
 #[derive(Debug, Clone)]
 pub struct Submit {
-    /// Made with the form, so that a second click asks for nothing new.
+    /// Made with the form: the same form sent again asks for nothing new, and another cannot take its
+    /// place.
     pub request: RequestId,
     /// Ordinary or emergency.
     pub mode: Mode,
@@ -43,38 +45,42 @@ pub struct Submit {
 
 impl Portal {
     /// Asks for access. An emergency is intended and opened before this returns; where opening
-    /// fails the request stands and says so on its page.
+    /// fails the request stands and says so on its page. The same form once more is answered like the
+    /// first time; under its id anything else is refused, as an entry.
     ///
     /// # Errors
     /// [`Error::Refused`] by the rules, [`Error::BadInput`] for texts that do not fit,
     /// [`Error::Unavailable`] where the log cannot be written.
     pub async fn submit(&self, viewer: &Viewer, form: Submit) -> Result<RequestId, Error> {
         let reason = checked_text("reason", &form.reason, MOST_TEXT)?;
-        let reason_chars = u32::try_from(reason.chars().count()).unwrap_or(u32::MAX);
-        let (reason, reason_opening) =
-            seal::seal(reason).map_err(|fault| Error::internal(&fault))?;
-        let mut openings = vec![("reason", reason_opening)];
         let ticket = match form.ticket.as_deref().map(str::trim) {
             None | Some("") => None,
-            Some(ticket) => {
-                let ticket = checked_text("ticket", ticket, MOST_TICKET)?;
-                let (sealed, opening) =
-                    seal::seal(ticket).map_err(|fault| Error::internal(&fault))?;
-                openings.push(("ticket", opening));
-                Some(sealed)
-            }
+            Some(ticket) => Some(checked_text("ticket", ticket, MOST_TICKET)?),
         };
+        if self.was_sent(viewer, &form, reason, ticket).await? {
+            return Ok(form.request);
+        }
+        let reason_chars = u32::try_from(reason.chars().count()).unwrap_or(u32::MAX);
+        let (sealed_reason, opening) =
+            seal::seal(reason).map_err(|fault| Error::internal(&fault))?;
+        let mut openings = vec![("reason", opening)];
+        let mut sealed_ticket = None;
+        if let Some(ticket) = ticket {
+            let (sealed, opening) = seal::seal(ticket).map_err(|fault| Error::internal(&fault))?;
+            openings.push(("ticket", opening));
+            sealed_ticket = Some(sealed);
+        }
         let grant = GrantId::new(Uuid::new_v4());
         let command = Command::SubmitRequest {
             request: form.request,
             mode: form.mode,
-            resource: form.resource,
-            policy: form.policy,
+            resource: form.resource.clone(),
+            policy: form.policy.clone(),
             duration_s: form.duration_s,
             urgency: form.urgency,
-            reason,
+            reason: sealed_reason,
             reason_chars,
-            ticket,
+            ticket: sealed_ticket,
             grant,
             confirmed: form.confirmed,
         };
@@ -86,9 +92,11 @@ impl Portal {
         };
         match self.inner.sequencer.propose(proposal).await {
             Ok(_) => {}
-            // A second click on the same form: the first one's request is the answer.
-            Err(Error::Refused(refusal)) if refusal.rule == Rule::RequestExists => {
-                self.request(viewer, form.request).await?;
+            // Two clicks at once: the first one's request is the answer to both.
+            Err(Error::Refused(refusal))
+                if refusal.rule == Rule::RequestExists
+                    && self.was_sent(viewer, &form, reason, ticket).await? =>
+            {
                 return Ok(form.request);
             }
             Err(fault) => return Err(fault),
@@ -100,6 +108,33 @@ impl Portal {
             }
         }
         Ok(form.request)
+    }
+
+    /// Whether this person's very form is in the log.
+    async fn was_sent(
+        &self,
+        viewer: &Viewer,
+        form: &Submit,
+        reason: &str,
+        ticket: Option<&str>,
+    ) -> Result<bool, Error> {
+        let found = match self.found_request(form.request).await {
+            Err(Error::NotFound) => return Ok(false),
+            found => found?,
+        };
+        let row = found.row;
+        if row.requester.id != viewer.person
+            || row.mode != form.mode
+            || row.resource != form.resource
+            || row.policy != form.policy
+            || row.duration_s != form.duration_s
+            || row.urgency != form.urgency
+            || row.reason.as_deref() != Some(reason)
+        {
+            return Ok(false);
+        }
+        let sent = store::opening::text(&self.inner.pool, found.submitted_seq, "ticket").await?;
+        Ok(sent.as_deref() == ticket)
     }
 }
 

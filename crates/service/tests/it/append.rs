@@ -136,6 +136,11 @@ async fn every_decision_is_exactly_one_entry(admin: PgPool) {
     );
 }
 
+async fn count(stage: &Stage, kind: &str) -> usize {
+    let entries = stage.verified_entries().await;
+    entries.iter().filter(|(found, _)| found == kind).count()
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_second_click_asks_for_nothing_new(admin: PgPool) {
     let stage = Stage::new(&admin).await;
@@ -146,14 +151,35 @@ async fn a_second_click_asks_for_nothing_new(admin: PgPool) {
         stage.portal.submit(&dana, form.clone())
     );
     assert_eq!(first.unwrap(), second.unwrap());
-    let entries = stage.verified_entries().await;
-    assert_eq!(
-        entries
-            .iter()
-            .filter(|(kind, _)| kind == "request.submitted")
-            .count(),
-        1
-    );
+    let refused = count(&stage, "command.refused").await;
+    let third = stage.portal.submit(&dana, form.clone()).await.unwrap();
+    assert_eq!(third, form.request);
+    assert_eq!(count(&stage, "request.submitted").await, 1);
+    assert_eq!(count(&stage, "command.refused").await, refused);
+}
+
+/// The same id with other bytes: whoever sends it learns that the first ones stand.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_form_sent_again_with_other_contents_is_refused_with_an_entry(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let (dana, sam) = (stage.dana().await, stage.person("sam", &["oncall"]).await);
+    let first = form("orders-read");
+    stage.portal.submit(&dana, first.clone()).await.unwrap();
+    let mut others = [(); 4].map(|()| first.clone());
+    others[0].reason.push_str(" And more.");
+    others[1].duration_s += 1;
+    others[2].ticket = Some("OPS-2".into());
+    for (place, (who, form)) in [&dana, &dana, &dana, &sam].iter().zip(others).enumerate() {
+        let refused = stage.portal.submit(who, form).await.unwrap_err();
+        assert!(
+            matches!(&refused, Error::Refused(refusal) if refusal.rule == Rule::RequestExists),
+            "{refused}"
+        );
+        assert_eq!(count(&stage, "command.refused").await, place + 1);
+    }
+    let stands = stage.portal.request(&dana, first.request).await.unwrap();
+    assert_eq!(stands.row.reason, Some(first.reason));
+    assert_eq!(stands.ticket, first.ticket);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
