@@ -1,5 +1,5 @@
 //! What checks our logs without a line of ours: Go with its transparency log code, a Python library,
-//! OpenSSL.
+//! OpenSSL, a witness.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -30,14 +30,14 @@ const PYTHONS: [&str; 6] = [
     "/usr/bin/python3",
 ];
 
-/// What tlog-scales and `venv` need of a Python.
+/// What they and `venv` need of a Python.
 const PYTHON_PROBE: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
 
 /// The programs that check.
 #[derive(Debug)]
 pub(crate) struct Strangers {
     gopath: PathBuf,
-    /// A Python of our own with the library.
+    /// A Python of our own with the library and the witness.
     pub(crate) python: PathBuf,
 }
 
@@ -141,7 +141,9 @@ fn environment(repo: &Repo, python: &str) -> Result<PathBuf> {
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == stamp_text) {
         return Ok(own);
     }
-    say::line("Installing tlog-scales from PyPI into a folder of its own (6 MB, about 15 s) ...");
+    say::line(
+        "Installing tlog-scales and aics-witness from PyPI into a folder of their own (6 MB, about 15 s) ...",
+    );
     run::quietly(
         Command::new(python)
             .args(["-m", "venv", "--clear"])
@@ -151,10 +153,12 @@ fn environment(repo: &Repo, python: &str) -> Result<PathBuf> {
         Command::new(&own)
             .args(["-m", "pip", "install", "--quiet", "--require-hashes"])
             .args(["--only-binary=:all:", "--disable-pip-version-check"])
+            // aics-witness asks for 3.12 and needs no more than 3.11.
+            .arg("--ignore-requires-python")
             .arg("--requirement")
             .arg(&requirements),
     )
-    .context("the step `strangers` needs tlog-scales from PyPI")?;
+    .context("the step `strangers` needs tlog-scales and aics-witness from PyPI")?;
     fs::write(&stamp, stamp_text).context("cannot note what was installed")?;
     Ok(own)
 }

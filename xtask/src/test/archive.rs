@@ -11,9 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
-use super::checks::NATIVE;
 use super::count::Count;
-use crate::cluster::Scratch;
+use super::ignored;
 use crate::demo::port;
 use crate::repo::Repo;
 use crate::setup::Toolchain;
@@ -32,22 +31,13 @@ const SECRET_ACCESS_KEY: &str = "only-on-loopback-for-the-tests";
 /// What is ignored elsewhere for want of a server.
 pub(super) fn run(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     let server = Server::start(&setup::seaweedfs(repo)?)?;
-    let scratch = Scratch::for_tests(repo, &setup::postgres(repo)?)?;
-    let mut command = run::cargo(repo, &toolchain);
-    command
-        .arg("test")
-        .args(NATIVE)
-        .args(["--test", "it", "--", "--ignored", "bucket::"])
-        .env("DATABASE_URL", scratch.address("postgres").url())
-        .env("S3_TEST_ENDPOINT", server.endpoint())
-        .env("S3_TEST_ACCESS_KEY_ID", ACCESS_KEY_ID)
-        .env("S3_TEST_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY);
-    let (status, lines) = run::tee(&mut command)?;
-    let count = Count::of(&lines).with_status(status.success());
-    if count == Count::default() {
-        bail!("no test of the archive in a bucket was found");
-    }
-    Ok(count)
+    let endpoint = server.endpoint();
+    let variables = [
+        ("S3_TEST_ENDPOINT", endpoint.as_ref()),
+        ("S3_TEST_ACCESS_KEY_ID", ACCESS_KEY_ID.as_ref()),
+        ("S3_TEST_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY.as_ref()),
+    ];
+    ignored::run(repo, &toolchain, "bucket::", &variables)
 }
 
 /// `weed server` with an S3 gateway; ends when it is dropped.

@@ -3,6 +3,7 @@
 mod archive;
 mod checks;
 mod count;
+mod ignored;
 mod journeys;
 pub(crate) mod sqlx;
 mod strangers;

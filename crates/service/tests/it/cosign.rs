@@ -82,13 +82,18 @@ async fn a_checkpoint_is_cosigned_as_the_log_grows(admin: PgPool) {
     let mut stage = Stage::new(&admin).await;
     let folder = tempfile::tempdir().unwrap();
     let witness = witness(&stage, folder.path()).await;
-    let policy = trust(&stage, &witness);
-    assert_eq!(believed(&stage, &policy).await, None);
+    cosigned_as_the_log_grows(&mut stage, witness).await;
+}
+
+/// Whoever wrote the witness.
+pub(crate) async fn cosigned_as_the_log_grows(stage: &mut Stage, witness: WitnessToAsk) {
+    let policy = trust(stage, &witness);
+    assert_eq!(believed(stage, &policy).await, None);
     stage.settings.witnesses.push(witness);
     stage.restart().await;
     for person in ["dana", "ari", "sam"] {
         stage.person(person, &["oncall"]).await;
-        cosigned(&stage, &policy).await;
+        cosigned(stage, &policy).await;
     }
     let (size, _) = stage.portal.ledger().checkpoint().await.unwrap();
     let state = stage.portal.witnesses().pop().unwrap();
@@ -184,37 +189,24 @@ async fn run(admin: &PgPool, sql: &str) {
     sqlx::raw_sql(sql).execute(admin).await.unwrap();
 }
 
-/// The operator puts an old copy of everything back, the server's memory with it. Everything at home
-/// agrees; only the witness knows better, and it can show our own signature.
-#[sqlx::test(migrations = "../../migrations")]
-async fn a_log_that_was_put_back_is_halted_by_what_the_witness_holds(admin: PgPool) {
-    let mut stage = Stage::new(&admin).await;
-    let folder = tempfile::tempdir().unwrap();
-    let witness = witness(&stage, folder.path()).await;
-    let policy = trust(&stage, &witness);
-    stage.settings.witnesses.push(witness);
-    stage.restart().await;
-    cosigned(&stage, &policy).await;
+/// Copies the log and the people.
+async fn put_aside(admin: &PgPool) {
     for table in TABLES {
-        run(
-            &admin,
-            &format!("create table old_{table} as select * from {table}"),
-        )
-        .await;
+        let copy = format!("create table old_{table} as select * from {table}");
+        run(admin, &copy).await;
     }
-    stage.dana().await;
-    stage.ari().await;
-    cosigned(&stage, &policy).await;
-    let signed = believed(&stage, &policy).await.unwrap();
+}
 
+/// Puts the copies back, and the server's memory with them.
+async fn put_back(stage: &Stage) {
     run(
-        &admin,
+        &stage.admin,
         "alter event trigger ledger_guard disable; alter event trigger ledger_guard_drop disable",
     )
     .await;
     for table in TABLES {
         run(
-            &admin,
+            &stage.admin,
             &format!(
                 "alter table {table} disable trigger all; delete from {table};
                  insert into {table} select * from old_{table}"
@@ -223,8 +215,67 @@ async fn a_log_that_was_put_back_is_halted_by_what_the_witness_holds(admin: PgPo
         .await;
     }
     std::fs::remove_file(stage.data.path().join("state/memory")).unwrap();
+}
+
+/// The operator puts an old copy of everything back, the server's memory with it. Everything at home
+/// agrees; only the witness knows better, and it can show our own signature.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_log_that_was_put_back_is_halted_by_what_the_witness_holds(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    let folder = tempfile::tempdir().unwrap();
+    let witness = witness(&stage, folder.path()).await;
+    halted_when_put_back(&mut stage, witness).await;
+}
+
+/// Whoever wrote the witness.
+pub(crate) async fn halted_when_put_back(stage: &mut Stage, witness: WitnessToAsk) {
+    let signed = cosigned_then_put_back(stage, witness).await;
     stage.restart().await;
-    let expected = format!("holds our signature over {signed} entries");
+    halted_by_our_signature_over(stage, signed).await;
+}
+
+/// Put back, and gone on another way until it is longer than what the witness signed.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_log_that_went_another_way_is_halted_by_what_the_witness_holds(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    let folder = tempfile::tempdir().unwrap();
+    let witness = witness(&stage, folder.path()).await;
+    halted_when_forked(&mut stage, witness).await;
+}
+
+/// Whoever wrote the witness.
+pub(crate) async fn halted_when_forked(stage: &mut Stage, witness: WitnessToAsk) {
+    let signed = cosigned_then_put_back(stage, witness).await;
+    let witnesses = std::mem::take(&mut stage.settings.witnesses);
+    stage.restart().await;
+    for person in ["sam", "quinn", "riley", "noor"] {
+        stage.person(person, &["oncall"]).await;
+    }
+    let (size, _) = stage.portal.ledger().checkpoint().await.unwrap();
+    assert!(size > signed, "{size} entries are not past {signed}");
+    stage.settings.witnesses = witnesses;
+    stage.restart().await;
+    halted_by_our_signature_over(stage, signed).await;
+}
+
+/// Returns how many entries the witness had signed.
+async fn cosigned_then_put_back(stage: &mut Stage, witness: WitnessToAsk) -> u64 {
+    let policy = trust(stage, &witness);
+    stage.settings.witnesses.push(witness);
+    stage.restart().await;
+    cosigned(stage, &policy).await;
+    put_aside(&stage.admin).await;
+    stage.dana().await;
+    stage.ari().await;
+    cosigned(stage, &policy).await;
+    let signed = believed(stage, &policy).await.unwrap();
+    stage.stop();
+    put_back(stage).await;
+    signed
+}
+
+async fn halted_by_our_signature_over(stage: &Stage, size: u64) {
+    let expected = format!("holds our signature over {size} entries");
     eventually(PATIENCE, || async {
         stage
             .portal

@@ -20,4 +20,5 @@ mod privileges;
 mod replicas;
 mod restore;
 mod stage;
+mod stranger;
 mod tampering;

@@ -1,8 +1,10 @@
 //! Programs that nobody here wrote check our logs, and thousands of altered ones; all must say the same.
-//! `strangers/README.md` says who they are and what each proves.
+//! One of them cosigns what the portal writes. `strangers/README.md` says who they are and what each
+//! proves.
 
 mod known;
 mod matrix;
+mod witness;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -36,7 +38,7 @@ const LISTED: usize = 10;
 /// The step.
 pub(super) fn run(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     let strangers = setup::strangers(repo)?;
-    let ours = build(repo, toolchain)?;
+    let ours = build(repo, &toolchain)?;
     let folder = repo.target.join("strangers");
     make_cases(&ours, &folder)?;
     let judges = judges(repo, &strangers, &ours, &folder)?;
@@ -44,12 +46,14 @@ pub(super) fn run(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     let text = fs::read_to_string(folder.join("cases")).context("no cases were made")?;
     let cases = text.lines().map(Case::read).collect::<Option<Vec<_>>>();
     let matrix = Matrix::fill(cases.context("a case has another form")?, verdicts)?;
-    Ok(report(&matrix))
+    let mut count = report(&matrix);
+    count += witness::run(repo, &toolchain, &strangers)?;
+    Ok(count)
 }
 
 /// Builds our examples; returns their folder.
-fn build(repo: &Repo, toolchain: Toolchain) -> Result<PathBuf> {
-    let mut command = run::cargo(repo, &toolchain);
+fn build(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
+    let mut command = run::cargo(repo, toolchain);
     command.arg("build").args(NATIVE);
     for example in [GENERATOR, CASES, OURS] {
         command.args(["--example", example]);
