@@ -96,7 +96,7 @@ pub(super) fn next(rule: Rule) -> &'static str {
             "Check the link, or look for it on your first page."
         }
         Rule::RequestExists => {
-            "What was sent first stands, on your first page. For something else, begin with a new form."
+            "What was sent first stands on your first page; for anything else, begin with a new form."
         }
         Rule::GrantExists => "Look for it on your first page; there is no need to send it again.",
         Rule::SelfApproval | Rule::NotApprover => "Ask one of the policy's approvers.",
