@@ -1,10 +1,10 @@
 //! The text of a checkpoint.
 
-use ledger::{Checkpoint, CheckpointError, Hash, empty_root};
+use ledger::{Checkpoint, CheckpointError, Hash, Note, empty_root};
 
-use crate::Comparison;
 use crate::known::Difference;
 use crate::random::Random;
+use crate::{Comparison, seeds};
 
 /// Origin, size, root.
 type Read = (String, u64, [u8; 32]);
@@ -68,6 +68,9 @@ fn checkpoints() {
             );
         }
         texts.push(text.into_bytes());
+    }
+    for note in seeds::of(&["checkpoint", "trust", "handover"]) {
+        texts.extend(Note::parse(&note).map(|note| note.text().as_bytes().to_vec()));
     }
     for text in &texts {
         comparison.compare(&String::from_utf8_lossy(text), ours(text), theirs(text));

@@ -4,9 +4,9 @@ use base64ct::{Base64, Encoding as _};
 use ledger::{Hash, KeyError, KeyKind, SigningKey, VerifierKey};
 use signed_note::{StandardVerifier, Verifier as _};
 
-use crate::Comparison;
 use crate::known::Difference;
 use crate::random::Random;
+use crate::{Comparison, seeds};
 
 /// What a peer says, as far as it lets us see: name and key id.
 type Seen = (String, u32);
@@ -108,6 +108,9 @@ fn key_texts() {
         }
     }
     let seeds: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+    for text in seeds::of(&["vkey"]) {
+        compare(&mut comparison, std::str::from_utf8(&text).expect("text"));
+    }
     for _ in 0..6_000 {
         if let Ok(text) = String::from_utf8(random.mutation(&seeds)) {
             compare(&mut comparison, &text);

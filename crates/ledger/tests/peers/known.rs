@@ -15,6 +15,9 @@ pub(crate) enum Difference {
     SmallOrder,
     /// It takes a second form of the same point.
     OtherPoint,
+    /// It takes a signature whose commitment has small order: somebody who holds the key can make one that
+    /// other implementations refuse.
+    SmallOrderCommitment,
     /// It reads notes of up to 1,000,000 bytes, we of up to 256 KiB.
     LongNote,
     /// It reads up to 100 signatures, we up to 64; signed-note wants 16.

@@ -13,7 +13,13 @@ mod proofs;
 mod published;
 #[path = "../support/random.rs"]
 mod random;
+#[path = "../../fuzz/src/seeds.rs"]
+#[allow(dead_code, reason = "the fuzz targets use more of it")]
+mod seeds;
 mod tiles;
+#[path = "../vectors/outcome/vector.rs"]
+#[allow(dead_code, reason = "the tests of the vectors use more of it")]
+mod vector;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;

@@ -1,17 +1,27 @@
 //! Notes: read, verified, signed.
 
+use std::fs;
+
 use base64ct::{Base64, Encoding as _};
-use ledger::{Note, NoteError, SigningKey, VerifierKey};
+use ledger::{KeyKind, Note, NoteError, SigningKey, VerifierKey};
 use signed_note::{StandardSigner, StandardVerifier, Verifier, VerifierList};
 
 use crate::Comparison;
 use crate::known::Difference;
 use crate::random::Random;
+use crate::vector::Vector;
 
 const NAMES: [&str; 3] = ["example.org/log", "b", "ключ"];
 
 /// A text, and the whole note as it is written again.
 type Read = (String, Vec<u8>);
+
+/// The point of order 1.
+const IDENTITY: [u8; 32] = {
+    let mut point = [0; 32];
+    point[0] = 1;
+    point
+};
 
 /// Who has signed.
 type Signers = Vec<(String, u32)>;
@@ -27,18 +37,26 @@ fn signer(name: &str) -> StandardSigner {
     StandardSigner::new(&format!("PRIVATE+KEY+{name}+{id:08x}+{secret}")).expect("a key")
 }
 
-fn known(name: &str) -> (VerifierKey, Box<dyn Verifier>) {
-    let key = key(name).verifier_key();
-    let theirs = StandardVerifier::new(&key.to_string()).expect("a key");
-    (key, Box::new(theirs))
+fn verifier(key: &VerifierKey) -> Box<dyn Verifier> {
+    Box::new(StandardVerifier::new(&key.to_string()).expect("a key"))
 }
 
-fn ours(bytes: &[u8]) -> Result<Read, Option<Difference>> {
-    let note = Note::parse(bytes).map_err(|error| match error {
+fn known(name: &str) -> (VerifierKey, Box<dyn Verifier>) {
+    let key = key(name).verifier_key();
+    let theirs = verifier(&key);
+    (key, theirs)
+}
+
+fn parse(bytes: &[u8]) -> Result<Note, Option<Difference>> {
+    Note::parse(bytes).map_err(|error| match error {
         NoteError::TooLong(_) => Some(Difference::LongNote),
         NoteError::TooManySignatures => Some(Difference::ManySignatures),
         _ => None,
-    })?;
+    })
+}
+
+fn ours(bytes: &[u8]) -> Result<Read, Option<Difference>> {
+    let note = parse(bytes)?;
     Ok((note.text().to_owned(), note.to_string().into_bytes()))
 }
 
@@ -49,12 +67,18 @@ fn theirs(bytes: &[u8]) -> Option<Read> {
 }
 
 fn our_signers(bytes: &[u8], known: &[VerifierKey]) -> Result<Signers, Option<Difference>> {
-    let note = Note::parse(bytes).map_err(|_| None)?;
+    let note = parse(bytes)?;
     let verified = note.verify(known).map_err(|error| match error {
-        // The line that they did not look at.
         NoteError::BadSignature { name, .. } => {
             let lines = note.signatures().iter().filter(|line| line.name() == name);
-            (lines.count() > 1).then_some(Difference::SecondLine)
+            let lines: Vec<&[u8]> = lines.map(|line| line.bytes()).collect();
+            match lines[..] {
+                [signature] => signature
+                    .starts_with(&IDENTITY)
+                    .then_some(Difference::SmallOrderCommitment),
+                // They did not look at the second.
+                _ => Some(Difference::SecondLine),
+            }
         }
         _ => None,
     })?;
@@ -142,4 +166,33 @@ fn notes() {
     }
     use Difference::{LongNote, ManySignatures, SecondLine};
     comparison.finish((400, 3_000), &[LongNote, ManySignatures, SecondLine]);
+}
+
+/// Under the keys that each vector names, where they are such as the peer knows.
+#[test]
+fn vectors_of_notes() {
+    let mut comparison = Comparison::default();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors");
+    for file in fs::read_dir(folder).expect("the vectors are there") {
+        let path = file.expect("a file").path();
+        let name = path.file_stem().expect("a name").to_string_lossy();
+        if !(name.starts_with("note-") || name.starts_with("checkpoint-")) {
+            continue;
+        }
+        let vector = Vector::parse(&name, &fs::read(&path).expect("the file is there"));
+        let keys = vector.keys();
+        if keys.iter().any(|key| key.kind() != KeyKind::Ed25519) {
+            continue;
+        }
+        let bytes = &vector.content;
+        comparison.compare(&name, ours(bytes), theirs(bytes));
+        let known = keys.iter().map(|key| verifier(key)).collect();
+        let theirs = their_signers(bytes, &VerifierList::new(known));
+        comparison.compare(&name, our_signers(bytes, &keys), theirs);
+    }
+    use Difference::{ManySignatures, SecondLine, SmallOrderCommitment};
+    comparison.finish(
+        (60, 30),
+        &[ManySignatures, SecondLine, SmallOrderCommitment],
+    );
 }

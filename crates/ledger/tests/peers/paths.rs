@@ -5,9 +5,9 @@ use std::panic::catch_unwind;
 use ledger::TilePath;
 use tlog_tiles::Tile;
 
-use crate::Comparison;
 use crate::known::Difference;
 use crate::random::Random;
+use crate::{Comparison, seeds};
 
 /// The height of all tiles here.
 const HEIGHT: &str = "tile/8/";
@@ -84,6 +84,7 @@ fn names_of_tiles() {
     for _ in 0..12_000 {
         paths.push(random.mutation(&paths[..800]));
     }
+    paths.extend(seeds::of(&["tile"]));
     for path in &paths {
         if let Ok(path) = std::str::from_utf8(path) {
             compare(&mut comparison, path);
