@@ -68,7 +68,7 @@ fn build(repo: &Repo, toolchain: &Toolchain, folder: &Path) -> Result<PathBuf> {
     let host = host.context("rustc does not say for which machine it builds")?;
     let mut build = run::cargo(repo, toolchain);
     build
-        .args(["build", "--locked", "--release", "--manifest-path"])
+        .args(["build", "--release", "--manifest-path"])
         .arg(repo.root.join("crates/ledger/fuzz/Cargo.toml"))
         // With a target named, build scripts are built without these flags.
         .args(["--target", host])
