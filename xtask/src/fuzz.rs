@@ -89,6 +89,7 @@ fn fuzz(program: &Path, folder: &Path, target: &str, seconds: u32) -> Result<boo
     command
         .env("FUZZ_TARGET", target)
         .env("FUZZ_SEEDS", &seeds)
+        .env("RUST_BACKTRACE", "0")
         .args([&corpus, &seeds])
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-timeout={SLOWEST_S}"))
@@ -97,7 +98,7 @@ fn fuzz(program: &Path, folder: &Path, target: &str, seconds: u32) -> Result<boo
     let output = run::output(&mut command)?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        say::error(&format!("{target}: {}", run::last_lines(&output, 20)));
+        say::error(&format!("{target}: {}", fault(&said)));
         return Ok(false);
     }
     let count = |name: &str| {
@@ -110,4 +111,16 @@ fn fuzz(program: &Path, folder: &Path, target: &str, seconds: u32) -> Result<boo
         "{target}: {runs} executions in {seconds} s, {memory} MB at most, nothing found"
     ));
     Ok(true)
+}
+
+/// What the assertion or libFuzzer says, and where the input lies.
+fn fault(said: &str) -> String {
+    let panic = said
+        .lines()
+        .skip_while(|line| !line.contains("panicked at"));
+    let other = said.lines().filter(|line| {
+        let words = ["SUMMARY", "Test unit written"];
+        words.iter().any(|word| line.contains(word))
+    });
+    panic.take(2).chain(other).collect::<Vec<_>>().join(" / ")
 }
