@@ -3,9 +3,10 @@
 //! A figure is one line: `{"bench":…,"metric":…,"value":…,"unit":…,"peer":…,"ratio":…}`, the median of at
 //! least five runs, the peer measured in the same run. Other lines are for the person who waits.
 
+use std::fs;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
 use crate::cluster::Scratch;
@@ -28,6 +29,8 @@ pub(crate) struct Arguments {
 enum Bench {
     /// Durable, batched, signed appends beside a plain INSERT of the same rows in the same batches.
     Append,
+    /// An inclusion proof of one entry out of 10,000,000 from tiles beside the crate `tlog_tiles`.
+    Proof,
     /// A log of 100,000 entries verified in Chromium beside JSON.parse with @noble/hashes.
     VerifyBrowser,
 }
@@ -38,6 +41,7 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
         if arguments.name.is_none_or(|name| name == *bench) {
             match bench {
                 Bench::Append => append(repo)?,
+                Bench::Proof => proof(repo)?,
                 Bench::VerifyBrowser => verify_browser(repo)?,
             }
         }
@@ -66,6 +70,22 @@ fn append(repo: &Repo) -> Result<()> {
             .current_dir(&repo.root)
             .env("DATABASE_URL", cluster.address("postgres").url()),
     )
+}
+
+/// From files on a disk: that is where a log's tiles lie.
+fn proof(repo: &Repo) -> Result<()> {
+    let toolchain = setup::toolchain(repo)?;
+    say::line("Building the proof benchmark, and a log's tiles of 330 MB (a minute) ...");
+    let mut build = run::cargo(repo, &toolchain);
+    build.args(["build", "--release", "--package", "ledger"]);
+    run::run(build.args(["--example", "bench_proof"]))?;
+    // Removed by the program, and by the next run where that was stopped.
+    let tiles = repo.cache().join("bench-proof");
+    if tiles.exists() {
+        fs::remove_dir_all(&tiles).context("cannot remove the last run's tiles")?;
+    }
+    let mut bench = Command::new(repo.target.join("release/examples/bench_proof"));
+    run::run(bench.arg(tiles))
 }
 
 fn verify_browser(repo: &Repo) -> Result<()> {

@@ -1,4 +1,4 @@
-//! What a person types: set-up, demo, test, dist, tamper, bench.
+//! What a person types: set-up, demo, test, fuzz, dist, tamper, bench.
 //!
 //! Every command brings what it needs first ([`setup`]) and says what it does in plain lines. Nothing
 //! here is part of the product: a production build is `cargo build -p server --release` and the folder
@@ -8,6 +8,7 @@ mod bench;
 mod cluster;
 mod demo;
 mod dist;
+mod fuzz;
 mod interrupt;
 mod reach;
 mod repo;
@@ -49,6 +50,8 @@ enum Command {
     Test(test::Arguments),
     /// Write `.sqlx` anew: what the compiler needs to check SQL without a database.
     SqlxPrepare,
+    /// Feed any bytes whatsoever to every reader of the ledger.
+    Fuzz(fuzz::Arguments),
     /// Measure; prints one JSON line a figure.
     Bench(bench::Arguments),
 }
@@ -75,6 +78,7 @@ fn perform(command: &Command) -> Result<ExitCode> {
         Command::Tamper(arguments) => tamper::run(&repo, arguments)?,
         Command::Test(arguments) => return test::run(&repo, arguments),
         Command::SqlxPrepare => test::sqlx::prepare(&repo)?,
+        Command::Fuzz(arguments) => return fuzz::run(&repo, arguments),
         Command::Bench(arguments) => bench::run(&repo, arguments)?,
     }
     Ok(ExitCode::SUCCESS)

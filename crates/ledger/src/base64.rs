@@ -1,5 +1,8 @@
 //! Base64 of any length in its one canonical form.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use base64ct::{Base64, Encoding as _};
 
 /// Decodes padded standard base64; `None` for every text that [`encode`] would not write.

@@ -1,5 +1,10 @@
 //! Checkpoints (C2SP tlog-checkpoint): a log's size and root, signed.
 
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::hash::{Hash, empty_root};
 use crate::key::{KeyKind, SigningKey, VerifierKey};
 use crate::note::{Note, NoteError, VerifiedNote, sign_checked};

@@ -3,7 +3,8 @@
 //!
 //! Invariants, written as absences: this crate does no I/O and has no clock and no randomness; it
 //! depends on no other crate of the workspace; it knows nothing of break-glass, a body is opaque to
-//! it; no input makes it panic. `FORMAT.md` beside the manifest specifies every byte.
+//! it; no input makes it panic; it needs no standard library, only an allocator. `FORMAT.md` beside
+//! the manifest specifies every byte.
 //!
 //! # A log from draft to verdict
 //! ```
@@ -31,7 +32,10 @@
 //! assert!(log.findings().is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+
+extern crate alloc;
 
 mod base64;
 mod checkpoint;
@@ -62,8 +66,8 @@ pub use seal::{Opening, SealedField};
 pub use tile::{TileError, TilePath, bundle};
 pub use timestamp::{Timestamp, TimestampError};
 pub use tree::{
-    ProofError, Subtree, Tree, TreeError, TreeHead, consistency_ranges, perfect_subtrees,
-    prove_consistency, prove_inclusion, root_of, root_of_subtrees, verify_consistency,
-    verify_inclusion,
+    HashTiles, ProofError, Subtree, TilesError, Tree, TreeError, TreeHead, consistency_ranges,
+    inclusion_ranges, perfect_subtrees, prove_consistency, prove_inclusion, root_of,
+    root_of_subtrees, verify_consistency, verify_inclusion,
 };
 pub use verify::{Finding, HashedEntry, LogVerifier, Pushed};

@@ -1,5 +1,7 @@
 //! The log's name, which is also the name of its key.
 
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 

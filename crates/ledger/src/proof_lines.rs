@@ -6,6 +6,7 @@
 //! \n
 //! ```
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::Hash;

@@ -4,6 +4,7 @@
 //! Invariant, written as an absence: nothing in the file is believed by itself; whose checkpoints
 //! count is the reader's [`Policy`].
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::base64;

@@ -1,5 +1,6 @@
 //! Sealed fields: a commitment stands in the entry, the opening is kept apart and can be erased.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -1,25 +1,17 @@
 //! The tree of RFC 6962: known hashes, and proofs of every small size.
 #![allow(clippy::expect_used, reason = "what is proved here is there")]
 
+#[path = "support/textbook.rs"]
+mod textbook;
+
 use ledger::{
-    Hash, ProofError, Tree, TreeError, empty_root, leaf_hash, node_hash, prove_consistency,
-    prove_inclusion, root_of, verify_consistency, verify_inclusion,
+    Hash, ProofError, Tree, TreeError, empty_root, leaf_hash, prove_consistency, prove_inclusion,
+    root_of, verify_consistency, verify_inclusion,
 };
+use textbook::textbook_root;
 
 fn leaves(size: usize) -> Vec<Hash> {
     (0..size).map(|n| leaf_hash(&n.to_be_bytes())).collect()
-}
-
-/// RFC 6962, 2.1, word for word: the oracle for the compact range.
-fn textbook_root(leaves: &[Hash]) -> Hash {
-    match leaves {
-        [] => empty_root(),
-        [leaf] => *leaf,
-        _ => {
-            let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
-            node_hash(&textbook_root(left), &textbook_root(right))
-        }
-    }
 }
 
 #[test]

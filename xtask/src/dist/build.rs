@@ -51,34 +51,42 @@ pub(super) fn program(repo: &Repo, profile: Profile) -> PathBuf {
 /// The pages' WASM. The crate is a plain library for the server; here it is asked for as what a browser
 /// loads (a crate with both types silently loses link-time optimisation).
 pub(crate) fn app(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
-    let mut command = for_browser(repo, toolchain, "app", "wasm-release");
+    let mut command = for_browser(repo, toolchain, "app", &["--lib"], "wasm-release");
     command.args(["--features", "hydrate", "--crate-type", "cdylib"]);
     run::run(&mut command)?;
     Ok(repo.target.join(WASM).join("wasm-release/app.wasm"))
 }
 
-/// The verifier's WASM. Four hashes at a time in SIMD lanes: every browser since 2023 has them.
+/// The verifier's WASM.
 pub(crate) fn verifier(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
-    let mut command = for_browser(repo, toolchain, "verifier-wasm", "verifier-release");
-    command.env("RUSTFLAGS", "-C target-feature=+simd128");
-    run::run(&mut command)?;
-    Ok(repo
-        .target
-        .join(WASM)
-        .join("verifier-release/verifier_wasm.wasm"))
+    as_verifier(repo, toolchain, &["--lib"], "verifier_wasm.wasm")
 }
 
-fn for_browser(repo: &Repo, toolchain: &Toolchain, package: &str, profile: &str) -> Command {
+/// The readers of the ledger, compiled as the verifier is, for whoever compares what they say.
+pub(crate) fn vectors(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
+    let what = ["--example", "vectors"];
+    as_verifier(repo, toolchain, &what, "examples/vectors.wasm")
+}
+
+/// Four hashes at a time in SIMD lanes: every browser since 2023 has them.
+fn as_verifier(repo: &Repo, toolchain: &Toolchain, what: &[&str], file: &str) -> Result<PathBuf> {
+    let mut command = for_browser(repo, toolchain, "verifier-wasm", what, "verifier-release");
+    command.env("RUSTFLAGS", "-C target-feature=+simd128");
+    run::run(&mut command)?;
+    Ok(repo.target.join(WASM).join("verifier-release").join(file))
+}
+
+fn for_browser(
+    repo: &Repo,
+    toolchain: &Toolchain,
+    package: &str,
+    what: &[&str],
+    profile: &str,
+) -> Command {
     let mut command = run::cargo(repo, toolchain);
-    command.args([
-        "rustc",
-        "--package",
-        package,
-        "--lib",
-        "--target",
-        WASM,
-        "--profile",
-        profile,
-    ]);
+    command
+        .args(["rustc", "--package", package])
+        .args(what)
+        .args(["--target", WASM, "--profile", profile]);
     command
 }

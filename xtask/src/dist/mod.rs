@@ -88,6 +88,17 @@ pub(crate) fn build(repo: &Repo, toolchain: Toolchain, profile: Profile) -> Resu
     })
 }
 
+/// Build the example `vectors` as the verifier is built, and bind it into the folder for Node.
+pub(crate) fn vectors(repo: &Repo, toolchain: Toolchain, folder: &Path) -> Result<()> {
+    let wasm = build::vectors(repo, &toolchain)?;
+    let kept = repo.cache().join("vectors");
+    let bound = bind::bind(&wasm, &kept, "vectors", bind::WasmPath::BesideScript)?;
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("vectors.mjs"), bound.script)?;
+    fs::write(folder.join("vectors_bg.wasm"), bound.wasm)?;
+    Ok(())
+}
+
 /// What an earlier call built.
 pub(crate) fn built_before(repo: &Repo, profile: Profile) -> Result<Built> {
     let built = Built {

@@ -68,6 +68,11 @@ pub(crate) fn strangers(repo: &Repo) -> Result<Strangers> {
     strangers::ensure(repo)
 }
 
+/// Node alone.
+pub(crate) fn node() -> Result<()> {
+    node::ensure().map(drop)
+}
+
 /// Node, npm and the packages of the journeys.
 pub(crate) fn journeys(repo: &Repo) -> Result<()> {
     node::ensure()?;

@@ -8,6 +8,7 @@ mod journeys;
 pub(crate) mod sqlx;
 mod strangers;
 mod units;
+mod vectors;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -49,6 +50,8 @@ enum Step {
     Archive,
     /// Programs of others check our logs, and thousands of altered ones, and agree with ours.
     Strangers,
+    /// The ledger's vectors, and thousands of altered ones, read natively and in WebAssembly.
+    Vectors,
     /// The portal, its pages and the verifier are built.
     Dist,
     /// The journeys in a browser.
@@ -119,6 +122,7 @@ fn perform(repo: &Repo, toolchain: Toolchain, step: Step) -> Result<Count> {
         Step::Unit => units::run(repo, toolchain),
         Step::Archive => archive::run(repo, toolchain),
         Step::Strangers => strangers::run(repo, toolchain),
+        Step::Vectors => vectors::run(repo, toolchain),
         Step::Dist => dist::build(repo, toolchain, dist::Profile::Demo).map(|_| Count::success()),
         Step::Journeys => journeys::run(repo, toolchain),
     }

@@ -82,6 +82,27 @@ pub(crate) fn pure_crates_compile_nothing_that_does_io(house: &House) -> Vec<Str
         .collect()
 }
 
+/// What `ledger` compiles when it is asked for alone turns on no feature `std`: that it has `no_std` itself
+/// would not say so of the crates below it.
+pub(crate) fn ledger_needs_no_standard_library(house: &House) -> Vec<String> {
+    let build = Build {
+        package: "ledger",
+        features: "",
+        target: BROWSER,
+    };
+    let format = ["--prefix", "none", "--no-dedupe", "--format", "{p}\t{f}"];
+    let broken = |line: &str| {
+        let (package, features) = line.split_once('\t')?;
+        let name = package.split(' ').next()?;
+        let std = features.split(',').any(|feature| feature == "std");
+        std.then(|| format!("ledger → {name}: with the standard library"))
+    };
+    tree(house, &build, &format)
+        .lines()
+        .filter_map(broken)
+        .collect()
+}
+
 /// For each forbidden crate: the path by which it comes in.
 fn forbidden(house: &House, build: &Build<'_>, names: &[&str]) -> Vec<String> {
     tree(house, build, &["--prefix", "none", "--no-dedupe"])

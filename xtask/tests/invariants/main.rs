@@ -36,6 +36,11 @@ fn pure_crates_do_no_io() {
 }
 
 #[test]
+fn the_ledger_needs_no_standard_library() {
+    holds(&browser::ledger_needs_no_standard_library(&house()));
+}
+
+#[test]
 fn service_depends_on_the_pure_crates_only() {
     holds(&edges::service_stands_on_the_pure_crates(&house()));
 }

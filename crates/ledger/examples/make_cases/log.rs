@@ -9,8 +9,7 @@ use ledger::{
     Checkpoint, Hash, SignedCheckpoint, SigningKey, TilePath, bundle, leaf_hash, root_of,
 };
 
-/// How many hashes a tile has, and how many entries a bundle (tlog-tiles).
-const WIDTH: usize = 256;
+use crate::published::{WIDTH, bundles, tiles};
 
 /// The seed of the sample logs' key, which is no secret.
 const SAMPLE_SEED: [u8; 32] = [7; 32];
@@ -86,37 +85,4 @@ impl Log {
         }
         places
     }
-}
-
-/// The entries, in bundles.
-fn bundles(entries: &[Vec<u8>]) -> Result<BTreeMap<String, Vec<u8>>, Box<dyn Error>> {
-    let mut files = BTreeMap::new();
-    for (index, chunk) in (0..).zip(entries.chunks(WIDTH)) {
-        let path = TilePath::entries_in(entries.len() as u64, index).ok_or("a bundle too many")?;
-        let mut bytes = Vec::new();
-        for entry in chunk {
-            bundle::push(&mut bytes, entry)?;
-        }
-        files.insert(path.to_string(), bytes);
-    }
-    Ok(files)
-}
-
-/// The tiles of all levels over these leaves.
-pub(crate) fn tiles(leaves: &[Hash]) -> Result<BTreeMap<String, Vec<u8>>, Box<dyn Error>> {
-    let mut files = BTreeMap::new();
-    let mut hashes = leaves.to_vec();
-    for level in 0.. {
-        if hashes.is_empty() {
-            break;
-        }
-        for (index, chunk) in (0..).zip(hashes.chunks(WIDTH)) {
-            let path = TilePath::hashes_in(leaves.len() as u64, level, index);
-            let bytes = chunk.iter().flat_map(|hash| *hash.as_bytes()).collect();
-            files.insert(path.ok_or("a tile too many")?.to_string(), bytes);
-        }
-        // A partial tile is never hashed into the level above.
-        hashes = hashes.chunks_exact(WIDTH).map(root_of).collect();
-    }
-    Ok(files)
 }

@@ -5,7 +5,8 @@ use std::error::Error;
 use base64ct::{Base64, Encoding as _};
 use ledger::leaf_hash;
 
-use crate::log::{Log, tiles};
+use crate::log::Log;
+use crate::published::tiles;
 use crate::{Cases, spread};
 
 /// How many bits of each log's bundles are altered, and how many of its tiles.

@@ -20,6 +20,8 @@ mod checkpoints;
 mod log;
 mod logs;
 mod proofs;
+#[path = "../../tests/support/published.rs"]
+mod published;
 
 use std::error::Error;
 use std::path::Path;

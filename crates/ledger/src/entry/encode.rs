@@ -1,5 +1,7 @@
 //! Writing an entry: the only place where an entry's bytes are made.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::Write as _;
 
 use uuid::Uuid;

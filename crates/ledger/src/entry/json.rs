@@ -3,6 +3,8 @@
 //! Permitted is what `serde_json` writes for values without floating-point numbers: no white space,
 //! the shortest escapes, integers. Two texts that mean the same are thus the same bytes.
 
+use alloc::vec::Vec;
+
 use super::error::ParseError;
 use super::layout::NUMBER_LIMIT;
 use super::plain_run::plain_run;

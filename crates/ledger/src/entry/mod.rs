@@ -7,6 +7,8 @@ mod layout;
 mod parse;
 mod plain_run;
 
+use alloc::vec::Vec;
+
 pub use encode::{Draft, EncodeError, encode};
 pub use error::ParseError;
 pub(crate) use json::Name;

@@ -1,5 +1,7 @@
 //! Reading an entry strictly.
 
+use alloc::vec::Vec;
+
 use uuid::Uuid;
 
 use super::error::ParseError;

@@ -6,6 +6,9 @@
 
 mod words;
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use words::{LANES, Words};
 
 use super::Hash;

@@ -3,6 +3,9 @@
 mod signing;
 mod verifier;
 
+use alloc::format;
+use alloc::string::String;
+
 pub use signing::{CosigningKey, SigningKey};
 pub(crate) use verifier::Checked;
 pub use verifier::{KeyError, KeyKind, VerifierKey};

@@ -1,6 +1,7 @@
 //! The secret halves of keys. The secret is erased from memory when a key is dropped, and nothing
 //! prints it.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use ed25519_dalek::Signer as _;

@@ -1,5 +1,8 @@
 //! A public key with its name, as auditors hold it.
 
+use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
+use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 

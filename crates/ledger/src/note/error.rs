@@ -1,5 +1,7 @@
 //! Why bytes are not a note, or not one to be believed.
 
+use alloc::string::String;
+
 use super::{MAX_NOTE_LEN, MAX_SIGNATURES};
 use crate::origin::NameError;
 

@@ -4,6 +4,10 @@ mod error;
 mod sign;
 mod verify;
 
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 pub use error::NoteError;
 pub(crate) use sign::sign_checked;
 pub use verify::{VerifiedNote, VerifiedSignature};

@@ -1,5 +1,7 @@
 //! Writing notes.
 
+use alloc::format;
+use alloc::string::String;
 use core::fmt;
 
 use super::{DASH, MAX_NOTE_LEN, MAX_SIGNATURES, Note, NoteError, NoteSignature, check_characters};

@@ -1,5 +1,8 @@
 //! From a note to one that known keys vouch for.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::{Note, NoteError, NoteSignature};
 use crate::key::{Checked, VerifierKey};
 

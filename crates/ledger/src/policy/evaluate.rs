@@ -1,5 +1,7 @@
 //! Who of a policy has signed a checkpoint, and whether that is enough.
 
+use alloc::vec::Vec;
+
 use super::{Member, Name, Policy, TrustError, Witness};
 use crate::checkpoint::{SignedCheckpoint, VerifiedCheckpoint};
 use crate::key::{KeyKind, VerifierKey};

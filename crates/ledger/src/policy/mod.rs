@@ -27,6 +27,8 @@ mod name;
 mod parse;
 mod write;
 
+use alloc::vec::Vec;
+
 pub use error::{Fault, PolicyError, TrustError};
 pub use evaluate::{Cosigned, Evaluation};
 pub use name::Name;

@@ -1,5 +1,7 @@
 //! Names within a policy.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// The name of a witness or a group: octets without white space, compared as octets. Two names that

@@ -1,6 +1,7 @@
 //! Reading a policy, line by line; a line can only speak of what stands before it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use super::{Fault, Group, Log, MAX_POLICY_LEN, Member, Name, Policy, PolicyError, Witness};
 use crate::key::{KeyError, KeyKind, VerifierKey};

@@ -1,5 +1,9 @@
 //! Writing a policy in one form: logs, witnesses, groups, quorum, one space between items.
 
+use alloc::borrow::ToOwned as _;
+use alloc::string::{String, ToString as _};
+use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::parse::NOBODY;

@@ -1,5 +1,10 @@
 //! The body of an entry `key.rotated`.
 
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
 use crate::base64;
 use crate::key::{KeyError, KeyKind, SigningKey, VerifierKey};
 use crate::tile::decimal;

@@ -1,6 +1,9 @@
 //! Which key signs the checkpoints of which size.
 
-use std::collections::BTreeMap;
+use alloc::borrow::ToOwned as _;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::{KIND, KeyRotation, RotationError};
 use crate::Origin;

@@ -6,6 +6,8 @@
 //!
 //! A file holds at most 256 entries; a stream of whole bundles is simply longer.
 
+use alloc::vec::Vec;
+
 use crate::MAX_ENTRY_LEN;
 
 /// How many bytes the length before each entry takes.

@@ -1,5 +1,6 @@
 //! Names of tiles and bundles.
 
+use alloc::vec;
 use core::fmt;
 use core::str::FromStr;
 

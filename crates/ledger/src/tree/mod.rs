@@ -1,11 +1,17 @@
 //! The Merkle tree of RFC 6962 over the leaf hashes.
 
+mod from_tiles;
 mod prove;
 mod ranges;
 mod verify;
 
+use alloc::vec::Vec;
+
+pub use from_tiles::{HashTiles, TilesError};
 pub use prove::{prove_consistency, prove_inclusion, root_of};
-pub use ranges::{Subtree, consistency_ranges, perfect_subtrees, root_of_subtrees};
+pub use ranges::{
+    Subtree, consistency_ranges, inclusion_ranges, perfect_subtrees, root_of_subtrees,
+};
 pub use verify::{ProofError, verify_consistency, verify_inclusion};
 
 use crate::hash::{Hash, empty_root, node_hash, node_hashes};

@@ -1,6 +1,8 @@
 //! Making proofs from leaf hashes in memory: for receipts, tests and small logs. A server that has
 //! tiles need not hash the leaves again.
 
+use alloc::vec::Vec;
+
 use super::{ProofError, Tree};
 use crate::hash::{Hash, node_hashes};
 

@@ -1,5 +1,7 @@
 //! Entries that were hashed already, so that many can be hashed together.
 
+use alloc::vec::Vec;
+
 use crate::hash::{Hash, leaf_hash, leaf_hashes};
 
 /// The bytes of an entry with their leaf hash. Only hashing makes one: the two always belong together.

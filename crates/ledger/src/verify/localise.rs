@@ -1,7 +1,8 @@
 //! Which entries were altered, removed, inserted or moved, by comparison with the signed leaves.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use super::{Finding, LogVerifier};
 use crate::checkpoint::VerifiedCheckpoint;
@@ -47,7 +48,7 @@ fn differences(signed: &[Hash], stream: &[Hash]) -> Vec<Finding> {
     let signed = &signed[start..signed.len() - end];
     let stream = &stream[start..stream.len() - end];
 
-    let mut places: HashMap<Hash, Option<usize>, BuildHasherDefault<DefaultHasher>> = signed
+    let mut places: BTreeMap<Hash, Option<usize>> = signed
         .iter()
         .enumerate()
         .map(|(place, leaf)| (*leaf, Some(place)))

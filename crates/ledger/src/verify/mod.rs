@@ -8,10 +8,8 @@ mod order;
 pub use finding::Finding;
 pub use hashed::HashedEntry;
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, DefaultHasher};
-
-use uuid::Uuid;
+use alloc::collections::btree_map::{BTreeMap, Entry as Slot};
+use alloc::vec::Vec;
 
 use crate::checkpoint::VerifiedCheckpoint;
 use crate::entry::{Entry, KnownPrev, Name, ParseError, parse_with, prev_of, prev_text};
@@ -44,8 +42,9 @@ pub struct LogVerifier {
     /// Over the leaves so far, or all but a few of the last: they are hashed in larger numbers.
     tree: Tree,
     leaves: Vec<Hash>,
-    // A fixed hasher: this crate takes no randomness, and the ids are random themselves.
-    ids: HashMap<Uuid, u64, BuildHasherDefault<DefaultHasher>>,
+    // By number, and ordered instead of hashed: this crate takes no randomness, and under a hasher that
+    // is known a server could choose ids that all collide.
+    ids: BTreeMap<u128, u64>,
     previous: Hash,
     previous_text: [u8; HASH_TEXT_LEN],
     time: Option<Timestamp>,
@@ -76,7 +75,7 @@ impl LogVerifier {
             origin,
             tree: Tree::new(),
             leaves: Vec::new(),
-            ids: HashMap::default(),
+            ids: BTreeMap::new(),
             previous: genesis,
             previous_text: genesis.to_text(),
             time: None,
@@ -142,10 +141,14 @@ impl LogVerifier {
                 found,
             });
         }
-        if let Some(&first) = self.ids.get(&entry.id()) {
-            self.report(Finding::DuplicateId { seq, first });
-        } else {
-            self.ids.insert(entry.id(), seq);
+        match self.ids.entry(entry.id().as_u128()) {
+            Slot::Vacant(free) => {
+                free.insert(seq);
+            }
+            Slot::Occupied(taken) => {
+                let first = *taken.get();
+                self.report(Finding::DuplicateId { seq, first });
+            }
         }
     }
 

@@ -1,5 +1,8 @@
 //! A checkpoint that a witness may sign.
 
+use alloc::format;
+use alloc::string::{String, ToString};
+
 use crate::Origin;
 use crate::checkpoint::SignedCheckpoint;
 use crate::key::{CosigningKey, VerifierKey};

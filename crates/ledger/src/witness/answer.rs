@@ -1,5 +1,8 @@
 //! A witness's answers, as the log reads them.
 
+use alloc::borrow::ToOwned as _;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt::Write as _;
 
 use crate::Origin;

@@ -1,5 +1,7 @@
 //! Whether a witness signs.
 
+use alloc::vec::Vec;
+
 use super::{Accepted, AddCheckpoint, Refusal};
 use crate::checkpoint::SignedCheckpoint;
 use crate::hash::{Hash, empty_root};

@@ -1,5 +1,8 @@
 //! Why a witness does not sign, and what it answers.
 
+use alloc::format;
+use alloc::string::String;
+
 use crate::Origin;
 use crate::note::NoteError;
 use crate::tree::ProofError;

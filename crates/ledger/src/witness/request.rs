@@ -1,5 +1,6 @@
 //! The body of a request `add-checkpoint`.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::Origin;

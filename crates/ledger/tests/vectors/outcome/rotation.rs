@@ -3,8 +3,7 @@
 use ledger::SignedCheckpoint;
 use ledger::rotation::{KeyHistory, KeyRotation};
 
-use crate::vector::Vector;
-use crate::{first_word, variant};
+use super::{Outcome, Vector};
 
 /// The reader's key, and the rotations before.
 fn history(vector: &Vector) -> KeyHistory {
@@ -21,18 +20,23 @@ fn history(vector: &Vector) -> KeyHistory {
     history
 }
 
-pub(crate) fn body(vector: &Vector) -> String {
-    let rotation = match KeyRotation::parse(vector.text()) {
-        Ok(rotation) => rotation,
-        Err(error) => return first_word(&error),
+pub(super) fn body(vector: &Vector) -> Outcome {
+    let Some(text) = vector.text() else {
+        return Outcome::new("NoText".to_owned(), &vector.content);
     };
-    assert_eq!(rotation.to_body(), vector.text());
+    let rotation = match KeyRotation::parse(text) {
+        Ok(rotation) => rotation,
+        Err(error) => return Outcome::of::<(), _>(&Err(error)),
+    };
+    assert_eq!(rotation.to_body(), text);
     let seq = vector.one("seq").parse().expect("a number");
-    variant(history(vector).push(seq, rotation))
+    Outcome::of(&history(vector).push(seq, rotation))
 }
 
-pub(crate) fn checkpoint(vector: &Vector) -> String {
-    let signed = SignedCheckpoint::parse(&vector.content).expect("these are well-formed");
+pub(super) fn checkpoint(vector: &Vector) -> Outcome {
     let after = vector.one("after").parse().expect("a number");
-    variant(history(vector).verify_after(after, signed))
+    match SignedCheckpoint::parse(&vector.content) {
+        Ok(signed) => Outcome::of(&history(vector).verify_after(after, signed)),
+        Err(error) => Outcome::of::<(), _>(&Err(error)),
+    }
 }

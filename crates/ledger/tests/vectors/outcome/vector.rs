@@ -1,8 +1,5 @@
 //! One vector file: headers, an empty line, the content.
 
-use std::fs;
-use std::path::Path;
-
 use ledger::policy::Policy;
 use ledger::{Origin, VerifierKey};
 
@@ -13,23 +10,24 @@ pub(crate) struct Vector {
 }
 
 impl Vector {
-    pub(crate) fn read(path: &Path) -> Self {
-        let bytes = fs::read(path).expect("the file is there");
-        let split = find(&bytes, b"\n\n").expect("an empty line ends the headers");
+    pub(crate) fn parse(name: &str, bytes: &[u8]) -> Self {
+        let split = find(bytes, b"\n\n").expect("an empty line ends the headers");
         let head = std::str::from_utf8(&bytes[..split]).expect("headers are text");
         let header = |line: &str| {
             let (name, value) = line.split_once(": ").expect("a header is `name: value`");
             (name.to_owned(), value.to_owned())
         };
         Self {
-            name: path
-                .file_stem()
-                .expect("a file has a name")
-                .to_string_lossy()
-                .into_owned(),
+            name: name.to_owned(),
             headers: head.lines().map(header).collect(),
             content: bytes[split + 2..].to_vec(),
         }
+    }
+
+    /// Alters one bit of the content, the lowest of its first byte being 0.
+    #[allow(dead_code, reason = "the test of the vectors reads them as they are")]
+    pub(crate) fn flip(&mut self, bit: u32) {
+        self.content[bit as usize / 8] ^= 1 << (bit % 8);
     }
 
     pub(crate) fn all<'a>(&'a self, header: &'a str) -> impl Iterator<Item = &'a str> {
@@ -55,8 +53,9 @@ impl Vector {
             .expect("the origins of vectors are sound")
     }
 
-    pub(crate) fn text(&self) -> &str {
-        std::str::from_utf8(&self.content).expect("text")
+    /// The content where it is text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.content).ok()
     }
 
     /// The policy that the reader holds.
