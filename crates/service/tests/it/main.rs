@@ -7,6 +7,7 @@
     reason = "a test may fail"
 )]
 
+mod another_hand;
 mod append;
 mod archive;
 mod bucket;
@@ -17,7 +18,11 @@ mod grants;
 mod owner;
 mod pages;
 mod privileges;
+mod proxy;
 mod replicas;
 mod restore;
+mod settings;
 mod stage;
+mod sweep;
 mod tampering;
+mod wire;
