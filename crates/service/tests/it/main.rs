@@ -13,6 +13,7 @@ mod archive;
 mod bucket;
 mod cosign;
 mod crash;
+mod disk;
 mod faults;
 mod fsck;
 mod grants;
