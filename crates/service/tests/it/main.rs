@@ -19,6 +19,7 @@ mod disk;
 mod faults;
 mod fsck;
 mod grants;
+mod hostile;
 mod killed_database;
 mod owner;
 mod pages;
