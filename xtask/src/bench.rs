@@ -23,14 +23,20 @@ pub(crate) struct Arguments {
     /// One of them; else all.
     #[arg(value_enum)]
     name: Option<Bench>,
+    /// How long a log `append-curve` grows, in entries: 10000000 takes a quarter of an hour and more.
+    #[arg(long, default_value_t = 1_000_000)]
+    largest: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Bench {
-    /// Durable, batched, signed appends beside a plain INSERT of the same rows in the same batches.
+    /// Durable, batched, signed appends beside a plain INSERT of the same rows in the same batches, and beside one row
+    /// a transaction with a trigger that chains hashes.
     Append,
     /// An inclusion proof of one entry out of 10,000,000 from tiles beside the crate `tlog_tiles`.
     Proof,
+    /// What an append costs, and what the server holds in memory, as a log grows.
+    AppendCurve,
     /// A log of 100,000 entries verified in Chromium beside JSON.parse with @noble/hashes.
     VerifyBrowser,
 }
@@ -40,7 +46,8 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
     for bench in Bench::value_variants() {
         if arguments.name.is_none_or(|name| name == *bench) {
             match bench {
-                Bench::Append => append(repo)?,
+                Bench::Append => append(repo, None)?,
+                Bench::AppendCurve => append(repo, Some(arguments.largest))?,
                 Bench::Proof => proof(repo)?,
                 Bench::VerifyBrowser => verify_browser(repo)?,
             }
@@ -49,8 +56,8 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Against a cluster that syncs to the disk: durability is what is measured.
-fn append(repo: &Repo) -> Result<()> {
+/// Against a cluster that syncs to the disk: durability is what is measured. A log that grows, where it is said how long.
+fn append(repo: &Repo, largest: Option<u64>) -> Result<()> {
     let toolchain = setup::toolchain(repo)?;
     let postgres = setup::postgres(repo)?;
     say::line("Building the append benchmark (minutes the first time) ...");
@@ -68,6 +75,7 @@ fn append(repo: &Repo) -> Result<()> {
     run::run(
         bench
             .current_dir(&repo.root)
+            .args(largest.map(|entries| entries.to_string()))
             .env("DATABASE_URL", cluster.address("postgres").url()),
     )
 }

@@ -1,6 +1,10 @@
-//! What a use case can answer instead of doing what it was asked.
+//! What a use case can answer instead of doing what it was asked, and why there is none to ask.
 
 use uuid::Uuid;
+
+use crate::archive::PlaceError;
+use crate::key::KeyError;
+use crate::timeline::TimelineError;
 
 /// Why a use case did nothing, or could not say that it did.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +72,34 @@ impl From<sqlx::Error> for Error {
             other => Self::internal(&other),
         }
     }
+}
+
+/// Why the portal did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database did not answer as it must.
+    #[error(
+        "the database did not answer as it must; are its migrations applied (`breakglass migrate`)?"
+    )]
+    Database(#[from] sqlx::Error),
+    /// There is no usable key.
+    #[error("the log's key")]
+    Key(#[from] KeyError),
+    /// It is not known which history of the database is the right one.
+    #[error("the database's timeline")]
+    Timeline(#[from] TimelineError),
+    /// A target's address is not one.
+    #[error("the address of a target is not a PostgreSQL URL")]
+    Target(#[source] sqlx::Error),
+    /// A seed policy contradicts itself.
+    #[error("the policy {0} in the configuration")]
+    Policy(String, #[source] access::policy::PolicyError),
+    /// The archive's place is none.
+    #[error("the archive in the configuration")]
+    Archive(#[from] PlaceError),
+    /// The first entries could not be written.
+    #[error("the log could not be opened")]
+    Open(#[source] Error),
 }
 
 /// An error with all its causes, for one line in the server's log.

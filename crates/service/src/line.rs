@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use sqlx::{PgConnection, PgPool};
 
+use crate::timeline::Watch;
+
 /// Between tries while the database does not answer: at first, and at most.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -54,10 +56,27 @@ pub(crate) fn passes(fault: &sqlx::Error) -> bool {
     }
 }
 
+/// Where writer and publisher get their lines from: to the history of writes that is remembered only.
+#[derive(Debug, Clone)]
+pub(crate) struct Lines {
+    pub(crate) pool: PgPool,
+    pub(crate) watch: Watch,
+}
+
+impl Lines {
+    pub(crate) fn line(&self) -> Line {
+        Line {
+            watch: Some(self.watch.clone()),
+            ..Line::new(self.pool.clone())
+        }
+    }
+}
+
 /// At most one connection, made when it is first wanted.
 #[derive(Debug)]
 pub(crate) struct Line {
     pool: PgPool,
+    watch: Option<Watch>,
     connection: Option<PgConnection>,
 }
 
@@ -65,6 +84,7 @@ impl Line {
     pub(crate) fn new(pool: PgPool) -> Self {
         Self {
             pool,
+            watch: None,
             connection: None,
         }
     }
@@ -72,11 +92,17 @@ impl Line {
     /// The connection, made now if there is none.
     ///
     /// # Errors
-    /// Where the database does not answer.
+    /// Where the database does not answer, or follows another history than the log's lines must.
     pub(crate) async fn get(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => timely(self.pool.acquire()).await?.detach(),
+            None => {
+                let mut made = timely(self.pool.acquire()).await?.detach();
+                if let Some(watch) = &self.watch {
+                    timely(watch.check(&mut made)).await?;
+                }
+                made
+            }
         };
         Ok(self.connection.insert(connection))
     }

@@ -9,21 +9,23 @@ use sqlx::PgPool;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::archive::{Archive, PlaceError};
+use crate::archive::Archive;
+use crate::clock::Clock;
 use crate::connectors::Targets;
 use crate::cosign::{self, WitnessState};
-use crate::error::Error;
+use crate::error::{Error, StartError};
 use crate::halt::Halt;
 use crate::journal::Journal;
-use crate::key::{self, KeyError};
+use crate::key;
 use crate::ledger_reader::LedgerReader;
-use crate::line::SESSION;
+use crate::line::{Lines, SESSION};
 use crate::memory::Memory;
 use crate::notify::{self, Change};
 use crate::reconcile;
 use crate::sequencer::{Image, Proposal, Publisher, Sequencer, Writer};
 use crate::settings::Settings;
 use crate::store;
+use crate::timeline::Watch;
 use crate::watched::watched;
 
 /// Connections of writer, publisher and the task that tells of changes.
@@ -42,6 +44,7 @@ pub struct Portal {
 pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) pool: PgPool,
+    pub(crate) clock: Clock,
     pub(crate) sequencer: Sequencer,
     pub(crate) targets: Targets,
     pub(crate) journal: Journal,
@@ -50,31 +53,6 @@ pub(crate) struct Inner {
     changes: broadcast::Sender<Change>,
     witnesses: cosign::States,
     pub(crate) archive: Option<Archive>,
-}
-
-/// Why the portal did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The database did not answer as it must.
-    #[error(
-        "the database did not answer as it must; are its migrations applied (`breakglass migrate`)?"
-    )]
-    Database(#[from] sqlx::Error),
-    /// There is no usable key.
-    #[error("the log's key")]
-    Key(#[from] KeyError),
-    /// A target's address is not one.
-    #[error("the address of a target is not a PostgreSQL URL")]
-    Target(#[source] sqlx::Error),
-    /// A seed policy contradicts itself.
-    #[error("the policy {0} in the configuration")]
-    Policy(String, #[source] access::policy::PolicyError),
-    /// The archive's place is none.
-    #[error("the archive in the configuration")]
-    Archive(#[from] PlaceError),
-    /// The first entries could not be written.
-    #[error("the log could not be opened")]
-    Open(#[source] Error),
 }
 
 impl Portal {
@@ -107,18 +85,24 @@ impl Portal {
             .clone()
             .max_connections(LOG_CONNECTIONS)
             .connect_lazy_with((*pool.connect_options()).clone().options(SESSION));
+        let halt = Halt::default();
+        let lines = Lines {
+            watch: Watch::begin(&settings.data_dir, &log_pool, &halt).await?,
+            pool: log_pool.clone(),
+        };
         store::ledger::open(&log_pool, origin.as_str()).await?;
 
-        let halt = Halt::default();
         let memory = Memory::new(&settings.data_dir, origin.clone());
         let mut publisher = Publisher::new(
-            log_pool.clone(),
+            lines.line(),
             origin.clone(),
             key,
             memory.clone(),
             halt.clone(),
         );
-        publisher.recover().await?;
+        if halt.reason().is_none() {
+            publisher.recover().await?;
+        }
         let head = store::ledger::head(&pool).await?;
         let mut image = Image::empty(&origin);
         let mut connection = pool.acquire().await?;
@@ -126,14 +110,17 @@ impl Portal {
             halt.pull(fault.to_string());
         }
         drop(connection);
+        let clock = Clock::default();
+        clock.reach(image.time());
 
         let (sequencer, queue) = Sequencer::new(halt.clone());
         let (committed, to_publish) = mpsc::channel(UNPUBLISHED);
         let writer = Writer::new(
-            log_pool.clone(),
+            lines,
             origin.clone(),
             memory,
             halt.clone(),
+            clock.clone(),
             image,
             committed,
         );
@@ -160,6 +147,7 @@ impl Portal {
                 ledger: LedgerReader::new(pool.clone(), origin, vkey, witness_keys),
                 settings,
                 pool,
+                clock,
                 sequencer,
                 targets,
                 halt,

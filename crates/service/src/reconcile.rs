@@ -13,7 +13,6 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::clock;
 use crate::error::Error;
 use crate::notify::Change;
 use crate::portal::Portal;
@@ -84,7 +83,12 @@ impl Endings {
         self.attempts.retain(|grant, again| {
             again.is_none() || standing.iter().any(|standing| standing.grant == *grant)
         });
-        let (now, instant) = (clock::now(), Instant::now());
+        let clock = &portal.inner.clock;
+        for standing in &standing {
+            // Another server's clock may be ahead: its grants last as long as it said, not longer.
+            clock.reach(standing.intended_at);
+        }
+        let (now, instant) = (clock.now(), Instant::now());
         let mut next = None;
         for Standing {
             grant, expires_at, ..
@@ -174,7 +178,7 @@ async fn finish_endings(portal: &Portal) -> Result<(), Error> {
 }
 
 async fn clear_intents(portal: &Portal) -> Result<(), Error> {
-    let now = clock::now();
+    let now = portal.inner.clock.now();
     for grant in store::grant::standing(&portal.inner.pool).await? {
         let old = now.millis() - grant.intended_at.millis() > INTENT_PATIENCE_MS;
         if grant.active || !old {

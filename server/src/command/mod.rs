@@ -1,5 +1,6 @@
 //! What `breakglass` can be asked to do.
 
+mod accept_timeline;
 #[cfg(feature = "demo")]
 mod demo_idp;
 mod fsck;
@@ -25,6 +26,8 @@ pub enum Command {
     Fsck(fsck::Fsck),
     /// Fill a new database with the log of the archive.
     Restore(restore::Restore),
+    /// Say that the database changed on purpose: a standby took over, or a backup was restored.
+    AcceptTimeline(accept_timeline::AcceptTimeline),
     /// Cosign the checkpoints of logs that only grow.
     Witness(witness::Witness),
     /// Make the key that signs the log, and print its public half.
@@ -45,6 +48,7 @@ impl Command {
             Self::Migrate(migrate) => migrate.run().await?,
             Self::Fsck(fsck) => return fsck.run().await,
             Self::Restore(restore) => restore.run().await?,
+            Self::AcceptTimeline(accept) => accept.run().await?,
             Self::Witness(witness) => witness.run().await?,
             Self::Keygen(keygen) => keygen.run()?,
             #[cfg(feature = "demo")]

@@ -11,6 +11,7 @@ mod node;
 mod postgres;
 mod rust_wasm;
 mod seaweedfs;
+mod strace;
 mod strangers;
 mod wheel;
 
@@ -42,6 +43,7 @@ pub(crate) fn everything(repo: &Repo) -> Result<()> {
     node::packages(repo)?;
     let s3 = seaweedfs(repo)?;
     say::line(&format!("S3 server of the tests: {}", repo.shown(&s3)));
+    strace()?;
     strangers(repo)?;
     say::line("Strangers: Go, tlog-scales, OpenSSL");
     say::line("Everything is there. Next: `cargo xtask demo` or `cargo xtask test`.");
@@ -61,6 +63,11 @@ pub(crate) fn postgres(repo: &Repo) -> Result<Postgres> {
 /// The S3 server that the archive is tested against.
 pub(crate) fn seaweedfs(repo: &Repo) -> Result<PathBuf> {
     seaweedfs::ensure(repo)
+}
+
+/// What makes a disk fail in the tests.
+pub(crate) fn strace() -> Result<()> {
+    strace::ensure()
 }
 
 /// Programs of others that check our logs.

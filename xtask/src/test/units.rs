@@ -14,6 +14,7 @@ use crate::{run, setup};
 /// Tests by nextest where it is installed, else by cargo; the examples in documentation by cargo.
 pub(super) fn run(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     let postgres = setup::postgres(repo)?;
+    setup::strace()?;
     let scratch = Scratch::for_tests(repo, &postgres)?;
     let mut total = Count::default();
     let nextest = Command::new("cargo-nextest")

@@ -8,6 +8,7 @@ use ledger::EncodeError;
 
 use super::image::Made;
 use super::{Act, Appended, Image, Outcome, Pending};
+use crate::clock::Clock;
 use crate::store::ledger::Addition;
 
 /// A decided batch, not yet stored.
@@ -33,10 +34,15 @@ impl Batch {
     ///
     /// # Errors
     /// Where an entry does not fit the format; then `image` is of no more use.
-    pub(super) fn decide(image: &mut Image, commands: &[Pending]) -> Result<Self, EncodeError> {
+    pub(super) fn decide(
+        image: &mut Image,
+        commands: &[Pending],
+        clock: &Clock,
+    ) -> Result<Self, EncodeError> {
         let mut batch = Self::default();
         for (place, pending) in commands.iter().enumerate() {
-            let time = crate::clock::now().max(image.time());
+            clock.reach(image.time());
+            let time = clock.now();
             let (events, refusal) = decided(image, pending, time);
             let mut entries = Vec::with_capacity(events.len());
             for (event, id) in events.into_iter().zip(pending.ids) {

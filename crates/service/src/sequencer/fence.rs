@@ -1,10 +1,10 @@
 //! The transaction around a batch. It holds the head row's lock, and so keeps every other writer out,
 //! from its first statement to its commit.
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::line::{Backoff, Line, timely};
+use crate::line::{Backoff, Line, passes, timely};
 use crate::store::ledger as store;
 
 /// The writer's own connection, and the head while a transaction holds it.
@@ -16,12 +16,18 @@ pub(super) struct Fence {
     held: Option<store::Head>,
 }
 
+/// How a commit ended that did not answer.
+#[derive(Debug)]
+pub(super) enum Unfinished {
+    /// Its entries are not there.
+    NotStored(sqlx::Error),
+    /// Nobody can say: the database refuses to answer that.
+    Unknown(sqlx::Error),
+}
+
 impl Fence {
-    pub(super) fn new(pool: PgPool) -> Self {
-        Self {
-            line: Line::new(pool),
-            held: None,
-        }
+    pub(super) fn new(line: Line) -> Self {
+        Self { line, held: None }
     }
 
     /// The connection that the transaction runs on.
@@ -73,7 +79,7 @@ impl Fence {
 
     /// Commits. Where the answer is lost, that is unknown and not failed: it looks on new connections
     /// until the database says whether the entries are there.
-    pub(super) async fn finish(&mut self, ids: &[Uuid], more: bool) -> Result<(), sqlx::Error> {
+    pub(super) async fn finish(&mut self, ids: &[Uuid], more: bool) -> Result<(), Unfinished> {
         let lost = match self.end_transaction(more).await {
             Ok(fence) => {
                 self.held = fence;
@@ -87,7 +93,8 @@ impl Fence {
             self.line.cut();
             match self.are_stored(ids).await {
                 Ok(true) => return Ok(()),
-                Ok(false) => return Err(lost),
+                Ok(false) => return Err(Unfinished::NotStored(lost)),
+                Err(fault) if !passes(&fault) => return Err(Unfinished::Unknown(fault)),
                 Err(fault) => {
                     tracing::warn!(%fault, "the database cannot be asked; trying again");
                     backoff.wait().await;

@@ -12,6 +12,7 @@ mod batch;
 mod fence;
 mod image;
 mod publisher;
+mod tables;
 mod writer;
 
 use access::command::Command;
@@ -191,7 +192,7 @@ fn halted(reason: &str) -> Error {
 /// It was taken, and nobody is left who could say what became of it.
 fn unknown() -> Error {
     Error::Unavailable {
-        message: "The portal is stopping, and may have done this or not. Look at the page again before you repeat it; what you typed is kept.".into(),
+        message: "The portal cannot say whether it did this: it is stopping, or its database refuses to answer. Look at the page again before you repeat it; what you typed is kept.".into(),
     }
 }
 

@@ -3,7 +3,6 @@
 //! checkpoint up to the stored log.
 
 use ledger::{Checkpoint, Hash, Origin, SigningKey, Tree, leaf_hash};
-use sqlx::PgPool;
 use tokio::sync::mpsc;
 
 use super::{Committed, Unwritten};
@@ -53,14 +52,14 @@ enum PublishError {
 
 impl Publisher {
     pub(crate) fn new(
-        pool: PgPool,
+        line: Line,
         origin: Origin,
         key: SigningKey,
         memory: Memory,
         halt: Halt,
     ) -> Self {
         Self {
-            line: Line::new(pool),
+            line,
             origin,
             key,
             memory,

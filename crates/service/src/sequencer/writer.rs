@@ -1,21 +1,20 @@
 //! Steps 1 to 5 of an append: collect, fence, decide, hash, insert, commit.
 
 use ledger::Origin;
-use sqlx::{PgConnection, PgPool};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-use super::batch::{Batch, BatchEntry};
-use super::fence::Fence;
+use super::batch::Batch;
+use super::fence::{Fence, Unfinished};
 use super::{
-    Appended, Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten,
+    Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten, tables,
 };
+use crate::clock::Clock;
 use crate::error::chain;
 use crate::halt::Halt;
-use crate::line::timely;
+use crate::line::{Lines, timely};
 use crate::memory::Memory;
 use crate::store::ledger as store;
-use crate::store::{opening, projection};
 
 /// Entries in one transaction at most: one tile's worth.
 const MOST_COMMANDS: usize = 256;
@@ -23,11 +22,12 @@ const MOST_COMMANDS: usize = 256;
 /// Owns the image of the log. There is one per process; between processes the head row is the fence.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    pool: PgPool,
+    lines: Lines,
     fence: Fence,
     origin: Origin,
     memory: Memory,
     halt: Halt,
+    clock: Clock,
     /// `None` after a failure: the next use folds the log again.
     image: Option<Image>,
     publisher: mpsc::Sender<Committed>,
@@ -52,23 +52,36 @@ enum WriteError {
     Encode(#[from] ledger::EncodeError),
     #[error("{0}")]
     Contradiction(String),
+    #[error("whether the newest entries were written cannot be found out")]
+    Unknown(#[source] sqlx::Error),
+}
+
+impl From<Unfinished> for WriteError {
+    fn from(fault: Unfinished) -> Self {
+        match fault {
+            Unfinished::NotStored(fault) => Self::Database(fault),
+            Unfinished::Unknown(fault) => Self::Unknown(fault),
+        }
+    }
 }
 
 impl Writer {
     pub(crate) fn new(
-        pool: PgPool,
+        lines: Lines,
         origin: Origin,
         memory: Memory,
         halt: Halt,
+        clock: Clock,
         image: Image,
         publisher: mpsc::Sender<Committed>,
     ) -> Self {
         Self {
-            fence: Fence::new(pool.clone()),
-            pool,
+            fence: Fence::new(lines.line()),
+            lines,
             origin,
             memory,
             halt,
+            clock,
             image: Some(image),
             publisher,
         }
@@ -113,7 +126,7 @@ impl Writer {
 
     /// The image, caught up with what other replicas have written.
     async fn fresh_image(&mut self) -> Result<&Image, WriteError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.lines.pool.acquire().await?;
         let mut image = self
             .image
             .take()
@@ -151,20 +164,32 @@ impl Writer {
             Err(fault) => {
                 // The image is gone where it was touched; one that was not is as good as before.
                 self.fence.drop_all();
-                let unwritten = match fault {
-                    WriteError::Fold(FoldError::Database(_)) | WriteError::Database(_) => {
-                        Unwritten::Database
-                    }
-                    WriteError::Encode(_) => Unwritten::Database,
-                    WriteError::Fold(_) | WriteError::Contradiction(_) => {
-                        self.halt.pull(fault.to_string());
-                        Unwritten::Halted(fault.to_string())
-                    }
-                };
                 tracing::error!(fault = %chain(&fault), "a batch was not written");
+                let Some(unwritten) = self.unwritten(&fault) else {
+                    // Dropped without an answer: that says "unknown".
+                    return;
+                };
                 for pending in batch {
                     let _ = pending.answer.send(Err(unwritten.clone()));
                 }
+            }
+        }
+    }
+
+    /// What callers are told; `None` where nobody can say whether it was written. Pulls the brake where
+    /// the log cannot go on.
+    fn unwritten(&self, fault: &WriteError) -> Option<Unwritten> {
+        match fault {
+            WriteError::Fold(FoldError::Database(_))
+            | WriteError::Database(_)
+            | WriteError::Encode(_) => Some(Unwritten::Database),
+            WriteError::Fold(_) | WriteError::Contradiction(_) => {
+                self.halt.pull(fault.to_string());
+                Some(Unwritten::Halted(fault.to_string()))
+            }
+            WriteError::Unknown(_) => {
+                self.halt.pull(fault.to_string());
+                None
             }
         }
     }
@@ -197,7 +222,7 @@ impl Writer {
             addition,
             outcomes,
             made,
-        } = Batch::decide(&mut image, batch)?;
+        } = Batch::decide(&mut image, batch, &self.clock)?;
         if addition.ids.is_empty() {
             // Every command was refused to the portal itself: nothing to write down.
             self.fence.keep(head);
@@ -206,8 +231,8 @@ impl Writer {
             let root = image.root();
             let frontier = image.frontier();
             timely(store::append(connection, &head, &root, frontier, &addition)).await?;
-            timely(project(connection, batch, &made)).await?;
-            timely(seal_openings(connection, batch, &outcomes)).await?;
+            timely(tables::project(connection, batch, &made)).await?;
+            timely(tables::seal_openings(connection, batch, &outcomes)).await?;
             self.fence.finish(&addition.ids, more).await?;
         }
         let mut requests: Vec<_> = made.iter().filter_map(|entry| entry.made.request).collect();
@@ -248,51 +273,4 @@ impl Writer {
             Err(fault) => Err(WriteError::Contradiction(chain(&fault))),
         }
     }
-}
-
-async fn project(
-    connection: &mut PgConnection,
-    batch: &[Pending],
-    entries: &[BatchEntry],
-) -> Result<(), sqlx::Error> {
-    let (mut requests, mut seqs) = (Vec::new(), Vec::new());
-    for entry in entries {
-        let made = &entry.made;
-        let actor = &batch[entry.place].proposal.actor;
-        projection::project(
-            connection,
-            made.seq,
-            entry.time.millis(),
-            actor,
-            &made.event,
-        )
-        .await?;
-        if let Some(request) = made.request {
-            requests.push(request.uuid());
-            seqs.push(store::signed(made.seq));
-        }
-    }
-    projection::tell(connection, &requests, &seqs).await
-}
-
-async fn seal_openings(
-    connection: &mut PgConnection,
-    batch: &[Pending],
-    outcomes: &[Outcome],
-) -> Result<(), sqlx::Error> {
-    for (pending, outcome) in batch.iter().zip(outcomes) {
-        let Ok(Appended { entries }) = outcome else {
-            continue;
-        };
-        let Some((seq, _)) = entries.first() else {
-            continue;
-        };
-        for (field, open) in &pending.proposal.openings {
-            opening::insert(connection, *seq, field, open).await?;
-        }
-        if let Some(tied) = &pending.proposal.identity {
-            projection::tie_identity(connection, &tied.issuer, &tied.subject, tied.person).await?;
-        }
-    }
-    Ok(())
 }

@@ -12,6 +12,7 @@ pub(crate) mod projection;
 pub(crate) mod request;
 pub(crate) mod schema;
 pub mod session_index;
+pub(crate) mod timeline;
 pub(crate) mod word;
 
 /// A stored value that the schema's constraints should have made impossible.

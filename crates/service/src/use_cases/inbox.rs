@@ -8,7 +8,6 @@ use access::ids::RequestId;
 use access::view::{Action, InboxView, RequestRow, RequestState, Viewer};
 
 use super::end_grant::may_end;
-use crate::clock;
 use crate::error::Error;
 use crate::portal::Portal;
 use crate::store;
@@ -89,10 +88,11 @@ impl Portal {
         ids: Vec<RequestId>,
     ) -> Result<HashMap<RequestId, Vec<Action>>, Error> {
         let (person, groups) = (viewer.person, viewer.groups.clone());
+        let clock = self.inner.clock.clone();
         self.inner
             .sequencer
             .ask(move |state| {
-                let now = clock::now();
+                let now = clock.now();
                 ids.into_iter()
                     .map(|id| (id, actions(state, id, &person, &groups, now)))
                     .collect()

@@ -12,7 +12,6 @@ use access::{Record, actions, describe, may};
 use ledger::Entry;
 
 use super::end_grant::may_end;
-use crate::clock;
 use crate::error::Error;
 use crate::portal::Portal;
 use crate::store;
@@ -40,11 +39,12 @@ impl Portal {
         let ticket = store::opening::text(pool, found.submitted_seq, "ticket").await?;
         let timeline = self.timeline(&story).await?;
         let (person, groups) = (viewer.person, viewer.groups.clone());
+        let clock = self.inner.clock.clone();
         let (actions, sign_off_refused, statement) = self
             .inner
             .sequencer
             .ask(move |state| {
-                let now = clock::now();
+                let now = clock.now();
                 let who = Actor::Person {
                     person,
                     groups: groups.clone(),

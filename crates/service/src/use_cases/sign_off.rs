@@ -9,7 +9,6 @@ use access::view::Viewer;
 use access::{Refusal, decide};
 
 use super::submit_request::{MOST_TEXT, checked_text};
-use crate::clock;
 use crate::error::Error;
 use crate::portal::{Portal, actor};
 use crate::seal;
@@ -54,7 +53,7 @@ impl Portal {
             checked_text("note", note, MOST_TEXT)?;
         }
         self.visible_request(viewer, request).await?;
-        let now = clock::now();
+        let now = self.inner.clock.now();
         let (no_token, _) = seal::seal("").map_err(|fault| Error::internal(&fault))?;
         let command = Command::SignOff {
             request,
@@ -70,10 +69,11 @@ impl Portal {
     /// Asks the rules without doing anything; a refusal is an entry.
     pub(crate) async fn would_allow(&self, viewer: &Viewer, command: Command) -> Result<(), Error> {
         let who = actor(viewer);
+        let clock = self.inner.clock.clone();
         let decided: Result<(), Refusal> = self
             .inner
             .sequencer
-            .ask(move |state| decide(state, command, &who, clock::now()).map(drop))
+            .ask(move |state| decide(state, command, &who, clock.now()).map(drop))
             .await?;
         match decided {
             Ok(()) => Ok(()),
@@ -172,7 +172,7 @@ impl Portal {
 
     /// Lets every request lapse whose time has passed.
     pub(crate) async fn lapse_overdue(&self) -> Result<(), Error> {
-        for request in store::request::overdue(&self.inner.pool, clock::now()).await? {
+        for request in store::request::overdue(&self.inner.pool, self.inner.clock.now()).await? {
             match self.system("reconciler", Command::Lapse { request }).await {
                 // Another replica was first.
                 Ok(()) | Err(Error::Refused(_)) => {}

@@ -1,8 +1,7 @@
 //! Parts that fail while they are needed: the database's connections, a target that hangs.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::net::UnixStream;
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::stage::{Stage, eventually, form};
+use crate::wire::Server;
 
 /// Every answer is true: what was acknowledged is in the log, what was refused is not, and the log
 /// goes on by itself.
@@ -58,7 +58,7 @@ async fn connections_that_die_at_any_moment_lose_nothing(admin: PgPool) {
 }
 
 /// Ends every connection of the portal to the test's database; the test's own stay.
-async fn cut_connections(admin: &PgPool) -> i64 {
+pub async fn cut_connections(admin: &PgPool) -> i64 {
     sqlx::query_scalar(
         "select count(pg_terminate_backend(pid)) from pg_stat_activity
          where datname = current_database() and pid <> pg_backend_pid()
@@ -129,9 +129,9 @@ impl Relay {
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let (to_client, from_client) = (client.try_clone().unwrap(), client);
-                let (from_server, to_server) = connect(&options);
-                pass_on(from_client, to_server, hangs.clone());
-                pass_on(from_server, to_client, hangs.clone());
+                let server = Server::connect(&options).unwrap();
+                pass_on(from_client, server.write, hangs.clone());
+                pass_on(server.read, to_client, hangs.clone());
             }
         });
         Self { port, frozen }
@@ -152,19 +152,6 @@ impl Relay {
 
     fn thaw(&self) {
         self.frozen.store(false, Ordering::SeqCst);
-    }
-}
-
-type Ends = (Box<dyn Read + Send>, Box<dyn Write + Send>);
-
-fn connect(options: &PgConnectOptions) -> Ends {
-    let port = options.get_port();
-    if let Some(folder) = options.get_socket() {
-        let stream = UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).unwrap();
-        (Box::new(stream.try_clone().unwrap()), Box::new(stream))
-    } else {
-        let stream = TcpStream::connect((options.get_host(), port)).unwrap();
-        (Box::new(stream.try_clone().unwrap()), Box::new(stream))
     }
 }
 

@@ -8,7 +8,8 @@ use access::view::{Action, GrantState, RequestState};
 use service::Error;
 use sqlx::{Connection as _, PgPool};
 
-use crate::stage::{ROLE, Stage, eventually};
+use crate::settings::ROLE;
+use crate::stage::{Stage, eventually};
 
 /// Access is over within this, live sessions included.
 const A_SECOND: Duration = Duration::from_secs(1);

@@ -7,18 +7,32 @@
     reason = "a test may fail"
 )]
 
+mod another_hand;
 mod append;
 mod archive;
 mod bucket;
+mod clock;
+mod cluster;
 mod cosign;
+mod crash;
+mod disk;
 mod faults;
 mod fsck;
 mod grants;
+mod hostile;
+mod killed_database;
 mod owner;
 mod pages;
 mod privileges;
+mod process;
+mod proxy;
 mod replicas;
 mod restore;
+mod settings;
 mod stage;
 mod stranger;
+mod sweep;
 mod tampering;
+mod timeline;
+mod upgrade;
+mod wire;

@@ -191,7 +191,7 @@ async fn a_restore_that_broke_off_goes_on_and_another_log_is_left_alone(admin: P
     drop(connection);
 
     // Another log's database is not touched.
-    let settings = crate::stage::settings(&other, stage.data.path(), "other.example/log");
+    let settings = crate::settings::settings(&other, stage.data.path(), "other.example/log");
     let data = tempfile::tempdir().unwrap();
     service::key::generate(data.path(), &settings.origin).unwrap();
     let shutdown = CancellationToken::new();

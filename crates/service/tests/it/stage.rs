@@ -1,34 +1,38 @@
 //! A portal on a database of its own, the people of the demo, and a target.
 
-use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
 use access::event::{Decision, Mode, Urgency};
 use access::ids::{GrantId, RequestId};
-use access::policy::Policy;
 use access::view::Viewer;
-use ledger::{Entry, LogVerifier, Origin, SignedCheckpoint, VerifierKey};
-use service::settings::{Archive, Resource, RoleGroups, Settings};
+use ledger::{Entry, LogVerifier, SignedCheckpoint, VerifierKey};
+use service::settings::{Archive, Settings};
 use service::{Error, Identity, Portal, SignOff, Submit};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, PgPool};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// The target's role that grants give. Roles are of the cluster: tests share it.
-pub const ROLE: &str = "breakglass_test_reader";
+use crate::settings::prepared;
 
 pub struct Stage {
     pub portal: Portal,
     pub admin: PgPool,
     pub settings: Settings,
     pub data: tempfile::TempDir,
+    /// How the portal reaches its database.
+    pub way: PgConnectOptions,
     shutdown: CancellationToken,
 }
 
 /// A pool that works as the running portal does: as the service's role.
 pub async fn service_pool(admin: &PgPool) -> PgPool {
+    service_pool_by(&admin.connect_options()).await
+}
+
+/// The same, to the database by this way.
+pub async fn service_pool_by(way: &PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(8)
         .after_connect(|connection, _| {
@@ -41,51 +45,9 @@ pub async fn service_pool(admin: &PgPool) -> PgPool {
                     .map(drop)
             })
         })
-        .connect_with((*admin.connect_options()).clone())
+        .connect_with(way.clone())
         .await
         .unwrap()
-}
-
-fn policy(name: &str, approvers: u8, emergency: bool) -> Policy {
-    let json = serde_json::json!({
-        "name": name,
-        "description": "A policy.",
-        "resources": ["orders-db"],
-        "eligible": ["oncall"],
-        "default_duration_s": 60,
-        "max_duration_s": 600,
-        "min_reason_chars": 5,
-        "approval": {"groups": ["leads", "security"], "n": approvers, "within_s": 600},
-        "emergency": emergency.then(|| serde_json::json!({"max_duration_s": 300})),
-        "review": {"groups": ["reviewers"], "within_s": 86400},
-        "grant": {"connector": "postgresql", "role": ROLE},
-    });
-    serde_json::from_value(json).unwrap()
-}
-
-pub fn settings(admin: &PgPool, data: &Path, origin: &str) -> Settings {
-    let options = admin.connect_options();
-    let target = options.to_url_lossy().to_string();
-    Settings {
-        origin: Origin::from_str(origin).unwrap(),
-        data_dir: data.to_owned(),
-        roles: RoleGroups {
-            auditor: vec!["auditors".parse().unwrap()],
-            operator: vec!["operators".parse().unwrap()],
-        },
-        resources: vec![Resource {
-            name: "orders-db".parse().unwrap(),
-            description: "Orders".into(),
-            admin_url: target.into(),
-            command: "psql user={account}".into(),
-        }],
-        seed_policies: vec![
-            policy("orders-read", 1, false),
-            policy("orders-admin", 2, true),
-        ],
-        archive: None,
-        witnesses: Vec::new(),
-    }
 }
 
 impl Stage {
@@ -94,22 +56,30 @@ impl Stage {
     }
 
     pub async fn with_archive(admin: &PgPool, archive: Option<Archive>) -> Self {
-        // Another test may be making the same role.
-        let made = sqlx::raw_sql(&format!("create role {ROLE} nologin"))
-            .execute(admin)
-            .await;
-        drop(made);
-        let data = tempfile::tempdir().unwrap();
-        let origin = format!("test.example/{}", Uuid::new_v4().simple());
+        Self::by_way(admin, archive, (*admin.connect_options()).clone()).await
+    }
+
+    /// A portal that reaches its database by this way.
+    pub async fn by_way(admin: &PgPool, archive: Option<Archive>, way: PgConnectOptions) -> Self {
+        let prepared = prepared(admin).await;
+        Self::on(admin, archive, way, prepared).await
+    }
+
+    /// A portal on a data folder with a key.
+    pub async fn on(
+        admin: &PgPool,
+        archive: Option<Archive>,
+        way: PgConnectOptions,
+        (data, settings): (tempfile::TempDir, Settings),
+    ) -> Self {
         let settings = Settings {
             archive,
-            ..settings(admin, data.path(), &origin)
+            ..settings
         };
-        service::key::generate(data.path(), &settings.origin).unwrap();
         let shutdown = CancellationToken::new();
         let portal = Portal::start(
             settings.clone(),
-            service_pool(admin).await,
+            service_pool_by(&way).await,
             shutdown.clone(),
         )
         .await
@@ -119,6 +89,7 @@ impl Stage {
             admin: admin.clone(),
             settings,
             data,
+            way,
             shutdown,
         }
     }
@@ -132,7 +103,7 @@ impl Stage {
     pub async fn restart(&mut self) {
         self.shutdown.cancel();
         self.shutdown = CancellationToken::new();
-        let pool = service_pool(&self.admin).await;
+        let pool = service_pool_by(&self.way).await;
         self.portal = Portal::start(self.settings.clone(), pool, self.shutdown.clone())
             .await
             .unwrap();
@@ -231,15 +202,22 @@ impl Drop for Stage {
     }
 }
 
-pub async fn sign_in(portal: &Portal, subject: &str, groups: &[&str]) -> Viewer {
-    let identity = Identity {
+/// Somebody as the identity provider tells of them.
+pub fn identity(subject: &str, groups: &[&str]) -> Identity {
+    Identity {
         issuer: "https://idp.example".into(),
         subject: subject.into(),
         name: format!("{subject} of the tests"),
         groups: groups.iter().map(|group| group.parse().unwrap()).collect(),
         auth_time_s: Some(1_700_000_000),
-    };
-    portal.register_sign_in(identity).await.unwrap()
+    }
+}
+
+pub async fn sign_in(portal: &Portal, subject: &str, groups: &[&str]) -> Viewer {
+    portal
+        .register_sign_in(identity(subject, groups))
+        .await
+        .unwrap()
 }
 
 pub fn form(policy: &str) -> Submit {

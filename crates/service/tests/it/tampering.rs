@@ -4,6 +4,7 @@ use access::event::EndCause;
 use service::Error;
 use sqlx::PgPool;
 
+use crate::another_hand::{hex, rewritten_from};
 use crate::stage::{Stage, form};
 
 /// Past every trigger, as a superuser can.
@@ -94,6 +95,24 @@ async fn a_cut_tail_or_an_old_backup_halts(admin: PgPool) {
     grants_nothing(&stage).await;
 }
 
+/// Every hash, every link and the head agree, as whoever owns the database can make them.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_history_rewritten_in_one_piece_is_not_signed(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    stage.dana().await;
+    let signed = stage.portal.ledger().checkpoint().await.unwrap();
+    by_force(&admin, &rewritten_from(&admin, 2).await).await;
+    stage.restart().await;
+    let reason = stage.portal.halted().unwrap();
+    assert!(
+        reason.contains("another root than the one that was signed"),
+        "{reason}"
+    );
+    grants_nothing(&stage).await;
+    let shown = stage.portal.ledger().checkpoint().await.unwrap();
+    assert_eq!(shown, signed, "no second checkpoint for one size");
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_running_server_sees_its_database_go_back(admin: PgPool) {
     let stage = Stage::new(&admin).await;
@@ -144,8 +163,4 @@ async fn revocation_works_while_the_log_is_halted(admin: PgPool) {
         journal.exists(),
         "what the log did not take is written down"
     );
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

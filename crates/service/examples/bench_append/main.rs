@@ -1,6 +1,9 @@
-//! Measures durable, batched, signed appends through the service, beside a plain unhashed INSERT of
-//! the very same rows in the very same transactions, one after the other as one batcher would send
-//! them. One JSON line a figure on standard output.
+//! Measures durable, batched, signed appends through the service, beside two peers: a plain unhashed
+//! INSERT of the very same rows in the very same transactions, one after the other as one batcher would
+//! send them; and what is done where nothing batches, one row a transaction with a trigger that chains
+//! its hash. One JSON line a figure on standard output.
+//!
+//! With a number as its argument it measures a log that grows to so many entries instead.
 //!
 //! Wants `DATABASE_URL`: a superuser of a throwaway server whose `fsync` is on.
 #![allow(
@@ -8,6 +11,9 @@
     clippy::print_stdout,
     reason = "a measurement may fail"
 )]
+
+mod curve;
+mod peers;
 
 use std::ops::Range;
 use std::str::FromStr as _;
@@ -49,46 +55,10 @@ async fn main() {
         .await
         .unwrap();
     service::migrate(&pool, None).await.unwrap();
-    sqlx::raw_sql(
-        "create table plain (seq bigint primary key, id uuid not null unique, bytes bytea not null)",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
-
-    let data = tempfile::tempdir().unwrap();
-    let shutdown = CancellationToken::new();
-    let portal = start(&pool, data.path(), &shutdown).await;
-    let viewer = sign_in(&portal).await;
-    for callers in CALLERS {
-        let (mut ours, mut plain, mut slow, mut ratios) = (vec![], vec![], vec![], vec![]);
-        let mut sizes = vec![];
-        for _ in 0..RUNS {
-            let (rate, p99, entries) = measure(&portal, &viewer, callers).await;
-            let batches = batches(&pool, entries).await;
-            sizes.push(mean_size(&batches));
-            let peer = plain_inserts(&pool, batches).await;
-            ours.push(rate);
-            slow.push(p99);
-            plain.push(peer);
-            ratios.push(rate / peer);
-        }
-        let (rate, peer) = (median(&mut ours), median(&mut plain));
-        println!(
-            r#"{{"bench":"append","metric":"entries_per_second_{callers}_callers","value":{rate:.0},"unit":"1/s","peer":"plain INSERT of the same rows in the same transactions: {peer:.0}/s","ratio":{:.3}}}"#,
-            median(&mut ratios)
-        );
-        println!(
-            r#"{{"bench":"append","metric":"batch_{callers}_callers","value":{:.1},"unit":"entries","peer":null,"ratio":null}}"#,
-            median(&mut sizes)
-        );
-        println!(
-            r#"{{"bench":"append","metric":"p99_{callers}_callers","value":{:.2},"unit":"ms","peer":null,"ratio":null}}"#,
-            median(&mut slow)
-        );
+    match std::env::args().nth(1) {
+        Some(largest) => curve::run(&pool, largest.parse().expect("a number of entries")).await,
+        None => beside_peers(&pool).await,
     }
-    shutdown.cancel();
-    drop(portal);
     pool.close().await;
     sqlx::raw_sql(&format!("drop database {database} with (force)"))
         .execute(&admin)
@@ -96,15 +66,86 @@ async fn main() {
         .unwrap();
 }
 
+async fn beside_peers(pool: &PgPool) {
+    peers::prepare(pool).await;
+    let data = tempfile::tempdir().unwrap();
+    let shutdown = CancellationToken::new();
+    service::key::generate(data.path(), &origin()).unwrap();
+    let portal = start(pool, data.path(), &shutdown).await;
+    let viewer = sign_in(&portal).await;
+    for callers in CALLERS {
+        let (mut ours, mut plain, mut slow, mut ratios) = (vec![], vec![], vec![], vec![]);
+        let (mut chained, mut chained_ratios) = (vec![], vec![]);
+        let mut sizes = vec![];
+        for _ in 0..RUNS {
+            let (rate, p99, entries) = measure(&portal, &viewer, callers, RUN).await;
+            let batches = peers::batches(pool, entries).await;
+            sizes.push(peers::mean_size(&batches));
+            let trigger = peers::chained_inserts(pool, callers, RUN).await;
+            let peer = peers::plain_inserts(pool, batches).await;
+            ours.push(rate);
+            slow.push(p99);
+            plain.push(peer);
+            ratios.push(rate / peer);
+            chained.push(trigger);
+            chained_ratios.push(rate / trigger);
+        }
+        let rate = median(&mut ours);
+        let of = |peer: &str, rate: f64| format!("{peer}: {rate:.0}/s");
+        tell(
+            &format!("entries_per_second_{callers}_callers"),
+            (rate, "1/s"),
+            Some((
+                of(
+                    "plain INSERT of the same rows in the same transactions",
+                    median(&mut plain),
+                ),
+                median(&mut ratios),
+            )),
+        );
+        tell(
+            &format!("entries_per_second_{callers}_callers_beside_a_trigger"),
+            (rate, "1/s"),
+            Some((
+                of(
+                    "one row a transaction, chained by a trigger",
+                    median(&mut chained),
+                ),
+                median(&mut chained_ratios),
+            )),
+        );
+        let batch = format!("batch_{callers}_callers");
+        tell(&batch, (median(&mut sizes), "entries"), None);
+        tell(
+            &format!("p99_{callers}_callers"),
+            (median(&mut slow), "ms"),
+            None,
+        );
+    }
+    shutdown.cancel();
+}
+
+/// One figure, a line of JSON.
+fn tell(metric: &str, (value, unit): (f64, &str), peer: Option<(String, f64)>) {
+    let (peer, ratio) = peer.map_or(("null".into(), "null".into()), |(peer, ratio)| {
+        (format!("{peer:?}"), format!("{ratio:.3}"))
+    });
+    println!(
+        r#"{{"bench":"append","metric":"{metric}","value":{value:.2},"unit":"{unit}","peer":{peer},"ratio":{ratio}}}"#
+    );
+}
+
+fn origin() -> Origin {
+    Origin::from_str("bench.example/log").unwrap()
+}
+
 async fn start(pool: &PgPool, data: &std::path::Path, shutdown: &CancellationToken) -> Portal {
-    let origin = Origin::from_str("bench.example/log").unwrap();
-    service::key::generate(data, &origin).unwrap();
     let settings = Settings {
-        origin,
+        origin: origin(),
         data_dir: data.to_owned(),
         roles: RoleGroups::default(),
         resources: Vec::new(),
-        seed_policies: Vec::new(),
+        seed_policies: vec![curve::policy()],
         archive: None,
         witnesses: Vec::new(),
     };
@@ -128,7 +169,12 @@ async fn sign_in(portal: &Portal) -> Viewer {
 }
 
 /// Entries a second, the 99th percentile of one append in ms, and which entries they were.
-async fn measure(portal: &Portal, viewer: &Viewer, callers: usize) -> (f64, f64, Range<i64>) {
+async fn measure(
+    portal: &Portal,
+    viewer: &Viewer,
+    callers: usize,
+    run: Duration,
+) -> (f64, f64, Range<i64>) {
     let before = portal.ledger().checkpoint().await.unwrap().0;
     let start = Instant::now();
     let work: Vec<_> = (0..callers)
@@ -136,7 +182,7 @@ async fn measure(portal: &Portal, viewer: &Viewer, callers: usize) -> (f64, f64,
             let (portal, viewer) = (portal.clone(), viewer.clone());
             tokio::spawn(async move {
                 let mut times = Vec::new();
-                while start.elapsed() < RUN {
+                while start.elapsed() < run {
                     let one = Instant::now();
                     portal
                         .sign_out(&viewer, SessionEnd::SignedOut)
@@ -169,60 +215,6 @@ async fn measure(portal: &Portal, viewer: &Viewer, callers: usize) -> (f64, f64,
 
 fn signed(size: u64) -> i64 {
     i64::try_from(size).unwrap()
-}
-
-/// The rows of one transaction: where they begin, their ids, their bytes.
-struct Rows {
-    first: i64,
-    ids: Vec<Uuid>,
-    bytes: Vec<Vec<u8>>,
-}
-
-/// What the log's writer put into its table, transaction by transaction as PostgreSQL numbers them.
-async fn batches(pool: &PgPool, entries: Range<i64>) -> Vec<Rows> {
-    let rows: Vec<(i64, i64, Uuid, Vec<u8>)> = sqlx::query_as(
-        "select xmin::text::bigint, seq, id, bytes from ledger_entry
-         where seq >= $1 and seq < $2 order by seq",
-    )
-    .bind(entries.start)
-    .bind(entries.end)
-    .fetch_all(pool)
-    .await
-    .unwrap();
-    rows.chunk_by(|one, next| one.0 == next.0)
-        .map(|batch| Rows {
-            first: batch[0].1,
-            ids: batch.iter().map(|row| row.2).collect(),
-            bytes: batch.iter().map(|row| row.3.clone()).collect(),
-        })
-        .collect()
-}
-
-#[allow(clippy::cast_precision_loss, reason = "counts of a short run")]
-fn mean_size(batches: &[Rows]) -> f64 {
-    let rows: usize = batches.iter().map(|batch| batch.ids.len()).sum();
-    rows as f64 / batches.len() as f64
-}
-
-/// Rows a second.
-async fn plain_inserts(pool: &PgPool, batches: Vec<Rows>) -> f64 {
-    let mut connection = pool.acquire().await.unwrap();
-    let start = Instant::now();
-    let mut rows = 0_u32;
-    for batch in batches {
-        rows += u32::try_from(batch.ids.len()).unwrap();
-        sqlx::query(
-            "insert into plain select $1 + t.place - 1, t.id, t.bytes
-             from unnest($2::uuid[], $3::bytea[]) with ordinality as t (id, bytes, place)",
-        )
-        .bind(batch.first)
-        .bind(batch.ids)
-        .bind(batch.bytes)
-        .execute(&mut *connection)
-        .await
-        .unwrap();
-    }
-    f64::from(rows) / start.elapsed().as_secs_f64()
 }
 
 fn median(values: &mut [f64]) -> f64 {

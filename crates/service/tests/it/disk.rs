@@ -1,0 +1,186 @@
+//! A disk that fails under the server's own memory of the log, call by call. `strace` makes the system's
+//! answers wrong, or ends the process there.
+#![allow(
+    clippy::print_stdout,
+    reason = "the trials are counted where people see it"
+)]
+
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+
+use access::ids::{GrantId, RequestId};
+use ledger::VerifierKey;
+use service::settings::Settings;
+use sqlx::PgPool;
+
+use crate::process::{Orders, Part, Process, Said, fresh_folder};
+use crate::stage::Stage;
+use crate::sweep::{entries_of, sound};
+
+/// The first memory of a folder is written beside and renamed; later ones go into the file that is there.
+/// Which call, how it fails, and from which of its kind on.
+const TRIALS: [(&str, &str, &str); 24] = [
+    ("write", "error=EIO", "1"),
+    ("write", "error=ENOSPC", "1"),
+    ("write", "signal=KILL", "1"),
+    ("fsync", "error=EIO", "1"),
+    ("fsync", "error=ENOSPC", "2"),
+    ("fsync", "signal=KILL", "1"),
+    ("fsync", "signal=KILL", "2"),
+    ("/^rename", "error=EIO", "1"),
+    ("/^rename", "signal=KILL", "1"),
+    ("pwrite64", "error=EIO", "1"),
+    ("pwrite64", "error=EIO", "7"),
+    ("pwrite64", "error=ENOSPC", "2"),
+    ("pwrite64", "error=ENOSPC", "9+"),
+    ("pwrite64", "signal=KILL", "1"),
+    ("pwrite64", "signal=KILL", "4"),
+    ("pwrite64", "signal=KILL", "9"),
+    ("fdatasync", "error=EIO", "1"),
+    ("fdatasync", "error=EIO", "8"),
+    ("fdatasync", "error=ENOSPC", "3"),
+    ("fdatasync", "error=ENOSPC", "10+"),
+    ("fdatasync", "signal=KILL", "1"),
+    ("fdatasync", "signal=KILL", "2"),
+    ("fdatasync", "signal=KILL", "5"),
+    ("fdatasync", "signal=KILL", "11"),
+];
+
+/// Whether this machine has strace, and lets it work.
+fn strace_works() -> bool {
+    let mut probe = Command::new("strace");
+    probe.args(["-qq", "-o", "/dev/null", "true"]);
+    let works = probe.stderr(Stdio::null()).status();
+    let works = works.is_ok_and(|status| status.success());
+    if !works {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "CI has strace: `cargo xtask setup` brings it"
+        );
+        println!("strace is not here or may not trace: no disk was made to fail");
+    }
+    works
+}
+
+/// `strace` that breaks a call on these files; on any file where none is named.
+fn breaking(call: &str, how: &str, nth: &str, files: &[std::path::PathBuf]) -> Command {
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o", "/dev/null"]);
+    for file in files {
+        strace.arg("-P").arg(file);
+    }
+    strace.arg("-e").arg(format!("trace={call}"));
+    strace
+        .arg("-e")
+        .arg(format!("inject={call}:{how}:when={nth}"));
+    strace
+}
+
+/// What one process said, sorted.
+#[derive(Debug, Default)]
+struct Heard {
+    acknowledged: Vec<RequestId>,
+    refused: Vec<RequestId>,
+    open: Vec<GrantId>,
+    ended: Vec<GrantId>,
+    halted: Option<String>,
+}
+
+fn heard(said: Vec<Said>) -> Heard {
+    let mut heard = Heard::default();
+    for one in said {
+        match one {
+            Said::Acknowledged(request) => heard.acknowledged.push(request),
+            Said::Refused(request, _) => heard.refused.push(request),
+            Said::Open(grant) => heard.open.push(grant),
+            Said::Ended(grant, ended) => {
+                ended.unwrap();
+                heard.ended.push(grant);
+            }
+            Said::Halted(halted) => heard.halted = halted,
+            // The disk failed while the first entries were written.
+            Said::DidNotStart(why) => heard.halted = Some(why),
+            Said::Started { .. } | Said::Asking(_) => {}
+        }
+    }
+    heard
+}
+
+/// Runs a process whose disk fails, on a folder of its own, and looks at what it left.
+async fn trial(
+    stage: &Stage,
+    (call, how, nth): (&'static str, &'static str, &'static str),
+    everywhere: bool,
+) -> Heard {
+    let folder = fresh_folder(stage.data.path());
+    let settings = Settings {
+        data_dir: folder.path().to_owned(),
+        ..stage.settings.clone()
+    };
+    let state = folder.path().join("state");
+    let files = [state.join("memory"), state.join("memory.new"), state];
+    let files = if everywhere { &[][..] } else { &files[..] };
+    let proxy = crate::proxy::Proxy::to(&stage.admin.connect_options());
+    let orders = Orders::new(&proxy.options(), &settings, Part::UntilTheDiskFails);
+    let process = Process::start(&orders, Some(breaking(call, how, nth, files)));
+    let said = tokio::task::spawn_blocking(|| process.rest()).await;
+    let heard = heard(said.unwrap());
+    for request in &heard.acknowledged {
+        assert_eq!(entries_of(&stage.admin, *request).await, 1);
+    }
+    let key: VerifierKey = stage.portal.ledger().vkey().parse().unwrap();
+    let memory = folder.path().join("state/memory").exists();
+    let data_dir = memory.then(|| folder.path());
+    sound(&stage.admin, &settings.origin, &key, data_dir).await;
+    heard
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_memory_that_cannot_be_kept_halts_and_signs_nothing_more(admin: PgPool) {
+    if !strace_works() {
+        return;
+    }
+    let stage = Stage::new(&admin).await;
+    stage.stop();
+    let mut ends = BTreeMap::<&str, usize>::new();
+    for case in TRIALS {
+        let heard = trial(&stage, case, false).await;
+        let (_, how, _) = case;
+        let end = if how == "signal=KILL" {
+            assert_eq!(heard.halted, None, "{case:?}: it was killed");
+            "killed"
+        } else {
+            let why = heard
+                .halted
+                .unwrap_or_else(|| panic!("{case:?}: not halted"));
+            assert!(why.contains("memory") || why.contains("timeline"), "{why}");
+            assert_eq!(heard.open, heard.ended, "{case:?}");
+            "halted"
+        };
+        *ends.entry(end).or_default() += 1;
+    }
+    println!("{} disks failed: {ends:?}", TRIALS.len());
+}
+
+/// No room for anything: what is open is ended all the same, and nothing new is opened.
+#[sqlx::test(migrations = "../../migrations")]
+async fn on_a_full_disk_nothing_is_opened_and_access_still_ends(admin: PgPool) {
+    if !strace_works() {
+        return;
+    }
+    let stage = Stage::new(&admin).await;
+    stage.stop();
+    let calls = "pwrite64,fdatasync,fsync";
+    let heard = trial(&stage, (calls, "error=ENOSPC", "20+"), true).await;
+    let why = heard.halted.expect("it halts");
+    assert!(why.contains("memory"), "{why}");
+    let [grant] = heard.open[..] else {
+        panic!(
+            "one grant was open when the disk was full: {:?}",
+            heard.open
+        );
+    };
+    assert_eq!(heard.ended, [grant]);
+    assert!(!stage.account_stands(grant).await);
+    assert!(heard.refused.len() >= 2, "asking and breaking the glass");
+}

@@ -1,0 +1,74 @@
+//! What a portal of the tests is told, and what it finds.
+
+use std::path::Path;
+use std::str::FromStr as _;
+
+use access::policy::Policy;
+use ledger::Origin;
+use service::settings::{Resource, RoleGroups, Settings};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, PgPool};
+use uuid::Uuid;
+
+/// The target's role that grants give. Roles are of the cluster: tests share it.
+pub const ROLE: &str = "breakglass_test_reader";
+
+fn policy(name: &str, approvers: u8, emergency: bool) -> Policy {
+    let json = serde_json::json!({
+        "name": name,
+        "description": "A policy.",
+        "resources": ["orders-db"],
+        "eligible": ["oncall"],
+        "default_duration_s": 60,
+        "max_duration_s": 600,
+        "min_reason_chars": 5,
+        "approval": {"groups": ["leads", "security"], "n": approvers, "within_s": 600},
+        "emergency": emergency.then(|| serde_json::json!({"max_duration_s": 300})),
+        "review": {"groups": ["reviewers"], "within_s": 86400},
+        "grant": {"connector": "postgresql", "role": ROLE},
+    });
+    serde_json::from_value(json).unwrap()
+}
+
+pub fn settings(admin: &PgPool, data: &Path, origin: &str) -> Settings {
+    settings_by(&admin.connect_options(), data, origin)
+}
+
+/// With a target that is reached by this way.
+pub fn settings_by(way: &PgConnectOptions, data: &Path, origin: &str) -> Settings {
+    let target = way.to_url_lossy().to_string();
+    Settings {
+        origin: Origin::from_str(origin).unwrap(),
+        data_dir: data.to_owned(),
+        roles: RoleGroups {
+            auditor: vec!["auditors".parse().unwrap()],
+            operator: vec!["operators".parse().unwrap()],
+        },
+        resources: vec![Resource {
+            name: "orders-db".parse().unwrap(),
+            description: "Orders".into(),
+            admin_url: target.into(),
+            command: "psql user={account}".into(),
+        }],
+        seed_policies: vec![
+            policy("orders-read", 1, false),
+            policy("orders-admin", 2, true),
+        ],
+        archive: None,
+        witnesses: Vec::new(),
+    }
+}
+
+/// What a portal needs to start: a data folder with a key, its settings, the target's role.
+pub async fn prepared(admin: &PgPool) -> (tempfile::TempDir, Settings) {
+    // Another test may be making the same role.
+    let made = sqlx::raw_sql(&format!("create role {ROLE} nologin"))
+        .execute(admin)
+        .await;
+    drop(made);
+    let data = tempfile::tempdir().unwrap();
+    let origin = format!("test.example/{}", Uuid::new_v4().simple());
+    let settings = settings(admin, data.path(), &origin);
+    service::key::generate(data.path(), &settings.origin).unwrap();
+    (data, settings)
+}
