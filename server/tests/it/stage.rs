@@ -209,7 +209,12 @@ fn settings(data: &TempDir) -> Settings {
     Settings {
         origin: "breakglass.test/log".parse().unwrap(),
         data_dir: data.path().to_owned(),
-        roles: RoleGroups { auditor: vec!["auditors".parse().unwrap()], operator: Vec::new() },
+        roles: RoleGroups {
+            auditor: vec!["auditors".parse().unwrap()],
+            operator: Vec::new(),
+            custodian: vec!["custodians".parse().unwrap()],
+        },
+        read_window: std::time::Duration::from_secs(300),
         resources: vec![Resource {
             name: "orders-db".parse().unwrap(),
             description: "Orders".to_owned(),

@@ -2,15 +2,18 @@
 
 use access::command::Command;
 use access::digest::Digest;
-use access::event::{Actor, Decision, EndCause, Failure, Mode, SessionEnd, Verdict};
+use access::event::{
+    Actor, Decision, EndCause, Failure, Field, Mode, OpeningRef, SessionEnd, Verdict,
+};
 use access::policy::Policy;
+use access::time::UnixMillis;
 use access::view::{GrantState, RequestState};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::stage::{
-    ARI, DANA, ELI, LEE, RAE, SAM, Stage, ask_as, grant, orders_admin, orders_read, person, portal,
-    request, seal, who, who_in,
+    ARI, CLEO, DANA, ELI, KIM, LEE, QUINN, RAE, SAM, Stage, ask_as, grant, names, orders_admin,
+    orders_read, person, portal, request, roles, seal, who, who_in,
 };
 
 /// One throw of the dice: what is tried, by whom, on what, after how long.
@@ -24,7 +27,7 @@ pub(crate) struct Step {
 }
 
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0..48_u8, any::<u8>(), 0..3_u8, any::<u8>(), any::<u8>());
+    let step = (0..64_u8, any::<u8>(), 0..3_u8, any::<u8>(), any::<u8>());
     let step = step.prop_map(|(what, by, on, dial, wait)| Step {
         what,
         by,
@@ -37,7 +40,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// Two times out of three somebody who might be allowed, else anybody.
 fn actor(step: &Step, likely: &[u128]) -> Actor {
-    let anybody = [DANA, ELI, ARI, SAM, LEE, RAE, 0, 99];
+    let anybody = [DANA, ELI, ARI, SAM, LEE, RAE, QUINN, CLEO, 0, 99];
     let likely = if step.by.is_multiple_of(3) {
         &anybody[..]
     } else {
@@ -68,11 +71,12 @@ fn changed(step: &Step) -> Policy {
 
 /// What a step tries: anything, or, half of the time, what would bring its request on.
 fn what(stage: &Stage, step: &Step) -> u8 {
-    if step.what < 26 {
+    if step.what < 38 {
         return step.what;
     }
     let found = stage.state.request(request(u128::from(step.on)));
     let grant = found.and_then(|found| stage.state.grant(found.grant?));
+    let unreviewed = found.is_some_and(|found| found.review.is_none());
     match (
         found.map(|found| found.state),
         grant.map(|grant| grant.state),
@@ -82,7 +86,8 @@ fn what(stage: &Stage, step: &Step) -> u8 {
         (Some(RequestState::Approved), _) => 12,
         (_, Some(GrantState::Intended)) => 15,
         (_, Some(GrantState::Active { .. })) => 18 + step.what % 4,
-        _ => 22,
+        (Some(RequestState::Granted), Some(GrantState::Ended { .. })) if unreviewed => 22,
+        _ => 28 + step.what % 8,
     }
 }
 
@@ -164,6 +169,7 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
                 },
             )
         }
+        26..=36 => oversight(stage, step),
         _ => {
             let (identity, name) = (seal(1), seal(2));
             let person = person(if dial < 20 { 99 } else { DANA });
@@ -229,4 +235,69 @@ fn sign_off(stage: &Stage, step: &Step) -> Command {
         }
     }
     command
+}
+
+/// Reading, disclosing, erasing; and who may.
+fn oversight(stage: &Stage, step: &Step) -> (&'static [u128], Command) {
+    const CUSTODIANS: &[u128] = &[CLEO, KIM, CLEO];
+    let (request, dial) = (request(u128::from(step.on)), step.dial);
+    let size = stage.state.next_seq();
+    let texts = stage
+        .state
+        .request(request)
+        .map_or(Vec::new(), |found| found.openings());
+    let seq = u64::from(dial) % size;
+    let opening = match texts.get(usize::from(dial / 16) % texts.len().max(1)) {
+        Some(text) if !dial.is_multiple_of(8) => *text,
+        _ => OpeningRef {
+            seq,
+            field: Field::ALL[usize::from(dial) % 5],
+        },
+    };
+    let stated = seal(if dial > 240 { 9 } else { 10 });
+    match what(stage, step) {
+        26 | 27 => {
+            let began_ms = stage.now_ms - 1_000 * i64::from(dial % 4) * 1_800;
+            let read = Command::ReadLedger {
+                from: seq,
+                to: seq + u64::from(dial / 8),
+                began_ms: UnixMillis::new(began_ms),
+            };
+            (&[QUINN], read)
+        }
+        28 | 29 => {
+            let disclose = Command::DiscloseOpening {
+                request,
+                opening,
+                purpose: stated,
+            };
+            (&[QUINN], disclose)
+        }
+        30..=32 => {
+            let order = Command::OrderErasure {
+                request,
+                of: dial.is_multiple_of(3).then_some(opening),
+                reason: stated,
+            };
+            (CUSTODIANS, order)
+        }
+        33..=35 => {
+            let open = stage.state.open_erasures(stage.now()).next();
+            let confirm = Command::ConfirmErasure {
+                order: open.map_or(seq, |open| open.order),
+                auth_time_s: stage.now().unix_seconds() - if dial > 240 { 9_000 } else { 0 },
+                id_token: seal(900),
+            };
+            (CUSTODIANS, confirm)
+        }
+        _ => {
+            let mut roles = roles();
+            match dial % 4 {
+                0 => roles.auditor = names(&["reviewers"]),
+                1 => roles.custodian.extend(names(&["auditors"])),
+                _ => {}
+            }
+            (&[0], Command::ConfigureRoles { roles })
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod batch;
 mod fence;
 mod image;
 mod publisher;
+mod rows;
 mod writer;
 
 use access::command::Command;

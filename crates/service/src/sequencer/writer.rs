@@ -1,21 +1,19 @@
 //! Steps 1 to 5 of an append: collect, fence, decide, hash, insert, commit.
 
 use ledger::Origin;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgPool;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-use super::batch::{Batch, BatchEntry};
+use super::batch::Batch;
 use super::fence::Fence;
-use super::{
-    Appended, Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten,
-};
+use super::rows::{project, seal_openings, tie_identities};
+use super::{Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten};
 use crate::error::chain;
 use crate::halt::Halt;
 use crate::line::timely;
 use crate::memory::Memory;
 use crate::store::ledger as store;
-use crate::store::{opening, projection};
 
 /// Entries in one transaction at most: one tile's worth.
 const MOST_COMMANDS: usize = 256;
@@ -206,8 +204,10 @@ impl Writer {
             let root = image.root();
             let frontier = image.frontier();
             timely(store::append(connection, &head, &root, frontier, &addition)).await?;
-            timely(project(connection, batch, &made)).await?;
+            // What is erased in the same batch is there first.
             timely(seal_openings(connection, batch, &outcomes)).await?;
+            timely(project(connection, batch, &made)).await?;
+            timely(tie_identities(connection, batch, &outcomes)).await?;
             self.fence.finish(&addition.ids, more).await?;
         }
         let mut requests: Vec<_> = made.iter().filter_map(|entry| entry.made.request).collect();
@@ -248,51 +248,4 @@ impl Writer {
             Err(fault) => Err(WriteError::Contradiction(chain(&fault))),
         }
     }
-}
-
-async fn project(
-    connection: &mut PgConnection,
-    batch: &[Pending],
-    entries: &[BatchEntry],
-) -> Result<(), sqlx::Error> {
-    let (mut requests, mut seqs) = (Vec::new(), Vec::new());
-    for entry in entries {
-        let made = &entry.made;
-        let actor = &batch[entry.place].proposal.actor;
-        projection::project(
-            connection,
-            made.seq,
-            entry.time.millis(),
-            actor,
-            &made.event,
-        )
-        .await?;
-        if let Some(request) = made.request {
-            requests.push(request.uuid());
-            seqs.push(store::signed(made.seq));
-        }
-    }
-    projection::tell(connection, &requests, &seqs).await
-}
-
-async fn seal_openings(
-    connection: &mut PgConnection,
-    batch: &[Pending],
-    outcomes: &[Outcome],
-) -> Result<(), sqlx::Error> {
-    for (pending, outcome) in batch.iter().zip(outcomes) {
-        let Ok(Appended { entries }) = outcome else {
-            continue;
-        };
-        let Some((seq, _)) = entries.first() else {
-            continue;
-        };
-        for (field, open) in &pending.proposal.openings {
-            opening::insert(connection, *seq, field, open).await?;
-        }
-        if let Some(tied) = &pending.proposal.identity {
-            projection::tie_identity(connection, &tied.issuer, &tied.subject, tied.person).await?;
-        }
-    }
-    Ok(())
 }

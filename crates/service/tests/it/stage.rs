@@ -72,7 +72,9 @@ pub fn settings(admin: &PgPool, data: &Path, origin: &str) -> Settings {
         roles: RoleGroups {
             auditor: vec!["auditors".parse().unwrap()],
             operator: vec!["operators".parse().unwrap()],
+            custodian: vec!["custodians".parse().unwrap()],
         },
+        read_window: Duration::from_secs(300),
         resources: vec![Resource {
             name: "orders-db".parse().unwrap(),
             description: "Orders".into(),
