@@ -213,6 +213,8 @@ pub struct HomeView {
     pub inbox: u32,
     /// How many reviews wait for the viewer.
     pub reviews: u32,
+    /// How many erasures wait for the viewer's confirmation.
+    pub erasures: u32,
     /// What the viewer may ask for.
     pub openable: Vec<Openable>,
 }

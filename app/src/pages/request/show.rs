@@ -8,11 +8,12 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::api::ApiError;
-use crate::api::forms::{ReviewForm, SignOffForm};
+use crate::api::forms::{ReviewForm, SealedForm, SignOffForm};
 use crate::api::grant::EndGrant;
 use crate::api::keep::{Draft, Form, take_draft};
 use crate::api::request::{OpenRequest, WithdrawRequest, request};
 use crate::api::review::RecordReview;
+use crate::api::sealed::{BeginErasure, SealedText};
 use crate::api::sign_off::BeginSignOff;
 use crate::components::badge::{Badge, EmergencyBadge, UrgencyBadge};
 use crate::components::field::FormFault;
@@ -24,6 +25,7 @@ use crate::focus::focus;
 use crate::live::use_live;
 use crate::pages::request::facts::facts;
 use crate::pages::request::steps::steps;
+use crate::pages::sealed::show::sealed;
 use crate::words::{people, standing, state as words, time};
 
 /// A request's address.
@@ -39,6 +41,9 @@ pub(crate) struct Acts {
     pub(crate) end: ServerAction<EndGrant>,
     pub(crate) sign_off: ServerAction<BeginSignOff>,
     pub(crate) review: ServerAction<RecordReview>,
+    pub(crate) disclose: ServerAction<SealedText>,
+    pub(crate) erase: ServerAction<SealedText>,
+    pub(crate) confirm: ServerAction<BeginErasure>,
 }
 
 impl Acts {
@@ -49,6 +54,9 @@ impl Acts {
             end: ServerAction::new(),
             sign_off: ServerAction::new(),
             review: ServerAction::new(),
+            disclose: ServerAction::new(),
+            erase: ServerAction::new(),
+            confirm: ServerAction::new(),
         }
     }
 
@@ -58,6 +66,8 @@ impl Acts {
             + self.withdraw.version().get()
             + self.end.version().get()
             + self.review.version().get()
+            + self.disclose.version().get()
+            + self.erase.version().get()
     }
 
     /// Why the last button that was pressed did nothing.
@@ -67,6 +77,7 @@ impl Acts {
                 self.open.value().get(),
                 self.withdraw.value().get(),
                 self.end.value().get(),
+                self.confirm.value().get(),
             ]
             .into_iter()
             .flatten()
@@ -81,6 +92,8 @@ impl Acts {
             self.withdraw.value().get(),
             self.end.value().get(),
             self.review.value().get(),
+            self.disclose.value().get(),
+            self.erase.value().get(),
         ]
         .into_iter()
         .flatten()
@@ -93,6 +106,8 @@ impl Acts {
 pub(crate) struct Drafts {
     pub(crate) sign_off: Resource<Option<Draft<SignOffForm>>>,
     pub(crate) review: Resource<Option<Draft<ReviewForm>>>,
+    pub(crate) disclose: Resource<Option<Draft<SealedForm>>>,
+    pub(crate) erase: Resource<Option<Draft<SealedForm>>>,
 }
 
 /// A request's page.
@@ -104,6 +119,8 @@ pub fn Request() -> impl IntoView {
     let drafts = Drafts {
         sign_off: Resource::new(move || id.get(), |id| draft(id, Form::SignOff)),
         review: Resource::new(move || id.get(), |id| draft(id, Form::Review)),
+        disclose: Resource::new(move || id.get(), |id| draft(id, Form::Disclose)),
+        erase: Resource::new(move || id.get(), |id| draft(id, Form::Erase)),
     };
     view! {
         <Loaded data=first draw=move |first: RequestView| {
@@ -185,6 +202,7 @@ fn Story(
             <div class="stack stack-wide">
                 <FormFault fault=acts.fault() fields=&[]/>
                 {steps(request, acts, drafts)}
+                {sealed(request, acts, drafts)}
                 <section class="stack" aria-labelledby="what-happened">
                     <h2 id="what-happened">"What happened"</h2>
                     {move || {

@@ -1,0 +1,119 @@
+//! The sealed texts of a request, each with what became of it.
+
+use access::view::{Action, ErasureView, OpeningState, OpeningView, RequestView};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::ask::Ask;
+use crate::components::button::{ButtonKind, Submit};
+use crate::components::moment::Moment;
+use crate::erase::Erase as _;
+use crate::pages::request::show::{Acts, Drafts};
+use crate::words::people;
+use crate::words::sealed::{DISCLOSE, Deed, ERASE, order, state, title};
+
+/// What an auditor or a custodian may do about a request's words; nothing for everybody else.
+pub(crate) fn sealed(request: Memo<RequestView>, acts: Acts, drafts: Drafts) -> AnyView {
+    // The fresh sign-in is a page of the identity provider: the browser itself has to go there.
+    Effect::new(move |_| {
+        if let Some(Ok(next)) = acts.confirm.value().get() {
+            // A browser that refuses to go leaves the page as it is, with the button still there.
+            let _ = window().location().assign(&next.0);
+        }
+    });
+    let id = request.with_untracked(|request| request.row.id);
+    let texts = Memo::new(move |_| request.with(|request| request.openings.clone()));
+    let orders = Memo::new(move |_| request.with(|request| request.erasures.clone()));
+    let may =
+        move |action| Memo::new(move |_| request.with(|request| request.actions.contains(&action)));
+    let (disclose, erase) = (may(Action::Disclose), may(Action::OrderErasure));
+    let form = move |deed: &'static Deed, act, draft| {
+        view! {
+            <details class="disclosure">
+                <summary>{deed.title}</summary>
+                <Ask deed=deed request=id texts=texts act=act draft=draft/>
+            </details>
+        }
+        .erase()
+    };
+    view! {
+        {move || {
+            (disclose.get() || erase.get() || !orders.with(Vec::is_empty))
+                .then(|| {
+                    view! {
+                        <section class="card" aria-labelledby="sealed">
+                            <h2 class="card-title" id="sealed">"Sealed texts"</h2>
+                            <p>"The log holds a seal of each, not the text. Every look with a purpose, and every erasure, is an entry."</p>
+                            <ul class="rows" role="list">
+                                {move || texts.get().into_iter().map(text).collect::<Vec<_>>()}
+                            </ul>
+                            {move || orders.get().into_iter().map(|order| waiting(order, acts)).collect::<Vec<_>>()}
+                            {disclose.get().then(|| form(&DISCLOSE, acts.disclose, drafts.disclose))}
+                            {erase.get().then(|| form(&ERASE, acts.erase, drafts.erase))}
+                        </section>
+                    }
+                        .erase()
+                })
+        }}
+    }
+    .erase()
+}
+
+fn text(text: OpeningView) -> AnyView {
+    let (head, note) = (title(&text), state(&text.state));
+    let shown = match text.state {
+        OpeningState::Shown { text, salt } => Some(
+            view! {
+                <p class="said">{text}</p>
+                <p class="row-note">"Salt " <span class="hash">{salt}</span></p>
+            }
+            .erase(),
+        ),
+        _ => None,
+    };
+    view! {
+        <li class="row">
+            <div class="row-main">
+                <p class="row-title">{head}</p>
+                <p class="row-note">{note}</p>
+                {shown}
+            </div>
+        </li>
+    }
+    .erase()
+}
+
+/// An order that waits for a second person.
+fn waiting(erasure: ErasureView, acts: Acts) -> AnyView {
+    let next = if erasure.may_confirm {
+        view! {
+            <ActionForm action=acts.confirm>{view! {
+                <input type="hidden" name="order" value=erasure.order.to_string()/>
+                <input type="hidden" name="request" value=erasure.request.to_string()/>
+                <Submit
+                    kind=ButtonKind::Danger
+                    label="Confirm erasure"
+                    busy_label="Going to sign in…"
+                    busy=Signal::derive(move || acts.confirm.pending().get())
+                />
+            }.erase()}</ActionForm>
+        }
+        .erase()
+    } else {
+        view! { <p class="soft">"Another custodian has to confirm it."</p> }.erase()
+    };
+    view! {
+        <div class="stack">
+            <h3>{order(&erasure)}</h3>
+            <p class="row-note">
+                {format!("{}, ", people::name(&erasure.by))}
+                <Moment at=erasure.at_ms/>
+                "; lapses "
+                <Moment at=erasure.lapses_at_ms/>
+            </p>
+            {erasure.reason.map(|reason| view! { <p class="said">{reason}</p> })}
+            <div class="actions">{next}</div>
+        </div>
+    }
+    .erase()
+}
