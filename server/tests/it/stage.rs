@@ -33,7 +33,7 @@ pub(crate) struct Stage {
     pub(crate) provider: Provider,
     pub(crate) pool: PgPool,
     router: Router,
-    _folders: [TempDir; 2],
+    folders: [TempDir; 2],
     _stop: DropGuard,
 }
 
@@ -80,9 +80,14 @@ impl Stage {
             provider,
             pool,
             router,
-            _folders: [data, site],
+            folders: [data, site],
             _stop: stop.drop_guard(),
         }
+    }
+
+    /// Where the portal keeps what is not in its database.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.folders[0].path()
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {

@@ -137,10 +137,10 @@ fn what_was_read_disclosed_and_erased_lawfully_is_proven() {
         .unwrap();
     assert!(
         rules
-            .sentence
+            .text
             .contains("were erased on the order of two people"),
         "{}",
-        rules.sentence
+        rules.text
     );
 }
 

@@ -32,6 +32,8 @@ pub fn Ask(
             {move || Suspend::new(async move {
                 let draft = draft.await;
                 let refused = draft.as_ref().map(|draft| draft.error.clone());
+                // What comes back refused is not to be looked for.
+                let again = refused.is_some();
                 let values = draft.map(|draft| draft.values).unwrap_or_default();
                 let fault: Fault = Signal::derive(move || match act.value().get() {
                     Some(answer) => answer.err(),
@@ -39,34 +41,37 @@ pub fn Ask(
                 });
                 let select = format!("{}-which", deed.word);
                 view! {
-                    <ActionForm action=act attr:class="form" attr:novalidate=true>{view! {
-                        <FormFault fault=fault fields=&[]/>
-                        <input type="hidden" name="form[request]" value=request.to_string()/>
-                        <input type="hidden" name="form[deed]" value=deed.word/>
-                        <div class="field">
-                            <label class="label" for=select.clone()>{deed.which}</label>
-                            <select class="input" id=select name="form[opening]">
-                                {deed.all.map(|all| view! { <option value="">{all}</option> })}
-                                {move || options(deed, &texts.get(), &values.opening)}
-                            </select>
-                        </div>
-                        <TextArea
-                            name=deed.field
-                            form_name="form[why]"
-                            label=deed.why
-                            hint=deed.hint
-                            value=values.why
-                            fault=fault
-                        />
-                        <div class="actions">
-                            <Submit
-                                kind=ButtonKind::Plain
-                                label=deed.button
-                                busy_label=deed.busy
-                                busy=Signal::derive(move || act.pending().get())
+                    <details class="disclosure" open=again>
+                        <summary>{deed.title}</summary>
+                        <ActionForm action=act attr:class="form" attr:novalidate=true>{view! {
+                            <FormFault fault=fault fields=&[]/>
+                            <input type="hidden" name="form[request]" value=request.to_string()/>
+                            <input type="hidden" name="form[deed]" value=deed.word/>
+                            <div class="field">
+                                <label class="label" for=select.clone()>{deed.which}</label>
+                                <select class="input" id=select name="form[opening]">
+                                    {deed.all.map(|all| view! { <option value="">{all}</option> })}
+                                    {move || options(deed, &texts.get(), &values.opening)}
+                                </select>
+                            </div>
+                            <TextArea
+                                name=deed.field
+                                form_name="form[why]"
+                                label=deed.why
+                                hint=deed.hint
+                                value=values.why
+                                fault=fault
                             />
-                        </div>
-                    }.erase()}</ActionForm>
+                            <div class="actions">
+                                <Submit
+                                    kind=ButtonKind::Plain
+                                    label=deed.button
+                                    busy_label=deed.busy
+                                    busy=Signal::derive(move || act.pending().get())
+                                />
+                            </div>
+                        }.erase()}</ActionForm>
+                    </details>
                 }
             })}
         </Suspense>

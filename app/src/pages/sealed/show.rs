@@ -27,18 +27,22 @@ pub(crate) fn sealed(request: Memo<RequestView>, acts: Acts, drafts: Drafts) -> 
     let may =
         move |action| Memo::new(move |_| request.with(|request| request.actions.contains(&action)));
     let (disclose, erase) = (may(Action::Disclose), may(Action::OrderErasure));
+    // What is half typed outlives whatever others do meanwhile.
+    let something =
+        Memo::new(move |_| disclose.get() || erase.get() || !orders.with(Vec::is_empty));
+    let closed = Memo::new(move |_| {
+        disclose.get()
+            && texts.with(|texts| texts.iter().any(|text| text.state == OpeningState::Sealed))
+    });
     let form = move |deed: &'static Deed, act, draft| {
         view! {
-            <details class="disclosure">
-                <summary>{deed.title}</summary>
-                <Ask deed=deed request=id texts=texts act=act draft=draft/>
-            </details>
+            <Ask deed=deed request=id texts=texts act=act draft=draft/>
         }
         .erase()
     };
     view! {
         {move || {
-            (disclose.get() || erase.get() || !orders.with(Vec::is_empty))
+            something.get()
                 .then(|| {
                     view! {
                         <section class="card" aria-labelledby="sealed">
@@ -48,8 +52,8 @@ pub(crate) fn sealed(request: Memo<RequestView>, acts: Acts, drafts: Drafts) -> 
                                 {move || texts.get().into_iter().map(text).collect::<Vec<_>>()}
                             </ul>
                             {move || orders.get().into_iter().map(|order| waiting(order, acts)).collect::<Vec<_>>()}
-                            {disclose.get().then(|| form(&DISCLOSE, acts.disclose, drafts.disclose))}
-                            {erase.get().then(|| form(&ERASE, acts.erase, drafts.erase))}
+                            {move || closed.get().then(|| form(&DISCLOSE, acts.disclose, drafts.disclose))}
+                            {move || erase.get().then(|| form(&ERASE, acts.erase, drafts.erase))}
                         </section>
                     }
                         .erase()
