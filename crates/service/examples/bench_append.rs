@@ -103,7 +103,7 @@ async fn start(pool: &PgPool, data: &std::path::Path, shutdown: &CancellationTok
         origin,
         data_dir: data.to_owned(),
         roles: RoleGroups::default(),
-        read_window: std::time::Duration::from_secs(300),
+        read_window: Duration::from_secs(300),
         resources: Vec::new(),
         seed_policies: Vec::new(),
         archive: None,

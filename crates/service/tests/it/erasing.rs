@@ -34,6 +34,18 @@ async fn confirm(stage: &Stage, who: &Viewer, order: u64) -> Result<(), Error> {
     stage.portal.confirm_erasure(who, form).await
 }
 
+/// Erases all that was written about a request.
+pub(crate) async fn erase(stage: &Stage, request: RequestId) {
+    let (cleo, kim) = (
+        custodian(stage, "cleo").await,
+        custodian(stage, "kim").await,
+    );
+    let ordered = stage.portal.order_erasure(&cleo, request, None, WHY);
+    ordered.await.unwrap();
+    let waiting = stage.portal.inbox(&kim).await.unwrap().erasures;
+    confirm(stage, &kim, waiting[0].order).await.unwrap();
+}
+
 fn state(view: &RequestView, field: Field) -> (OpeningRef, OpeningState) {
     let found = view.openings.iter().find(|text| text.field == field);
     let text = found.unwrap();
