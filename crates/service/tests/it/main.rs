@@ -23,3 +23,4 @@ mod replicas;
 mod restore;
 mod stage;
 mod tampering;
+mod words;
