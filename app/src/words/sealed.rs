@@ -24,8 +24,6 @@ pub struct Deed {
     pub hint: &'static str,
     /// What does it.
     pub button: &'static str,
-    /// While it is done.
-    pub busy: &'static str,
 }
 
 /// Being shown one.
@@ -38,7 +36,6 @@ pub const DISCLOSE: Deed = Deed {
     why: "Purpose",
     hint: "Which case, and what you need to know. It is sealed in the log; those whom the request concerns can read it.",
     button: "Disclose",
-    busy: "Disclosing…",
 };
 
 /// Having them erased.
@@ -51,7 +48,6 @@ pub const ERASE: Deed = Deed {
     why: "Reason for the erasure",
     hint: "Another custodian confirms it. Do not repeat what is to be erased: this reason stays.",
     button: "Order erasure",
-    busy: "Ordering…",
 };
 
 /// "Reason in entry 41, by Dana".
@@ -75,14 +71,18 @@ fn field(field: Field) -> &'static str {
 }
 
 /// What the viewer sees of it, and why.
-pub fn state(state: &OpeningState) -> String {
-    match state {
+pub fn state(text: &OpeningView) -> String {
+    let gone = |seq| {
+        format!("Sealed, erased: entry {seq} says so, and the seal still proves that it was there.")
+    };
+    match text.state {
         OpeningState::Sealed => "Sealed.".into(),
-        OpeningState::Shown { .. } => "Disclosed. It is what the entry's seal says.".into(),
-        OpeningState::Altered => "What is kept here is not what was sealed: it is not shown.".into(),
-        OpeningState::Erased { seq } => {
-            format!("Sealed, erased: entry {seq} says so, and the seal still proves that it was there.")
+        OpeningState::Shown => {
+            let salt = text.salt.as_deref().unwrap_or_default();
+            format!("Disclosed. It is what the entry's seal says, with the salt {salt}.")
         }
+        OpeningState::Altered => "What is kept here is not what was sealed: it is not shown.".into(),
+        OpeningState::Erased => gone(text.erased_seq.unwrap_or_default()),
         OpeningState::Missing => {
             "Not kept here: no entry says that it was erased, so the database was restored without it.".into()
         }
@@ -96,7 +96,7 @@ pub fn instead(request: &RequestView, wanted: Field) -> Option<String> {
         .openings
         .iter()
         .find(|text| (text.seq, text.field) == (asked, wanted))?;
-    Some(state(&text.state))
+    Some(state(text))
 }
 
 /// "Erase all sealed texts", "Erase the note of entry 44".

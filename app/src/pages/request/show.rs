@@ -13,7 +13,6 @@ use crate::api::grant::EndGrant;
 use crate::api::keep::{Draft, Form, take_draft};
 use crate::api::request::{OpenRequest, WithdrawRequest, request};
 use crate::api::review::RecordReview;
-use crate::api::sealed::{BeginErasure, SealedText};
 use crate::api::sign_off::BeginSignOff;
 use crate::components::badge::{Badge, EmergencyBadge, UrgencyBadge};
 use crate::components::field::FormFault;
@@ -41,9 +40,6 @@ pub(crate) struct Acts {
     pub(crate) end: ServerAction<EndGrant>,
     pub(crate) sign_off: ServerAction<BeginSignOff>,
     pub(crate) review: ServerAction<RecordReview>,
-    pub(crate) disclose: ServerAction<SealedText>,
-    pub(crate) erase: ServerAction<SealedText>,
-    pub(crate) confirm: ServerAction<BeginErasure>,
 }
 
 impl Acts {
@@ -54,9 +50,6 @@ impl Acts {
             end: ServerAction::new(),
             sign_off: ServerAction::new(),
             review: ServerAction::new(),
-            disclose: ServerAction::new(),
-            erase: ServerAction::new(),
-            confirm: ServerAction::new(),
         }
     }
 
@@ -66,8 +59,6 @@ impl Acts {
             + self.withdraw.version().get()
             + self.end.version().get()
             + self.review.version().get()
-            + self.disclose.version().get()
-            + self.erase.version().get()
     }
 
     /// Why the last button that was pressed did nothing.
@@ -77,7 +68,6 @@ impl Acts {
                 self.open.value().get(),
                 self.withdraw.value().get(),
                 self.end.value().get(),
-                self.confirm.value().get(),
             ]
             .into_iter()
             .flatten()
@@ -92,8 +82,6 @@ impl Acts {
             self.withdraw.value().get(),
             self.end.value().get(),
             self.review.value().get(),
-            self.disclose.value().get(),
-            self.erase.value().get(),
         ]
         .into_iter()
         .flatten()
@@ -202,7 +190,7 @@ fn Story(
             <div class="stack stack-wide">
                 <FormFault fault=acts.fault() fields=&[]/>
                 {steps(request, acts, drafts)}
-                {sealed(request, acts, drafts)}
+                {sealed(request, drafts)}
                 <section class="stack" aria-labelledby="what-happened">
                     <h2 id="what-happened">"What happened"</h2>
                     {move || {

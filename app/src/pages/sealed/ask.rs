@@ -1,14 +1,12 @@
-//! The form by which somebody says which text they mean, and why.
+//! The form by which somebody says which text they mean, and why. It is a form of the browser's: what it brings is a
+//! page that shows something else.
 
 use access::ids::RequestId;
 use access::view::{OpeningState, OpeningView};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use crate::api::forms::SealedForm;
 use crate::api::keep::Draft;
-use crate::api::sealed::SealedText;
-use crate::components::button::{ButtonKind, Submit};
 use crate::components::field::{Fault, FormFault, TextArea};
 use crate::erase::Erase as _;
 use crate::words::sealed::{Deed, title};
@@ -22,8 +20,6 @@ pub fn Ask(
     request: RequestId,
     /// All its texts.
     texts: Memo<Vec<OpeningView>>,
-    /// Does it.
-    act: ServerAction<SealedText>,
     /// What was typed before, and why it was refused.
     draft: Resource<Option<Draft<SealedForm>>>,
 ) -> impl IntoView {
@@ -31,19 +27,16 @@ pub fn Ask(
         <Suspense>
             {move || Suspend::new(async move {
                 let draft = draft.await;
-                let refused = draft.as_ref().map(|draft| draft.error.clone());
                 // What comes back refused is not to be looked for.
-                let again = refused.is_some();
-                let values = draft.map(|draft| draft.values).unwrap_or_default();
-                let fault: Fault = Signal::derive(move || match act.value().get() {
-                    Some(answer) => answer.err(),
-                    None => refused.clone(),
-                });
+                let again = draft.is_some();
+                let (values, refused) = draft.map(|draft| (draft.values, draft.error)).unzip();
+                let values = values.unwrap_or_default();
+                let fault: Fault = Signal::stored(refused);
                 let select = format!("{}-which", deed.word);
                 view! {
                     <details class="disclosure" open=again>
                         <summary>{deed.title}</summary>
-                        <ActionForm action=act attr:class="form" attr:novalidate=true>{view! {
+                        <form method="post" action="/api/sealed_text" class="form" novalidate=true>
                             <FormFault fault=fault fields=&[]/>
                             <input type="hidden" name="form[request]" value=request.to_string()/>
                             <input type="hidden" name="form[deed]" value=deed.word/>
@@ -63,14 +56,9 @@ pub fn Ask(
                                 fault=fault
                             />
                             <div class="actions">
-                                <Submit
-                                    kind=ButtonKind::Plain
-                                    label=deed.button
-                                    busy_label=deed.busy
-                                    busy=Signal::derive(move || act.pending().get())
-                                />
+                                <button type="submit" class="button">{deed.button}</button>
                             </div>
-                        }.erase()}</ActionForm>
+                        </form>
                     </details>
                 }
             })}
@@ -82,7 +70,7 @@ pub fn Ask(
 /// The texts that may be meant.
 fn options(deed: &Deed, texts: &[OpeningView], chosen: &str) -> Vec<AnyView> {
     let fits = |text: &&OpeningView| match text.state {
-        OpeningState::Erased { .. } => false,
+        OpeningState::Erased => false,
         OpeningState::Sealed => true,
         _ => deed.all.is_some(),
     };

@@ -1,48 +1,37 @@
 //! The sealed texts of a request, each with what became of it.
 
 use access::view::{Action, ErasureView, OpeningState, OpeningView, RequestView};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::ask::Ask;
-use crate::components::button::{ButtonKind, Submit};
 use crate::components::moment::Moment;
 use crate::erase::Erase as _;
-use crate::pages::request::show::{Acts, Drafts};
+use crate::pages::request::show::Drafts;
 use crate::words::people;
 use crate::words::sealed::{DISCLOSE, Deed, ERASE, order, state, title};
 
 /// What an auditor or a custodian may do about a request's words; nothing for everybody else.
-pub(crate) fn sealed(request: Memo<RequestView>, acts: Acts, drafts: Drafts) -> AnyView {
-    // The fresh sign-in is a page of the identity provider: the browser itself has to go there.
-    Effect::new(move |_| {
-        if let Some(Ok(next)) = acts.confirm.value().get() {
-            // A browser that refuses to go leaves the page as it is, with the button still there.
-            let _ = window().location().assign(&next.0);
-        }
-    });
+pub(crate) fn sealed(request: Memo<RequestView>, drafts: Drafts) -> AnyView {
     let id = request.with_untracked(|request| request.row.id);
     let texts = Memo::new(move |_| request.with(|request| request.openings.clone()));
-    let orders = Memo::new(move |_| request.with(|request| request.erasures.clone()));
     let may =
         move |action| Memo::new(move |_| request.with(|request| request.actions.contains(&action)));
     let (disclose, erase) = (may(Action::Disclose), may(Action::OrderErasure));
     // What is half typed outlives whatever others do meanwhile.
-    let something =
-        Memo::new(move |_| disclose.get() || erase.get() || !orders.with(Vec::is_empty));
+    let something = Memo::new(move |_| {
+        disclose.get() || erase.get() || request.with(|request| !request.erasures.is_empty())
+    });
     let closed = Memo::new(move |_| {
         disclose.get()
             && texts.with(|texts| texts.iter().any(|text| text.state == OpeningState::Sealed))
     });
-    let form = move |deed: &'static Deed, act, draft| {
-        view! {
-            <Ask deed=deed request=id texts=texts act=act draft=draft/>
-        }
-        .erase()
+    let form = move |deed: &'static Deed, draft| {
+        view! { <Ask deed=deed request=id texts=texts draft=draft/> }.erase()
     };
     view! {
         {move || {
-            something.get()
+            something
+                .get()
                 .then(|| {
                     view! {
                         <section class="card" aria-labelledby="sealed">
@@ -51,9 +40,9 @@ pub(crate) fn sealed(request: Memo<RequestView>, acts: Acts, drafts: Drafts) -> 
                             <ul class="rows" role="list">
                                 {move || texts.get().into_iter().map(text).collect::<Vec<_>>()}
                             </ul>
-                            {move || orders.get().into_iter().map(|order| waiting(order, acts)).collect::<Vec<_>>()}
-                            {move || closed.get().then(|| form(&DISCLOSE, acts.disclose, drafts.disclose))}
-                            {move || erase.get().then(|| form(&ERASE, acts.erase, drafts.erase))}
+                            {move || request.with(|request| request.erasures.iter().map(waiting).collect::<Vec<_>>())}
+                            {move || closed.get().then(|| form(&DISCLOSE, drafts.disclose))}
+                            {move || erase.get().then(|| form(&ERASE, drafts.erase))}
                         </section>
                     }
                         .erase()
@@ -64,43 +53,28 @@ pub(crate) fn sealed(request: Memo<RequestView>, acts: Acts, drafts: Drafts) -> 
 }
 
 fn text(text: OpeningView) -> AnyView {
-    let (head, note) = (title(&text), state(&text.state));
-    let shown = match text.state {
-        OpeningState::Shown { text, salt } => Some(
-            view! {
-                <p class="said">{text}</p>
-                <p class="row-note">"Salt " <span class="hash">{salt}</span></p>
-            }
-            .erase(),
-        ),
-        _ => None,
-    };
+    let (head, note) = (title(&text), state(&text));
     view! {
         <li class="row">
             <div class="row-main">
                 <p class="row-title">{head}</p>
                 <p class="row-note">{note}</p>
-                {shown}
+                {text.text.map(|text| view! { <p class="said">{text}</p> })}
             </div>
         </li>
     }
     .erase()
 }
 
-/// An order that waits for a second person.
-fn waiting(erasure: ErasureView, acts: Acts) -> AnyView {
+/// An order that waits for a second person. A form of its own: the next page is the identity provider's.
+fn waiting(erasure: &ErasureView) -> AnyView {
     let next = if erasure.may_confirm {
         view! {
-            <ActionForm action=acts.confirm>{view! {
+            <form method="post" action="/api/begin_erasure">
                 <input type="hidden" name="order" value=erasure.order.to_string()/>
                 <input type="hidden" name="request" value=erasure.request.to_string()/>
-                <Submit
-                    kind=ButtonKind::Danger
-                    label="Confirm erasure"
-                    busy_label="Going to sign in…"
-                    busy=Signal::derive(move || acts.confirm.pending().get())
-                />
-            }.erase()}</ActionForm>
+                <button type="submit" class="button button-danger">"Confirm erasure"</button>
+            </form>
         }
         .erase()
     } else {
@@ -108,14 +82,14 @@ fn waiting(erasure: ErasureView, acts: Acts) -> AnyView {
     };
     view! {
         <div class="stack">
-            <h3>{order(&erasure)}</h3>
+            <h3>{order(erasure)}</h3>
             <p class="row-note">
                 {format!("{}, ", people::name(&erasure.by))}
                 <Moment at=erasure.at_ms/>
                 "; lapses "
                 <Moment at=erasure.lapses_at_ms/>
             </p>
-            {erasure.reason.map(|reason| view! { <p class="said">{reason}</p> })}
+            {erasure.reason.clone().map(|reason| view! { <p class="said">{reason}</p> })}
             <div class="actions">{next}</div>
         </div>
     }

@@ -18,28 +18,27 @@ pub struct OpeningView {
     pub by: Option<PersonView>,
     /// What the viewer sees of it.
     pub state: OpeningState,
+    /// All of it, where it is shown.
+    pub text: Option<String>,
+    /// The 32 bytes that were hashed before it, in base 16, where it is shown: with them anybody can
+    /// repeat the check.
+    pub salt: Option<String>,
+    /// The entry that says that it was erased, where one does.
+    pub erased_seq: Option<u64>,
 }
 
 /// What a viewer sees of a sealed text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OpeningState {
     /// Nothing, unless they are an auditor and say what for.
     Sealed,
     /// All of it, and it hashes to what the entry says.
-    Shown {
-        /// The text.
-        text: String,
-        /// The 32 bytes that were hashed before it, in base 16: with them anybody can repeat the check.
-        salt: String,
-    },
+    Shown,
     /// What is kept is not what was sealed.
     Altered,
     /// It is gone.
-    Erased {
-        /// The entry that says so.
-        seq: u64,
-    },
+    Erased,
     /// It is not here, and no entry says that it was erased: the database came from the archive.
     Missing,
 }

@@ -31,19 +31,21 @@ pub(super) fn words(
                 field,
             };
             let sealed = SealedField::new(Hash::new(*sealed.c.as_bytes()), sealed.n);
-            let state = match erased(story, at) {
-                Some(seq) => OpeningState::Erased { seq },
-                None if case.shows(field, viewer, disclosed(story, at, viewer.person), now) => {
-                    shown(kept, at, &sealed)
-                }
-                None => OpeningState::Sealed,
-            };
-            words.push(OpeningView {
+            let mut word = OpeningView {
                 seq: record.seq,
                 field,
                 by: named(people, &record.actor),
-                state,
-            });
+                state: OpeningState::Sealed,
+                text: None,
+                salt: None,
+                erased_seq: erased(story, at),
+            };
+            if word.erased_seq.is_some() {
+                word.state = OpeningState::Erased;
+            } else if case.shows(field, viewer, disclosed(story, at, viewer.person), now) {
+                show(&mut word, kept, &sealed);
+            }
+            words.push(word);
         }
     }
     words
@@ -51,12 +53,10 @@ pub(super) fn words(
 
 /// The text of an entry, if the viewer sees it.
 pub(super) fn text_of(words: &[OpeningView], seq: u64, wanted: Field) -> Option<String> {
-    words.iter().find_map(|word| match &word.state {
-        OpeningState::Shown { text, .. } if (word.seq, word.field) == (seq, wanted) => {
-            Some(text.clone())
-        }
-        _ => None,
-    })
+    let word = words
+        .iter()
+        .find(|word| (word.seq, word.field) == (seq, wanted))?;
+    word.text.clone()
 }
 
 /// Which entry says that it was erased.
@@ -84,20 +84,20 @@ pub(super) fn by(record: &Record) -> Option<PersonId> {
     }
 }
 
-fn shown(kept: &[Kept], at: OpeningRef, sealed: &SealedField) -> OpeningState {
+/// Shows the text, if it is there and is what was sealed.
+fn show(word: &mut OpeningView, kept: &[Kept], sealed: &SealedField) {
     let found = kept
         .iter()
-        .find(|kept| kept.seq == at.seq && kept.field == at.field.word());
-    match found {
-        None => OpeningState::Missing,
-        Some(kept) if kept.opening.matches(sealed) => OpeningState::Shown {
-            text: String::from_utf8_lossy(kept.opening.bytes()).into_owned(),
-            salt: kept
-                .opening
-                .salt()
-                .map(|byte| format!("{byte:02x}"))
-                .concat(),
-        },
-        Some(_) => OpeningState::Altered,
+        .find(|kept| kept.seq == word.seq && kept.field == word.field.word());
+    let Some(Kept { opening, .. }) = found else {
+        word.state = OpeningState::Missing;
+        return;
+    };
+    if !opening.matches(sealed) {
+        word.state = OpeningState::Altered;
+        return;
     }
+    word.state = OpeningState::Shown;
+    word.text = Some(String::from_utf8_lossy(opening.bytes()).into_owned());
+    word.salt = Some(opening.salt().map(|byte| format!("{byte:02x}")).concat());
 }
