@@ -21,48 +21,41 @@ pub fn Ask(
     /// All its texts.
     texts: Memo<Vec<OpeningView>>,
     /// What was typed before, and why it was refused.
-    draft: Resource<Option<Draft<SealedForm>>>,
+    draft: Option<Draft<SealedForm>>,
 ) -> impl IntoView {
+    // What comes back refused is not to be looked for.
+    let again = draft.is_some();
+    let (values, refused) = draft.map(|draft| (draft.values, draft.error)).unzip();
+    let values = values.unwrap_or_default();
+    let fault: Fault = Signal::stored(refused);
+    let select = format!("{}-which", deed.word);
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let draft = draft.await;
-                // What comes back refused is not to be looked for.
-                let again = draft.is_some();
-                let (values, refused) = draft.map(|draft| (draft.values, draft.error)).unzip();
-                let values = values.unwrap_or_default();
-                let fault: Fault = Signal::stored(refused);
-                let select = format!("{}-which", deed.word);
-                view! {
-                    <details class="disclosure" open=again>
-                        <summary>{deed.title}</summary>
-                        <form method="post" action="/api/sealed_text" class="form" novalidate=true>
-                            <FormFault fault=fault fields=&[]/>
-                            <input type="hidden" name="form[request]" value=request.to_string()/>
-                            <input type="hidden" name="form[deed]" value=deed.word/>
-                            <div class="field">
-                                <label class="label" for=select.clone()>{deed.which}</label>
-                                <select class="input" id=select name="form[opening]">
-                                    {deed.all.map(|all| view! { <option value="">{all}</option> })}
-                                    {move || options(deed, &texts.get(), &values.opening)}
-                                </select>
-                            </div>
-                            <TextArea
-                                name=deed.field
-                                form_name="form[why]"
-                                label=deed.why
-                                hint=deed.hint
-                                value=values.why
-                                fault=fault
-                            />
-                            <div class="actions">
-                                <button type="submit" class="button">{deed.button}</button>
-                            </div>
-                        </form>
-                    </details>
-                }
-            })}
-        </Suspense>
+        <details class="disclosure" open=again>
+            <summary>{deed.title}</summary>
+            <form method="post" action="/api/sealed_text" class="form" novalidate=true>
+                <FormFault fault=fault fields=&[]/>
+                <input type="hidden" name="form[request]" value=request.to_string()/>
+                <input type="hidden" name="form[deed]" value=deed.word/>
+                <div class="field">
+                    <label class="label" for=select.clone()>{deed.which}</label>
+                    <select class="input" id=select name="form[opening]">
+                        {deed.all.map(|all| view! { <option value="">{all}</option> })}
+                        {move || options(deed, &texts.get(), &values.opening)}
+                    </select>
+                </div>
+                <TextArea
+                    name=deed.field
+                    form_name="form[why]"
+                    label=deed.why
+                    hint=deed.hint
+                    value=values.why
+                    fault=fault
+                />
+                <div class="actions">
+                    <button type="submit" class="button">{deed.button}</button>
+                </div>
+            </form>
+        </details>
     }
     .erase()
 }

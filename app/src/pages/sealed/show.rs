@@ -11,7 +11,7 @@ use crate::words::people;
 use crate::words::sealed::{DISCLOSE, Deed, ERASE, order, state, title};
 
 /// What an auditor or a custodian may do about a request's words; nothing for everybody else.
-pub(crate) fn sealed(request: Memo<RequestView>, drafts: Drafts) -> AnyView {
+pub(crate) fn sealed(request: Memo<RequestView>, drafts: StoredValue<Drafts>) -> AnyView {
     let id = request.with_untracked(|request| request.row.id);
     let texts = Memo::new(move |_| request.with(|request| request.openings.clone()));
     let may =
@@ -41,8 +41,8 @@ pub(crate) fn sealed(request: Memo<RequestView>, drafts: Drafts) -> AnyView {
                                 {move || texts.get().into_iter().map(text).collect::<Vec<_>>()}
                             </ul>
                             {move || request.with(|request| request.erasures.iter().map(waiting).collect::<Vec<_>>())}
-                            {move || closed.get().then(|| form(&DISCLOSE, drafts.disclose))}
-                            {move || erase.get().then(|| form(&ERASE, drafts.erase))}
+                            {move || closed.get().then(|| form(&DISCLOSE, drafts.with_value(|drafts| drafts.disclose.clone())))}
+                            {move || erase.get().then(|| form(&ERASE, drafts.with_value(|drafts| drafts.erase.clone())))}
                         </section>
                     }
                         .erase()
