@@ -26,7 +26,7 @@ test('an auditor is shown a reason with a purpose, an operator never', async ({ 
   await quinn.getByLabel('Purpose').fill('Audit of November, sample 4.');
   await quinn.getByRole('button', { name: 'Disclose', exact: true }).click();
   await expect(quinn.getByText(reason).first()).toBeVisible();
-  await expect(quinn.getByText("It is what the entry's seal says.")).toBeVisible();
+  await expect(quinn.getByText("It is what the entry's seal says")).toBeVisible();
   await axe(quinn);
   await expect(timeline(dana).filter({ hasText: 'Quinn' }), 'who asked hears of it').toBeVisible();
   expect(await entries(request, 'opening.disclosed')).toHaveLength(1);
