@@ -26,6 +26,7 @@ use crate::pages::{credential, glass, home, inbox, log, missing, policy, request
 
 pub use crate::api::ApiError;
 pub use crate::api::keep::{FLASH, Flash};
+pub use crate::api::sealed::{PENDING_ERASURE, PendingErasure};
 pub use crate::api::sign_off::{PENDING_SIGN_OFF, PendingSignOff};
 pub use crate::components::alert::AlertKind;
 #[cfg(feature = "ssr")]

@@ -7,6 +7,8 @@ export const PEOPLE = {
   rae: { name: 'Rae (reviewer)', groups: ['reviewers'] },
   quinn: { name: 'Quinn (auditor)', groups: ['auditors'] },
   oscar: { name: 'Oscar (operator)', groups: ['operators'] },
+  cleo: { name: 'Cleo (privacy)', groups: ['custodians'] },
+  kim: { name: 'Kim (privacy)', groups: ['custodians'] },
   /** May ask and may sign off: whom the rule against self-approval is for. */
   lee: { name: 'Lee (lead, on call)', groups: ['oncall-database', 'leads'] },
   /** Signs in well and belongs to nothing. */

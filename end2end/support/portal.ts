@@ -111,6 +111,7 @@ database_url_file = ${JSON.stringify(databaseUrl)}
 
 [log]
 origin = "${origin}"
+read_window_s = 2
 
 [oidc]
 issuer = "${plan.issuer}"
@@ -121,6 +122,7 @@ algorithms = ["RS256"]
 [roles]
 auditor = ["auditors"]
 operator = ["operators"]
+custodian = ["custodians"]
 
 [witnesses]
 policy_file = ${JSON.stringify(trust)}

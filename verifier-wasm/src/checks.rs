@@ -100,6 +100,7 @@ fn rules(basis: &Basis<'_>) -> (Outcome, String) {
         entries: count,
         requests,
         grants,
+        erased,
         violations,
         unlisted,
         ..
@@ -107,8 +108,9 @@ fn rules(basis: &Basis<'_>) -> (Outcome, String) {
     let (outcome, text) = judged(
         violations.len() as u64 + unlisted,
         format!(
-            "Replayed {}: {requests} requests and {grants} grants, each allowed by the policy in force at its time.",
-            entries(*count)
+            "Replayed {}: {requests} requests and {grants} grants, each allowed by the policy in force at its time.{}",
+            entries(*count),
+            gone(*erased)
         ),
         "breaks a rule",
     );
@@ -123,6 +125,17 @@ fn rules(basis: &Basis<'_>) -> (Outcome, String) {
                 outcome
             },
             format!("{text} This is said of the log as it is served, not as it was signed."),
+        ),
+    }
+}
+
+/// What the log says of sealed texts that nobody can open any more.
+fn gone(erased: u64) -> String {
+    match erased {
+        0 => String::new(),
+        1 => " 1 sealed text was erased on the order of two people: its seal stands.".to_owned(),
+        many => format!(
+            " {many} sealed texts were erased on the order of two people: their seals stand."
         ),
     }
 }

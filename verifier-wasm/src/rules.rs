@@ -21,6 +21,8 @@ pub(crate) struct Replayed {
     pub(crate) entries: u64,
     pub(crate) requests: u64,
     pub(crate) grants: u64,
+    /// How many sealed texts were erased as the rules demand.
+    pub(crate) erased: u64,
     /// What the log says of itself, if one of its entries opens it.
     pub(crate) opening: Option<Opening>,
     pub(crate) violations: Vec<Unlawful>,
@@ -107,6 +109,10 @@ impl Replay {
         Replayed {
             requests: state.requests().count() as u64,
             grants: state.grants().count() as u64,
+            erased: state
+                .requests()
+                .map(|request| request.erased.len() as u64)
+                .sum(),
             opening,
             ..replayed
         }

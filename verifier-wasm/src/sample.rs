@@ -78,6 +78,24 @@ impl Sample {
         sample
     }
 
+    /// Takes more entries than the log was made for.
+    #[cfg(test)]
+    pub(crate) fn go_on(&mut self) {
+        self.size = usize::MAX;
+    }
+
+    /// What the lawful entries add up to.
+    #[cfg(test)]
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// When the last entry was written, in seconds since 1970.
+    #[cfg(test)]
+    pub(crate) fn now_s(&self) -> i64 {
+        self.now_ms / 1000
+    }
+
     /// Lets time pass.
     pub(crate) fn later(&mut self, ms: i64) {
         self.now_ms += ms;
@@ -232,7 +250,7 @@ impl Sample {
     }
 
     /// Decides a command and writes its entries, as the portal does.
-    fn act(&mut self, actor: &Actor, command: Command) {
+    pub(crate) fn act(&mut self, actor: &Actor, command: Command) {
         if self.full() {
             return;
         }
@@ -296,18 +314,18 @@ fn uuid(purpose: &[u8], number: u64) -> String {
     )
 }
 
-fn person(number: u64) -> PersonId {
+pub(crate) fn person(number: u64) -> PersonId {
     uuid(b"person", number).parse().expect("a UUID")
 }
 
-fn groups(names: &[&str]) -> Vec<GroupName> {
+pub(crate) fn groups(names: &[&str]) -> Vec<GroupName> {
     names
         .iter()
         .map(|name| name.parse().expect("a name"))
         .collect()
 }
 
-fn sealed(text: &str) -> Commitment {
+pub(crate) fn sealed(text: &str) -> Commitment {
     let n = u32::try_from(text.len()).expect("a short text");
     Commitment {
         c: Digest::of(text.as_bytes()),

@@ -107,15 +107,22 @@ impl ApiError {
                 | Rule::NotRevoker
                 | Rule::NotReviewer
                 | Rule::ReviewerInvolved
+                | Rule::NotAuditor
+                | Rule::NotCustodian
+                | Rule::SelfConfirmation
                 | Rule::SystemOnly
                 | Rule::PersonOnly => 403,
                 Rule::UnknownPolicy
                 | Rule::UnknownRequest
                 | Rule::UnknownGrant
+                | Rule::UnknownOpening
+                | Rule::UnknownErasure
                 | Rule::UnknownPerson => 404,
                 Rule::ResourceNotCovered
                 | Rule::DurationOutOfRange
                 | Rule::ReasonTooShort
+                | Rule::PurposeTooShort
+                | Rule::BadRange
                 | Rule::EmergencyOff
                 | Rule::NotConfirmed => 422,
                 _ => 409,

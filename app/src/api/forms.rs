@@ -51,12 +51,26 @@ pub struct ReviewForm {
     pub note: String,
 }
 
+/// Asks for a sealed text, or that it be erased.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SealedForm {
+    /// Of which request.
+    pub request: String,
+    /// `disclose` or `erase`.
+    pub deed: String,
+    /// Which: the entry's place, a colon, the field's word; empty for all.
+    pub opening: String,
+    /// What for.
+    pub why: String,
+}
+
 #[cfg(feature = "ssr")]
 mod parse {
-    use access::event::{Decision, Mode, Verdict};
+    use access::event::{Decision, Field, Mode, OpeningRef, Verdict};
     use service::Submit;
 
-    use super::{RequestForm, ReviewForm, SignOffForm};
+    use super::{RequestForm, ReviewForm, SealedForm, SignOffForm};
     use crate::api::ApiError;
     use crate::words::state::{URGENCIES, VERDICTS};
 
@@ -102,6 +116,21 @@ mod parse {
                 "deny" => Ok(Decision::Deny),
                 _ => Err(ApiError::Malformed),
             }
+        }
+    }
+
+    impl SealedForm {
+        /// Which text is meant; `None` for all.
+        pub(crate) fn parse(&self) -> Result<Option<OpeningRef>, ApiError> {
+            if self.opening.is_empty() {
+                return Ok(None);
+            }
+            let (seq, word) = self.opening.split_once(':').ok_or(ApiError::Malformed)?;
+            let known = Field::ALL.into_iter().find(|field| field.word() == word);
+            Ok(Some(OpeningRef {
+                seq: seq.parse().map_err(|_| ApiError::Malformed)?,
+                field: known.ok_or(ApiError::Malformed)?,
+            }))
         }
     }
 

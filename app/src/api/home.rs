@@ -13,7 +13,7 @@ use crate::api::wire::Wire;
 pub struct NavigationView {
     /// Who is signed in.
     pub viewer: Option<Viewer>,
-    /// How much waits for the viewer: sign-offs and reviews.
+    /// How much waits for the viewer: sign-offs, reviews, erasures to confirm.
     pub waiting: u32,
 }
 
@@ -33,7 +33,7 @@ pub async fn navigation() -> Result<NavigationView, ApiError> {
         Ok((portal, viewer)) => portal
             .home(&viewer)
             .await
-            .map_or(0, |home| home.inbox + home.reviews),
+            .map_or(0, |home| home.inbox + home.reviews + home.erasures),
         Err(_) => 0,
     };
     Ok(NavigationView {

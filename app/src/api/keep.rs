@@ -40,6 +40,10 @@ pub enum Form {
     SignOff(RequestId),
     /// A review of this request.
     Review(RequestId),
+    /// A look at one of this request's texts.
+    Disclose(RequestId),
+    /// An erasure of this request's texts.
+    Erase(RequestId),
 }
 
 impl Form {
@@ -50,6 +54,8 @@ impl Form {
             Self::BreakGlass => "draft:break-glass".into(),
             Self::SignOff(request) => format!("draft:sign-off:{request}"),
             Self::Review(request) => format!("draft:review:{request}"),
+            Self::Disclose(request) => format!("draft:disclose:{request}"),
+            Self::Erase(request) => format!("draft:erase:{request}"),
         }
     }
 }

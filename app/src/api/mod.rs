@@ -14,6 +14,7 @@ pub mod log;
 pub mod policy;
 pub mod request;
 pub mod review;
+pub mod sealed;
 pub mod sign_off;
 pub mod wire;
 

@@ -42,6 +42,26 @@ pub(crate) fn session() -> Option<Session> {
     use_context::<Parts>()?.extensions.get::<Session>().cloned()
 }
 
+/// Keeps a decision while its author proves anew who they are. It takes the place of `other`.
+pub(crate) async fn keep_pending<P: Serialize>(
+    key: &str,
+    pending: P,
+    other: &str,
+) -> Result<Next, ApiError> {
+    let session = session().ok_or(ApiError::SignIn)?;
+    let kept = async {
+        session.remove_value(other).await?;
+        session.insert(key, pending).await
+    };
+    kept.await.map_err(|fault| {
+        tracing::error!(%fault, "the session does not take a pending decision");
+        ApiError::Unavailable {
+            message: "The portal could not keep your decision. Nothing was done; what you typed is still here. Try again in a minute.".into(),
+        }
+    })?;
+    Ok(Next("/auth/step-up".into()))
+}
+
 /// Says the error in the response's status too.
 pub(crate) fn publish(error: &ApiError) {
     if let Some(options) = use_context::<ResponseOptions>() {

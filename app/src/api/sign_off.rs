@@ -49,7 +49,8 @@ mod server {
 
     use super::{PENDING_SIGN_OFF, PendingSignOff};
     use crate::api::forms::SignOffForm;
-    use crate::api::server::{identify, session};
+    use crate::api::sealed::PENDING_ERASURE;
+    use crate::api::server::{identify, keep_pending};
     use crate::api::{ApiError, Next};
 
     pub(super) async fn begin(request: RequestId, form: &SignOffForm) -> Result<Next, ApiError> {
@@ -66,13 +67,6 @@ mod server {
             note: note.map(ToOwned::to_owned),
             statement: shown,
         };
-        let session = session().ok_or(ApiError::SignIn)?;
-        session.insert(PENDING_SIGN_OFF, pending).await.map_err(|fault| {
-            tracing::error!(%fault, "the session does not take a pending sign-off");
-            ApiError::Unavailable {
-                message: "The portal could not keep your decision. Nothing was signed; your note is still here. Try again in a minute.".into(),
-            }
-        })?;
-        Ok(Next("/auth/step-up".into()))
+        keep_pending(PENDING_SIGN_OFF, pending, PENDING_ERASURE).await
     }
 }

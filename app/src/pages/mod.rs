@@ -13,5 +13,6 @@ pub mod missing;
 pub mod policy;
 pub mod request;
 pub mod review;
+pub mod sealed;
 pub mod session;
 pub mod sign_off;

@@ -3,7 +3,7 @@
 use crate::command::Command;
 use crate::decide::decide;
 use crate::digest::{Commitment, Digest};
-use crate::event::{Actor, Decision, EndCause, Verdict};
+use crate::event::{Actor, Decision, EndCause, Field, OpeningRef, Verdict};
 use crate::ids::{GrantId, GroupName, PersonId, RequestId};
 use crate::refusal::Refusal;
 use crate::state::State;
@@ -11,7 +11,7 @@ use crate::time::UnixMillis;
 use crate::view::Action;
 
 /// Everything that a page may offer, in the order in which it is shown.
-const OFFERED: [Action; 7] = [
+const OFFERED: [Action; 9] = [
     Action::SignOff,
     Action::Open,
     Action::ShowCredential,
@@ -19,7 +19,15 @@ const OFFERED: [Action; 7] = [
     Action::Revoke,
     Action::Withdraw,
     Action::Review,
+    Action::Disclose,
+    Action::OrderErasure,
 ];
+
+/// The text of no request: the first entry opens the log.
+const NO_TEXT: OpeningRef = OpeningRef {
+    seq: 0,
+    field: Field::Reason,
+};
 
 /// What the person may do to the request now.
 pub fn actions(
@@ -52,7 +60,7 @@ pub fn may(
 ) -> Result<(), Refusal> {
     let sealed = Commitment {
         c: Digest::new([0; 32]),
-        n: 0,
+        n: u32::MAX,
     };
     let found = state.request(request);
     let grant = found.and_then(|found| found.grant).unwrap_or(GrantId::NIL);
@@ -83,6 +91,31 @@ pub fn may(
             verdict: Verdict::Drill,
             note: sealed,
         },
+        Action::Disclose => Command::DiscloseOpening {
+            request,
+            opening: found
+                .and_then(|found| found.left(None).first().copied())
+                .unwrap_or(NO_TEXT),
+            purpose: sealed,
+        },
+        Action::OrderErasure => Command::OrderErasure {
+            request,
+            of: None,
+            reason: sealed,
+        },
     };
     decide(state, command, actor, now).map(drop)
+}
+
+/// Whether the actor may confirm this order to erase now, with a fresh proof of identity.
+pub fn may_confirm(state: &State, order: u64, actor: &Actor, now: UnixMillis) -> bool {
+    let command = Command::ConfirmErasure {
+        order,
+        auth_time_s: state.moment(now).unix_seconds(),
+        id_token: Commitment {
+            c: Digest::new([0; 32]),
+            n: 0,
+        },
+    };
+    decide(state, command, actor, now).is_ok()
 }

@@ -1,9 +1,11 @@
 //! What can be asked of the rules. Ids, moments and commitments come from the caller.
 
 use crate::digest::{Commitment, Digest};
-use crate::event::{Decision, EndCause, Failure, Mode, SessionEnd, Urgency, Verdict};
+use crate::event::{Decision, EndCause, Failure, Mode, OpeningRef, SessionEnd, Urgency, Verdict};
 use crate::ids::{GrantId, PersonId, PolicyName, RequestId, ResourceName};
 use crate::policy::Policy;
+use crate::roles::RoleGroups;
+use crate::time::UnixMillis;
 
 /// One thing somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,11 @@ pub enum Command {
     ActivatePolicy {
         /// The whole policy.
         policy: Policy,
+    },
+    /// Say which groups hold the roles of the portal (system only).
+    ConfigureRoles {
+        /// Which groups hold which role.
+        roles: RoleGroups,
     },
     /// Note a person at their first sign-in (system only).
     RegisterPerson {
@@ -146,14 +153,51 @@ pub enum Command {
         /// Sealed: in words.
         note: Commitment,
     },
+    /// Note that entries were read (an auditor).
+    ReadLedger {
+        /// The first that was read.
+        from: u64,
+        /// The one behind the last that was read.
+        to: u64,
+        /// When reading began.
+        began_ms: UnixMillis,
+    },
+    /// Be shown a sealed text (an auditor).
+    DiscloseOpening {
+        /// Of which request.
+        request: RequestId,
+        /// Which text.
+        opening: OpeningRef,
+        /// Sealed: what for.
+        purpose: Commitment,
+    },
+    /// Have sealed texts erased (a custodian).
+    OrderErasure {
+        /// Of which request.
+        request: RequestId,
+        /// Which text; all of the request where `None`.
+        of: Option<OpeningRef>,
+        /// Sealed: why.
+        reason: Commitment,
+    },
+    /// Say that they are to be erased (another custodian).
+    ConfirmErasure {
+        /// The entry that orders it.
+        order: u64,
+        /// When the provider says they proved who they are for this, in seconds since 1970.
+        auth_time_s: i64,
+        /// Sealed: the ID token of that proof.
+        id_token: Commitment,
+    },
 }
 
 impl Command {
     /// Every name that [`Command::name`] gives, in the order of the variants.
-    pub const NAMES: [&'static str; 17] = [
+    pub const NAMES: [&'static str; 22] = [
         "open_ledger",
         "start_server",
         "activate_policy",
+        "configure_roles",
         "register_person",
         "open_session",
         "close_session",
@@ -168,6 +212,10 @@ impl Command {
         "end_grant",
         "remove_orphan",
         "record_review",
+        "read_ledger",
+        "disclose_opening",
+        "order_erasure",
+        "confirm_erasure",
     ];
 
     /// The command's stable name, as `command.refused` entries carry it.
@@ -176,6 +224,7 @@ impl Command {
             Self::OpenLedger { .. } => "open_ledger",
             Self::StartServer { .. } => "start_server",
             Self::ActivatePolicy { .. } => "activate_policy",
+            Self::ConfigureRoles { .. } => "configure_roles",
             Self::RegisterPerson { .. } => "register_person",
             Self::OpenSession { .. } => "open_session",
             Self::CloseSession { .. } => "close_session",
@@ -190,6 +239,10 @@ impl Command {
             Self::EndGrant { .. } => "end_grant",
             Self::RemoveOrphan { .. } => "remove_orphan",
             Self::RecordReview { .. } => "record_review",
+            Self::ReadLedger { .. } => "read_ledger",
+            Self::DiscloseOpening { .. } => "disclose_opening",
+            Self::OrderErasure { .. } => "order_erasure",
+            Self::ConfirmErasure { .. } => "confirm_erasure",
         }
     }
 }

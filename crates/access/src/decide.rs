@@ -1,13 +1,15 @@
 //! From a command to the entries that carry it out, or to a refusal.
 
 use crate::command::Command;
-use crate::event::{Actor, Decision, Event, Mode};
+use crate::event::{Actor, Event, Mode};
 use crate::ids::{GrantId, RequestId};
 use crate::refusal::{Refusal, Rule};
-use crate::rules::{Act, actor, request, sign_off};
+use crate::rules::{Act, actor, request};
 use crate::state::{Request, State};
 use crate::time::UnixMillis;
 use crate::violation::{Broken, Checked};
+
+mod second;
 
 /// Decides a command. The events belong together and go into the log in this order, under the same
 /// actor and with the time [`State::moment`]`(now)`: expiry and lapse are counted from it.
@@ -44,11 +46,16 @@ fn about(state: &State, command: &Command) -> Option<RequestId> {
         | Command::Withdraw { request }
         | Command::Lapse { request }
         | Command::IntendGrant { request, .. }
-        | Command::RecordReview { request, .. } => Some(*request),
+        | Command::RecordReview { request, .. }
+        | Command::DiscloseOpening { request, .. }
+        | Command::OrderErasure { request, .. } => Some(*request),
         Command::ConfirmGrant { grant }
         | Command::FailGrant { grant, .. }
         | Command::ShowCredential { grant }
         | Command::EndGrant { grant, .. } => of_grant(grant),
+        Command::ConfirmErasure { order, .. } => {
+            state.erasure(*order).map(|erasure| erasure.request)
+        }
         _ => None,
     };
     request.filter(|request| state.request(*request).is_some())
@@ -76,6 +83,7 @@ impl Act<'_> {
                     policy,
                 })
             }
+            Command::ConfigureRoles { roles } => self.one(Event::RolesConfigured { roles }),
             Command::RegisterPerson {
                 person,
                 identity,
@@ -128,7 +136,41 @@ impl Act<'_> {
                 verdict,
                 note,
             }),
+            Command::ReadLedger { from, to, began_ms } => self.one(Event::LedgerRead {
+                from,
+                to,
+                // A clock that was put back since is no reason to leave it unsaid.
+                began_ms: began_ms.min(self.now),
+            }),
+            Command::DiscloseOpening {
+                request,
+                opening,
+                purpose,
+            } => self.one(Event::OpeningDisclosed {
+                request,
+                opening,
+                purpose,
+            }),
+            Command::OrderErasure {
+                request,
+                of,
+                reason,
+            } => self.one(Event::ErasureOrdered {
+                request,
+                of,
+                reason,
+            }),
+            Command::ConfirmErasure {
+                order,
+                auth_time_s,
+                id_token,
+            } => self.confirm_erasure(order, auth_time_s, id_token),
         }
+    }
+
+    /// Where and when the next entry stands.
+    fn here(self) -> (u64, UnixMillis) {
+        (self.state.next_seq(), self.now)
     }
 
     fn one(self, event: Event) -> Checked<Vec<Event>> {
@@ -176,7 +218,7 @@ impl Act<'_> {
             statement: in_force.sha256,
             lapses_at_ms: self.now.plus_seconds(in_force.policy.approval.within_s),
         };
-        let asked = self.state.submitted(&event, person, self.now);
+        let asked = self.state.submitted(&event, person, self.here());
         if let (Event::RequestSubmitted { statement, .. }, Some(asked)) = (&mut event, &asked) {
             *statement = asked.statement().digest();
         }
@@ -213,45 +255,5 @@ impl Act<'_> {
             role: template.role.clone(),
             expires_at_ms: self.now.plus_seconds(asked.duration_s),
         }
-    }
-
-    fn sign_off(self, command: Command) -> Checked<Vec<Event>> {
-        let Command::SignOff {
-            request,
-            decision,
-            statement,
-            auth_time_s,
-            id_token,
-            note,
-        } = command
-        else {
-            return Ok(Vec::new());
-        };
-        let given = Event::SignOffGiven {
-            request,
-            decision,
-            statement,
-            auth_time_s,
-            id_token,
-            note,
-        };
-        let mut events = self.one(given)?;
-        let asked = self.request(request)?;
-        let approval = &asked.policy.policy.approval;
-        match decision {
-            Decision::Deny => events.push(Event::RequestDenied { request }),
-            Decision::Approve => {
-                // This one has just been found lawful, and is by somebody who had not signed.
-                let standing = sign_off::approvals(self.state, asked) + 1;
-                if standing >= usize::from(approval.n) {
-                    let lapses_at_ms = self.now.plus_seconds(approval.within_s);
-                    events.push(Event::RequestApproved {
-                        request,
-                        lapses_at_ms,
-                    });
-                }
-            }
-        }
-        Ok(events)
     }
 }

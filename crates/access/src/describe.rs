@@ -1,6 +1,8 @@
 //! Events in words, for timelines and the log's page. Who did it stands beside the words.
 
-use crate::event::{Decision, EndCause, Event, Failure, Mode, SessionEnd, Verdict};
+use crate::event::{
+    Decision, EndCause, Event, Failure, Field, Mode, OpeningRef, SessionEnd, Verdict,
+};
 
 /// One plain sentence without its subject: "asked for orders-db under orders-admin for 30 min".
 pub fn describe(event: &Event) -> String {
@@ -15,6 +17,7 @@ pub fn describe(event: &Event) -> String {
                 policy.name
             )
         }
+        Event::RolesConfigured { .. } => "said which groups hold which role".to_owned(),
         Event::PersonRegistered { .. } => "noted a new person".to_owned(),
         Event::SessionOpened { .. } => "signed in".to_owned(),
         Event::SessionClosed {
@@ -78,6 +81,26 @@ pub fn describe(event: &Event) -> String {
             };
             format!("reviewed what was done and called it {verdict}")
         }
+        Event::LedgerRead { from, to, .. } => match to.saturating_sub(*from) {
+            1 => format!("read entry {from}"),
+            _ => format!("read entries {from} to {}", to.saturating_sub(1)),
+        },
+        Event::OpeningDisclosed { opening, .. } => {
+            format!("was shown {}, with a purpose", sealed(*opening))
+        }
+        Event::ErasureOrdered { of: None, .. } => {
+            "ordered that all sealed texts be erased".to_owned()
+        }
+        Event::ErasureOrdered {
+            of: Some(opening), ..
+        } => format!("ordered that {} be erased", sealed(*opening)),
+        Event::ErasureConfirmed { order, .. } => {
+            format!("confirmed the erasure that entry {order} orders")
+        }
+        Event::OpeningErased { openings, .. } => match openings[..] {
+            [opening] => format!("erased {}", sealed(opening)),
+            _ => format!("erased {} sealed texts", openings.len()),
+        },
         Event::CommandRefused { command, rule, .. } => {
             format!(
                 "was refused `{}`: {}",
@@ -86,6 +109,18 @@ pub fn describe(event: &Event) -> String {
             )
         }
     }
+}
+
+/// "the reason in entry 41".
+fn sealed(opening: OpeningRef) -> String {
+    let what = match opening.field {
+        Field::Reason => "the reason",
+        Field::Ticket => "the ticket",
+        Field::IdToken => "the proof of identity",
+        Field::Note => "the note",
+        Field::Purpose => "the purpose",
+    };
+    format!("{what} in entry {}", opening.seq)
 }
 
 fn failed(failure: Failure) -> &'static str {

@@ -6,12 +6,15 @@ use crate::digest::{Commitment, Digest};
 use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
 use crate::policy::{Connector, Policy};
 use crate::refusal::Rule;
+use crate::roles::RoleGroups;
 use crate::time::UnixMillis;
 
 mod exact;
+mod sealed;
 mod wire;
 mod words;
 
+pub use sealed::{Field, OpeningRef};
 pub use words::{Decision, EndCause, Failure, Mode, SessionEnd, Urgency, Verdict};
 
 /// Who did it, as they were at that moment.
@@ -59,6 +62,12 @@ pub enum Event {
         sha256: Digest,
         /// The whole policy, so that a replay needs nothing else.
         policy: Policy,
+    },
+    /// From here on these groups hold the roles of the portal.
+    #[serde(rename = "roles.configured")]
+    RolesConfigured {
+        /// Which groups hold which role.
+        roles: RoleGroups,
     },
     /// Somebody signed in for the first time.
     #[serde(rename = "person.registered")]
@@ -215,6 +224,58 @@ pub enum Event {
         verdict: Verdict,
         /// Sealed: in words.
         note: Commitment,
+    },
+    /// Somebody read entries of the log: one entry for all that they read together.
+    #[serde(rename = "ledger.read")]
+    LedgerRead {
+        /// The first that was read.
+        from: u64,
+        /// The one behind the last that was read.
+        to: u64,
+        /// When reading began; the entry follows some minutes later, or once the log can be written.
+        began_ms: UnixMillis,
+    },
+    /// A sealed text is about to be shown to an auditor.
+    #[serde(rename = "opening.disclosed")]
+    OpeningDisclosed {
+        /// Of which request.
+        request: RequestId,
+        /// Which text.
+        opening: OpeningRef,
+        /// Sealed: what for.
+        purpose: Commitment,
+    },
+    /// A custodian wants sealed texts erased. The entry's place is the order's name.
+    #[serde(rename = "erasure.ordered")]
+    ErasureOrdered {
+        /// Of which request.
+        request: RequestId,
+        /// Which text; all of the request where `None`.
+        of: Option<OpeningRef>,
+        /// Sealed: why.
+        reason: Commitment,
+    },
+    /// A second custodian wants it too.
+    #[serde(rename = "erasure.confirmed")]
+    ErasureConfirmed {
+        /// The entry that orders it.
+        order: u64,
+        /// Of which request.
+        request: RequestId,
+        /// When the provider says they proved who they are for this, in seconds since 1970.
+        auth_time_s: i64,
+        /// Sealed: the ID token of that proof.
+        id_token: Commitment,
+    },
+    /// What the entry before confirmed is done: these texts are gone.
+    #[serde(rename = "opening.erased")]
+    OpeningErased {
+        /// The entry that orders it.
+        order: u64,
+        /// Of which request.
+        request: RequestId,
+        /// Which texts, in the order of their places.
+        openings: Vec<OpeningRef>,
     },
     /// Somebody asked for what the rules forbid. Once each.
     #[serde(rename = "command.refused")]

@@ -16,10 +16,12 @@
 
 pub mod command;
 pub mod digest;
+pub mod disclosure;
 pub mod event;
 pub mod ids;
 pub mod policy;
 pub mod refusal;
+pub mod roles;
 pub mod state;
 pub mod time;
 pub mod view;
@@ -35,14 +37,14 @@ mod statement;
 mod unfinished;
 mod violation;
 
-pub use actions::{actions, may};
+pub use actions::{actions, may, may_confirm};
 pub use apply::apply;
 pub use decide::decide;
 pub use describe::describe;
 pub use record::Record;
 pub use refusal::{Refusal, refusal_event};
 pub use replay::Replay;
-pub use state::{END_TOLERANCE_S, State};
+pub use state::{END_TOLERANCE_S, ERASURE_WITHIN_S, State};
 pub use statement::{Statement, statement};
 pub use unfinished::unfinished;
 pub use violation::Violation;

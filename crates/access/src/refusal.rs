@@ -90,6 +90,24 @@ rules! {
     ReviewerInvolved = "reviewer_involved",
     /// There is a review already.
     AlreadyReviewed = "already_reviewed",
+    /// The person is in none of the groups that read the log.
+    NotAuditor = "not_auditor",
+    /// The person is in none of the groups that erase what was sealed.
+    NotCustodian = "not_custodian",
+    /// What was read is nothing, or lies beyond the log.
+    BadRange = "bad_range",
+    /// The request has no such sealed text.
+    UnknownOpening = "unknown_opening",
+    /// The text was erased.
+    OpeningGone = "opening_gone",
+    /// Too little was said about what for.
+    PurposeTooShort = "purpose_too_short",
+    /// The same is ordered already.
+    ErasureExists = "erasure_exists",
+    /// There is no such order.
+    UnknownErasure = "unknown_erasure",
+    /// Nobody confirms what they ordered.
+    SelfConfirmation = "self_confirmation",
     /// Only the portal itself may.
     SystemOnly = "system_only",
     /// Only a person may.
@@ -124,6 +142,10 @@ rules! {
     DenialMissing = "denial_missing",
     /// Replay only: the outcome stands under another name than that of the last to sign.
     NotLastSigner = "not_last_signer",
+    /// Replay only: texts were erased without the second person's word.
+    ErasureUnconfirmed = "erasure_unconfirmed",
+    /// Replay only: other texts were erased than those that were ordered.
+    ErasureScope = "erasure_scope",
     /// Replay only: the refusal names no command or no rule that refuses.
     RefusalForm = "refusal_form",
     /// Replay only: the entry has a kind, a field or a form that this version does not know.
@@ -146,6 +168,8 @@ impl Rule {
                 | Self::NotEnded
                 | Self::DenialMissing
                 | Self::NotLastSigner
+                | Self::ErasureUnconfirmed
+                | Self::ErasureScope
                 | Self::RefusalForm
                 | Self::Malformed
         )

@@ -9,13 +9,15 @@ use crate::event::{Actor, Event};
 use crate::ids::{GrantId, GroupName, RequestId};
 use crate::policy::{Policy, PolicyVersion};
 use crate::refusal::Rule;
-use crate::state::{Grant, Request, State};
+use crate::state::{Erasure, Grant, Request, State};
 use crate::time::UnixMillis;
 use crate::violation::{Broken, Checked};
 
 pub(crate) mod actor;
+mod erasure;
 mod grant;
 mod housekeeping;
+mod oversight;
 pub(crate) mod request;
 mod review;
 pub(crate) mod sign_off;
@@ -36,6 +38,7 @@ impl<'a> Act<'a> {
         match event {
             Event::LedgerOpened { .. }
             | Event::ServerStarted { .. }
+            | Event::RolesConfigured { .. }
             | Event::SessionOpened { .. }
             | Event::SessionClosed { .. } => Ok(()),
             Event::PolicyActivated {
@@ -70,6 +73,30 @@ impl<'a> Act<'a> {
             Event::CredentialShown { grant } => grant::shown(self, *grant),
             Event::GrantEnded { grant, cause, .. } => grant::ended(self, *grant, *cause),
             Event::ReviewRecorded { request, .. } => review::recorded(self, *request),
+            Event::LedgerRead { from, to, began_ms } => {
+                oversight::read(self, *from, *to, *began_ms)
+            }
+            Event::OpeningDisclosed {
+                request,
+                opening,
+                purpose,
+            } => oversight::disclosed(self, *request, *opening, *purpose),
+            Event::ErasureOrdered {
+                request,
+                of,
+                reason,
+            } => erasure::ordered(self, *request, *of, *reason),
+            Event::ErasureConfirmed {
+                order,
+                request,
+                auth_time_s,
+                ..
+            } => erasure::confirmed(self, *order, *request, *auth_time_s),
+            Event::OpeningErased {
+                order,
+                request,
+                openings,
+            } => erasure::erased(self, *order, *request, openings),
         }
     }
 
@@ -94,6 +121,13 @@ impl<'a> Act<'a> {
         let unknown = || Broken::new(Rule::UnknownGrant, "a grant of the log", id.to_string());
         let grant = self.state.grant(id).ok_or_else(unknown)?;
         Ok((grant, self.request(grant.request)?))
+    }
+
+    pub(crate) fn erasure(self, order: u64) -> Checked<&'a Erasure> {
+        self.state.erasure(order).ok_or_else(|| {
+            let found = format!("entry {order}");
+            Broken::new(Rule::UnknownErasure, "an order of the log", found)
+        })
     }
 
     /// The version in force of the request's policy.

@@ -3,17 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::disclosure::Case;
 use crate::event::Mode;
 use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId};
 use crate::policy::PolicyVersion;
+use crate::roles::RoleGroups;
 use crate::rules::{overlap, sign_off};
 use crate::time::UnixMillis;
-use crate::view::{GrantState, RequestState};
+use crate::view::{GrantState, RequestState, Role};
 
+mod erasure;
 mod fold;
 mod grant;
 mod request;
 
+pub use erasure::{ERASURE_WITHIN_S, Erasure};
 pub use grant::{END_TOLERANCE_S, Grant};
 pub use request::{Request, Reviewed, SignOff};
 
@@ -25,6 +29,8 @@ pub struct State {
     ledger: Option<Ledger>,
     /// All versions of each policy, oldest first; the last is in force.
     policies: BTreeMap<PolicyName, Vec<Arc<PolicyVersion>>>,
+    /// Who held which role of the portal from when on, oldest first; the last is in force.
+    roles: Vec<(UnixMillis, RoleGroups)>,
     /// The groups that each person had at their last sign-in or sign-off.
     people: BTreeMap<PersonId, Vec<GroupName>>,
     /// In boxes, since the map moves its values about as it grows.
@@ -37,6 +43,8 @@ pub struct State {
     live: BTreeSet<(UnixMillis, GrantId)>,
     /// Requests whose grant has ended and that nobody has reviewed, by the moment that is due.
     unreviewed: BTreeSet<(UnixMillis, RequestId)>,
+    /// By the entry that orders them.
+    erasures: BTreeMap<u64, Erasure>,
 }
 
 /// What the first entry says.
@@ -89,6 +97,19 @@ impl State {
         self.policies
             .values()
             .filter_map(|versions| versions.last())
+    }
+
+    /// The groups that hold the roles of the portal, once the log says so.
+    pub fn roles(&self) -> Option<&RoleGroups> {
+        self.roles.last().map(|(_, roles)| roles)
+    }
+
+    /// Whether one of the groups held the role at some moment from `since` on.
+    pub(crate) fn role_held(&self, role: Role, groups: &[GroupName], since: UnixMillis) -> bool {
+        let before = self.roles.iter().rposition(|(from, _)| *from <= since);
+        self.roles[before.unwrap_or(0)..]
+            .iter()
+            .any(|(_, roles)| overlap(groups, roles.of(role)))
     }
 
     /// Whether the log knows the person.
@@ -198,13 +219,14 @@ impl State {
     /// Whether the request is the person's business: their own, or under a policy that names one
     /// of their groups as approvers or reviewers.
     pub fn concerns(&self, request: &Request, person: PersonId, groups: &[GroupName]) -> bool {
-        let policy = &self
+        let policy = self
             .policy(&request.policy.policy.name)
-            .unwrap_or(&request.policy)
-            .policy;
-        person == request.requester
-            || overlap(groups, &policy.approval.groups)
-            || overlap(groups, &policy.review.groups)
-            || request.signed_by(person)
+            .unwrap_or(&request.policy);
+        let case = Case {
+            policy: &policy.policy,
+            requester: request.requester,
+            signed: request.signed_by(person),
+        };
+        case.involves(person, groups)
     }
 }

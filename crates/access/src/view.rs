@@ -1,12 +1,15 @@
 //! What pages show: plain data, made by `service`, drawn by `app`.
 
 mod log;
+mod request;
+mod sealed;
 
 pub use log::{LogRow, LogView, WitnessView};
+pub use request::{Action, RequestView};
+pub use sealed::{ErasureView, OpeningState, OpeningView};
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Digest;
 use crate::event::{Decision, EndCause, Failure, Mode, Urgency, Verdict};
 use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
 use crate::policy::PolicyVersion;
@@ -20,6 +23,8 @@ pub enum Role {
     Auditor,
     /// May see connectors, keys and health.
     Operator,
+    /// May erase what was sealed, two of them together.
+    Custodian,
 }
 
 /// Who is looking.
@@ -195,55 +200,6 @@ pub struct TimelineItem {
     pub text: String,
 }
 
-/// What the viewer may do to a request now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Approve or deny.
-    SignOff,
-    /// Take it back.
-    Withdraw,
-    /// Open what was approved.
-    Open,
-    /// Be shown the way in.
-    ShowCredential,
-    /// Give it back.
-    Return,
-    /// Take it away.
-    Revoke,
-    /// Say what it was.
-    Review,
-}
-
-/// A request's page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestView {
-    /// The same as in lists.
-    pub row: RequestRow,
-    /// Ticket or incident, unless none or erased.
-    pub ticket: Option<String>,
-    /// The policy version it was asked under.
-    pub policy: PolicyVersion,
-    /// The statement that approvers sign, in words, as lines.
-    pub statement: String,
-    /// Its digest.
-    pub statement_sha256: Digest,
-    /// Who has signed.
-    pub sign_offs: Vec<SignOffView>,
-    /// The grant, if it came to one.
-    pub grant: Option<GrantView>,
-    /// The review, if there is one.
-    pub review: Option<ReviewView>,
-    /// When the review is due, once the grant has ended and none is there.
-    pub review_due_at_ms: Option<UnixMillis>,
-    /// All that happened, oldest first.
-    pub timeline: Vec<TimelineItem>,
-    /// What the viewer may do now.
-    pub actions: Vec<Action>,
-    /// Why the viewer may not sign off, where an approver would expect to.
-    pub sign_off_refused: Option<crate::refusal::Rule>,
-}
-
 /// The first page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HomeView {
@@ -257,6 +213,8 @@ pub struct HomeView {
     pub inbox: u32,
     /// How many reviews wait for the viewer.
     pub reviews: u32,
+    /// How many erasures wait for the viewer's confirmation.
+    pub erasures: u32,
     /// What the viewer may ask for.
     pub openable: Vec<Openable>,
 }
@@ -270,6 +228,8 @@ pub struct InboxView {
     pub open: Vec<GrantView>,
     /// Ended grants that wait for the viewer's review.
     pub reviews: Vec<RequestRow>,
+    /// Erasures that wait for the viewer's confirmation.
+    pub erasures: Vec<ErasureView>,
 }
 
 /// The way in, shown once.

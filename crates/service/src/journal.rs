@@ -1,12 +1,15 @@
-//! Endings under way. Access is ended at once, whether or not the log can be written: what was
-//! wanted lies here, synced, before the target is asked, and what was done until it is an entry.
+//! What has to become an entry and is none yet: endings of access, which never wait for the log, and
+//! reads, which are noted before they are served. Each lies in a synced file until the log has it.
 
+use std::fmt::Display;
 use std::fs;
 use std::io;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use access::event::{Actor, EndCause};
 use access::ids::GrantId;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::durable;
@@ -21,63 +24,62 @@ pub(crate) struct Ending {
     pub(crate) actor: Actor,
 }
 
-/// A folder with one file an ending.
+/// A folder with one file a matter, named by its id.
 #[derive(Debug)]
-pub(crate) struct Journal {
+pub(crate) struct Journal<T> {
     folder: PathBuf,
+    of: PhantomData<fn() -> T>,
 }
 
-impl Journal {
-    pub(crate) fn new(data_dir: &Path) -> Self {
+impl<T: Serialize + DeserializeOwned> Journal<T> {
+    /// The journal of that name in a data folder.
+    pub(crate) fn new(data_dir: &Path, name: &str) -> Self {
         Self {
-            folder: data_dir.join("state").join("endings"),
+            folder: data_dir.join("state").join(name),
+            of: PhantomData,
         }
     }
 
-    fn path(&self, grant: GrantId) -> PathBuf {
-        self.folder.join(format!("{grant}.json"))
+    fn path(&self, id: impl Display) -> PathBuf {
+        self.folder.join(format!("{id}.json"))
     }
 
-    /// Writes an ending down; durable when it returns.
-    pub(crate) fn write(&self, ending: &Ending) -> io::Result<()> {
-        durable::replace(&self.path(ending.grant), &serde_json::to_vec(ending)?)
+    /// Writes a matter down; durable when it returns.
+    pub(crate) fn write(&self, id: impl Display, matter: &T) -> io::Result<()> {
+        durable::replace(&self.path(id), &serde_json::to_vec(matter)?)
     }
 
-    /// The ending of this grant that is under way, if one is.
-    pub(crate) fn find(&self, grant: GrantId) -> io::Result<Option<Ending>> {
-        match fs::read(self.path(grant)) {
+    /// The matter of this id, if it is under way.
+    pub(crate) fn find(&self, id: impl Display) -> io::Result<Option<T>> {
+        match fs::read(self.path(id)) {
             Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(fault) => Err(fault),
         }
     }
 
-    /// Forgets an ending that is an entry now.
-    pub(crate) fn forget(&self, grant: GrantId) -> io::Result<()> {
-        match fs::remove_file(self.path(grant)) {
+    /// Forgets a matter that is an entry now.
+    pub(crate) fn forget(&self, id: impl Display) -> io::Result<()> {
+        match fs::remove_file(self.path(id)) {
             Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
             _ => Ok(()),
         }
     }
 
-    /// Every ending that is not an entry yet.
-    pub(crate) fn pending(&self) -> io::Result<Vec<Ending>> {
+    /// The ids of all that is not an entry yet.
+    pub(crate) fn pending(&self) -> io::Result<Vec<String>> {
         let files = match fs::read_dir(&self.folder) {
             Ok(files) => files,
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(fault) => return Err(fault),
         };
-        let mut endings = Vec::new();
+        let mut ids = Vec::new();
         for file in files {
-            let path = file?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "json")
-            {
-                endings.push(serde_json::from_slice(&fs::read(&path)?)?);
-            }
+            let name = file?.file_name();
+            let id = name.to_str().and_then(|name| name.strip_suffix(".json"));
+            ids.extend(id.map(str::to_owned));
         }
-        Ok(endings)
+        Ok(ids)
     }
 }
 
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn an_ending_is_there_until_it_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::new(folder.path());
+        let journal = Journal::new(folder.path(), "endings");
         assert!(journal.pending().unwrap().is_empty());
         let grant = GrantId::new(uuid::Uuid::new_v4());
         let ending = Ending {
@@ -101,16 +103,16 @@ mod tests {
                 part: "reconciler".into(),
             },
         };
-        journal.write(&ending).unwrap();
-        journal.write(&ending).unwrap();
-        assert_eq!(
-            journal.find(grant).unwrap().unwrap().cause,
-            EndCause::Revoked
-        );
-        let pending = Journal::new(folder.path()).pending().unwrap();
-        assert_eq!(pending.len(), 1);
-        assert_eq!(pending[0].grant, grant);
-        assert_eq!(pending[0].sessions_cut, Some(2));
+        journal.write(grant, &ending).unwrap();
+        journal.write(grant, &ending).unwrap();
+        let pending = Journal::<Ending>::new(folder.path(), "endings")
+            .pending()
+            .unwrap();
+        assert_eq!(pending, [grant.to_string()]);
+        let found = journal.find(&pending[0]).unwrap().unwrap();
+        assert_eq!(found.grant, grant);
+        assert_eq!(found.cause, EndCause::Revoked);
+        assert_eq!(found.sessions_cut, Some(2));
         journal.forget(grant).unwrap();
         journal.forget(grant).unwrap();
         assert!(journal.pending().unwrap().is_empty());

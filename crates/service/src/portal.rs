@@ -15,12 +15,13 @@ use crate::connectors::Targets;
 use crate::cosign::{self, WitnessState};
 use crate::error::{Error, StartError};
 use crate::halt::Halt;
-use crate::journal::Journal;
+use crate::journal::{Ending, Journal};
 use crate::key;
 use crate::ledger_reader::LedgerReader;
 use crate::line::{Lines, SESSION};
 use crate::memory::Memory;
 use crate::notify::{self, Change};
+use crate::readings::Readings;
 use crate::reconcile;
 use crate::sequencer::{Image, Proposal, Publisher, Sequencer, Writer};
 use crate::settings::Settings;
@@ -47,7 +48,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) sequencer: Sequencer,
     pub(crate) targets: Targets,
-    pub(crate) journal: Journal,
+    pub(crate) journal: Journal<Ending>,
+    pub(crate) readings: Readings,
     halt: Halt,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
@@ -142,7 +144,8 @@ impl Portal {
             .collect();
         let portal = Self {
             inner: Arc::new(Inner {
-                journal: Journal::new(&settings.data_dir),
+                journal: Journal::new(&settings.data_dir, "endings"),
+                readings: Readings::new(&settings.data_dir, settings.read_window),
                 archive,
                 ledger: LedgerReader::new(pool.clone(), origin, vkey, witness_keys),
                 settings,
@@ -215,6 +218,7 @@ impl Portal {
             },
         )
         .await?;
+        self.configure_roles().await?;
         let in_force = store::policy::in_force(&self.inner.pool).await?;
         for policy in &self.inner.settings.seed_policies {
             let unchanged = in_force.iter().any(|version| version.policy == *policy);
@@ -226,6 +230,17 @@ impl Portal {
             }
         }
         Ok(())
+    }
+
+    /// Says in the log who holds which role, where that is not what it says already.
+    async fn configure_roles(&self) -> Result<(), Error> {
+        let roles = self.inner.settings.roles.clone();
+        let known = self.inner.sequencer.ask(|state| state.roles().cloned());
+        if known.await?.as_ref() == Some(&roles) {
+            return Ok(());
+        }
+        self.system("portal", Command::ConfigureRoles { roles })
+            .await
     }
 
     /// Lets a part of the portal itself act.
@@ -258,15 +273,7 @@ impl Portal {
 
     /// The roles of the portal that follow from groups, by configuration.
     pub fn roles(&self, groups: &[access::ids::GroupName]) -> Vec<Role> {
-        let held = &self.inner.settings.roles;
-        let mut roles = Vec::new();
-        if held.auditor.iter().any(|group| groups.contains(group)) {
-            roles.push(Role::Auditor);
-        }
-        if held.operator.iter().any(|group| groups.contains(group)) {
-            roles.push(Role::Operator);
-        }
-        roles
+        self.inner.settings.roles.held(groups)
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) async fn run(portal: Portal, shutdown: CancellationToken) {
         () = shutdown.cancelled() => {}
         () = rounds(&portal) => {}
         () = expiries(&portal) => {}
+        () = portal.tell_of_reads() => {}
     }
 }
 
@@ -163,12 +164,12 @@ fn itself() -> Actor {
 }
 
 async fn finish_endings(portal: &Portal) -> Result<(), Error> {
-    let pending = portal
-        .inner
-        .journal
-        .pending()
-        .map_err(|fault| Error::internal(&fault))?;
-    for ending in pending {
+    let journal = &portal.inner.journal;
+    let internal = |fault: std::io::Error| Error::internal(&fault);
+    for id in journal.pending().map_err(internal)? {
+        let Some(ending) = journal.find(id).map_err(internal)? else {
+            continue;
+        };
         let grant = ending.grant;
         if let Err(fault) = portal.end_now(grant, ending.cause, ending.actor).await {
             tracing::warn!(%grant, %fault, "an ending is not finished yet");

@@ -25,3 +25,9 @@ pub(crate) fn seal(text: &str) -> Result<(Commitment, Opening), NoRandomness> {
     };
     Ok((commitment, opening))
 }
+
+/// What is sealed as a proof of identity: the ID token, a line feed, and the nonce's random part in hex.
+pub(crate) fn proof_text(id_token: &str, nonce_salt: &[u8; 32]) -> String {
+    let salt = nonce_salt.map(|byte| format!("{byte:02x}")).concat();
+    format!("{id_token}\n{salt}")
+}

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use access::ids::{GroupName, ResourceName};
+use access::ids::ResourceName;
 use access::policy::Policy;
+pub use access::roles::RoleGroups;
 use ledger::Origin;
 use secrecy::SecretString;
 use url::Url;
@@ -20,6 +21,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Which groups hold which role of the portal.
     pub roles: RoleGroups,
+    /// What one reader reads of the log within this time, and without a gap, is one entry.
+    pub read_window: Duration,
     /// What can be opened.
     pub resources: Vec<Resource>,
     /// Policies to put in force where another text, or none, is in force under that name.
@@ -79,15 +82,6 @@ pub enum Addressing {
     Path,
     /// `https://bucket.endpoint/key`
     Host,
-}
-
-/// Groups that hold a role of the portal.
-#[derive(Debug, Clone, Default)]
-pub struct RoleGroups {
-    /// May read the log.
-    pub auditor: Vec<GroupName>,
-    /// May see keys and health.
-    pub operator: Vec<GroupName>,
 }
 
 /// A thing that can be opened.

@@ -44,6 +44,8 @@ pub enum ConfigError {
         "oidc.issuer {issuer:?} is not an https URL without query or fragment; copy it from the provider's discovery document (http is accepted for this machine only)"
     )]
     Issuer { issuer: String },
+    #[error("log.read_window_s is {seconds}; write 1 to 3600, in seconds")]
+    ReadWindowOutOfRange { seconds: u64 },
     #[error(
         "oidc.algorithms is empty; name what your provider signs with, for example [\"RS256\"]"
     )]

@@ -74,6 +74,8 @@ pub(super) struct Log {
     pub(super) origin: String,
     #[serde(default = "yes")]
     pub(super) public_tiles: bool,
+    #[serde(default = "five_minutes")]
+    pub(super) read_window_s: u64,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +113,7 @@ impl Default for Session {
 pub(super) struct Roles {
     pub(super) auditor: Vec<GroupName>,
     pub(super) operator: Vec<GroupName>,
+    pub(super) custodian: Vec<GroupName>,
 }
 
 #[derive(Deserialize)]

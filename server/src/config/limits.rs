@@ -38,6 +38,15 @@ impl SessionLimits {
     }
 }
 
+/// How long reads of one reader are gathered into one entry: a second to an hour.
+pub(super) fn read_window(seconds: u64) -> Result<Duration, ConfigError> {
+    if (1..=3_600).contains(&seconds) {
+        Ok(Duration::from_secs(seconds))
+    } else {
+        Err(ConfigError::ReadWindowOutOfRange { seconds })
+    }
+}
+
 /// Whether a URL names this machine, where plain http crosses no wire.
 pub(crate) fn is_this_machine(url: &Url) -> bool {
     match url.host() {

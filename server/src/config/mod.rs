@@ -145,7 +145,9 @@ impl Config {
                 roles: RoleGroups {
                     auditor: file.roles.auditor,
                     operator: file.roles.operator,
+                    custodian: file.roles.custodian,
                 },
+                read_window: limits::read_window(file.log.read_window_s)?,
                 resources,
                 seed_policies: file.policy,
                 archive: file.archive.map(archive::archive).transpose()?,

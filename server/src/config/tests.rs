@@ -89,6 +89,8 @@ fn a_good_configuration_is_taken() {
     );
     assert_eq!(config.settings.resources.len(), 1);
     assert_eq!(config.settings.roles.auditor.len(), 1);
+    assert!(config.settings.roles.custodian.is_empty());
+    assert_eq!(config.settings.read_window.as_secs(), 300);
     let https = load(
         0o644,
         &[("http://localhost:8080", "https://glass.example:8443")],
@@ -104,6 +106,13 @@ fn each_wrong_value_has_a_message_with_its_remedy() {
         (
             &[("listen = \"127.0.0.1:8080\"", "listen = \"everywhere\"")],
             "line 2: ",
+        ),
+        (
+            &[(
+                "origin = \"breakglass.demo/log\"",
+                "origin = \"breakglass.demo/log\"\nread_window_s = 0",
+            )],
+            "log.read_window_s is 0; write 1 to 3600",
         ),
         (
             &[("[log]", "colour = \"red\"\n[log]")],

@@ -4,7 +4,7 @@
 //! with the answer, and counts once.
 
 use access::event::Decision;
-use app::PendingSignOff;
+use app::{PendingErasure, PendingSignOff};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow};
 use openidconnect::{
@@ -30,7 +30,7 @@ pub struct Flow {
     nonce: String,
     pkce: String,
     started_at_s: i64,
-    /// Random part of a sign-off's nonce; zeros for a sign-in.
+    /// Random part of the nonce of a fresh proof; zeros for a sign-in.
     salt: [u8; 32],
     /// What it is for.
     pub purpose: Purpose,
@@ -49,6 +49,11 @@ pub enum Purpose {
     SignOff {
         /// The decision.
         pending: PendingSignOff,
+    },
+    /// A fresh proof for the confirmation of one order to erase.
+    Erasure {
+        /// The order.
+        pending: PendingErasure,
     },
 }
 
@@ -90,7 +95,7 @@ impl Flow {
         self.started_at_s
     }
 
-    /// The random part of a sign-off's nonce: sealed beside the proof, it shows what the proof was made for.
+    /// The random part of a fresh proof's nonce: sealed beside the proof, it shows what the proof was made for.
     pub fn salt(&self) -> [u8; 32] {
         self.salt
     }
@@ -112,13 +117,14 @@ impl Oidc {
     /// If the provider does not answer.
     pub async fn begin(&self, purpose: Purpose, now_s: i64) -> Result<(Url, Flow), OidcError> {
         let client = self.provider().await?.client(&self.config, &self.redirect);
-        let (nonce, salt) = match &purpose {
-            Purpose::SignIn { .. } => (Nonce::new_random(), [0; 32]),
-            Purpose::SignOff { pending } => {
-                let mut salt = [0; 32];
-                getrandom::fill(&mut salt).map_err(|_| OidcError::NoRandomness)?;
-                (Nonce::new(sign_off_nonce(pending, &salt)), salt)
-            }
+        let mut salt = [0; 32];
+        if !matches!(purpose, Purpose::SignIn { .. }) {
+            getrandom::fill(&mut salt).map_err(|_| OidcError::NoRandomness)?;
+        }
+        let nonce = match &purpose {
+            Purpose::SignIn { .. } => Nonce::new_random(),
+            Purpose::SignOff { pending } => Nonce::new(sign_off_nonce(pending, &salt)),
+            Purpose::Erasure { pending } => Nonce::new(erasure_nonce(pending, &salt)),
         };
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let sent = nonce.clone();
@@ -130,7 +136,7 @@ impl Oidc {
             )
             .set_pkce_challenge(challenge)
             .add_scopes(self.config.scopes.iter().cloned().map(Scope::new));
-        if matches!(purpose, Purpose::SignOff { .. }) {
+        if !matches!(purpose, Purpose::SignIn { .. }) {
             // Both: `prompt=login` asks for it, `max_age=0` obliges the provider to say when in `auth_time`
             // (OpenID Connect Core 1.0 §3.1.2.1).
             request = request
@@ -216,6 +222,17 @@ fn sign_off_nonce(pending: &PendingSignOff, salt: &[u8; 32]) -> String {
         .chain_update(b"breakglass sign-off")
         .chain_update(pending.statement.as_bytes())
         .chain_update(decision)
+        .chain_update(salt)
+        .finalize();
+    Base64UrlUnpadded::encode_string(&digest)
+}
+
+/// The nonce of a proof for the confirmation of an erasure: base64url of SHA-256("breakglass erasure" ‖ place of the
+/// order, 8 bytes, big-endian ‖ 32 random bytes).
+fn erasure_nonce(pending: &PendingErasure, salt: &[u8; 32]) -> String {
+    let digest = Sha256::new()
+        .chain_update(b"breakglass erasure")
+        .chain_update(pending.order.to_be_bytes())
         .chain_update(salt)
         .finalize();
     Base64UrlUnpadded::encode_string(&digest)

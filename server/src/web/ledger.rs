@@ -73,13 +73,17 @@ async fn tile(
     let path = TilePath::from_str(&format!("tile/{path}")).map_err(|_| Problem::not_found())?;
     match path {
         TilePath::Hashes { .. } => may_see_hashes(tiles, viewer.as_ref())?,
-        TilePath::Entries { .. } => may_read_entries(viewer.as_ref())?,
+        TilePath::Entries { .. } => drop(may_read_entries(viewer.as_ref())?),
     }
     let bytes = portal
         .ledger()
         .tile(&path)
         .await?
         .ok_or_else(Problem::not_found)?;
+    if let (TilePath::Entries { index, width }, Some(viewer)) = (path, &viewer) {
+        let from = index * BUNDLE;
+        portal.read(viewer, from, from + u64::from(width))?;
+    }
     let kind = HeaderValue::from_static("application/octet-stream");
     Ok((
         [
@@ -97,7 +101,7 @@ async fn stream(
     Path(range): Path<String>,
 ) -> Result<Response, Problem> {
     let range = Range::from_str(&range).map_err(|error| Problem::malformed(error.to_string()))?;
-    may_read_entries(viewer.as_ref())?;
+    let viewer = may_read_entries(viewer.as_ref())?;
     let size = portal.ledger().size().await?;
     if range.to > size {
         return Err(Problem::new(
@@ -108,6 +112,7 @@ async fn stream(
             ),
         ));
     }
+    portal.read(viewer, range.from, range.to)?;
     let body = Body::from_stream(portal.ledger().stream(range.from, range.to));
     let kind = HeaderValue::from_static("application/octet-stream");
     Ok((
@@ -123,14 +128,14 @@ async fn stream(
 fn may_see_hashes(tiles: TileAccess, viewer: Option<&Viewer>) -> Result<(), Problem> {
     match tiles {
         TileAccess::Public => Ok(()),
-        TileAccess::Auditors => may_read_entries(viewer),
+        TileAccess::Auditors => may_read_entries(viewer).map(drop),
     }
 }
 
-fn may_read_entries(viewer: Option<&Viewer>) -> Result<(), Problem> {
+fn may_read_entries(viewer: Option<&Viewer>) -> Result<&Viewer, Problem> {
     match viewer {
         None => Err(Problem::sign_in()),
-        Some(viewer) if viewer.roles.contains(&Role::Auditor) => Ok(()),
+        Some(viewer) if viewer.roles.contains(&Role::Auditor) => Ok(viewer),
         Some(_) => Err(Problem::new(
             StatusCode::FORBIDDEN,
             "The log is for auditors",

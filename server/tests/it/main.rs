@@ -15,6 +15,7 @@ mod fsck;
 mod id_token;
 mod keys;
 mod logout_token;
+mod oversight;
 mod provider;
 mod session;
 mod sign_off;

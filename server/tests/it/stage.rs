@@ -33,7 +33,7 @@ pub(crate) struct Stage {
     pub(crate) provider: Provider,
     pub(crate) pool: PgPool,
     router: Router,
-    _folders: [TempDir; 2],
+    folders: [TempDir; 2],
     _stop: DropGuard,
 }
 
@@ -80,9 +80,14 @@ impl Stage {
             provider,
             pool,
             router,
-            _folders: [data, site],
+            folders: [data, site],
             _stop: stop.drop_guard(),
         }
+    }
+
+    /// Where the portal keeps what is not in its database.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.folders[0].path()
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {
@@ -209,7 +214,12 @@ fn settings(data: &TempDir) -> Settings {
     Settings {
         origin: "breakglass.test/log".parse().unwrap(),
         data_dir: data.path().to_owned(),
-        roles: RoleGroups { auditor: vec!["auditors".parse().unwrap()], operator: Vec::new() },
+        roles: RoleGroups {
+            auditor: vec!["auditors".parse().unwrap()],
+            operator: Vec::new(),
+            custodian: vec!["custodians".parse().unwrap()],
+        },
+        read_window: std::time::Duration::from_secs(300),
         resources: vec![Resource {
             name: "orders-db".parse().unwrap(),
             description: "Orders".to_owned(),

@@ -7,5 +7,6 @@ mod long;
 mod lying;
 mod opening;
 mod overdue;
+mod oversight;
 mod remembered;
 mod server;

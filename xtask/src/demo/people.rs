@@ -23,11 +23,11 @@ pub(crate) const PEOPLE: [Person; 6] = [
     },
     Person {
         name: "Rae",
-        can: "reviews emergencies",
+        can: "reviews emergencies; erases, with Sam, what people wrote",
     },
     Person {
         name: "Quinn",
-        can: "audits: reads the log, verifies it",
+        can: "audits: reads the log, verifies it, sees a reason with a purpose",
     },
     Person {
         name: "Oscar",

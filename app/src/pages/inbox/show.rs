@@ -1,7 +1,7 @@
 //! Sign-offs: what waits for the viewer's word, what is open that they may end, what they have to review.
 
 use access::event::Mode;
-use access::view::{GrantView, InboxView, RequestRow};
+use access::view::{ErasureView, GrantView, InboxView, RequestRow};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -11,9 +11,13 @@ use crate::components::empty::Empty;
 use crate::components::field::FormFault;
 use crate::components::grant::GrantCard;
 use crate::components::loaded::Loaded;
+use crate::components::moment::Moment;
 use crate::components::request::RequestRows;
 use crate::erase::Erase as _;
 use crate::live::use_live;
+use crate::pages::request;
+use crate::words::people;
+use crate::words::sealed::order;
 
 /// Sign-offs.
 #[component]
@@ -35,6 +39,7 @@ pub fn Inbox() -> impl IntoView {
                     <Open grants=inbox.open end=end/>
                     <ToSign rows=inbox.waiting/>
                     <ToReview rows=inbox.reviews/>
+                    {to_confirm(inbox.erasures)}
                 </div>
             }
                 .erase()
@@ -118,6 +123,42 @@ fn ToReview(
                 view! { <RequestRows rows=rows label="Requests that wait for your review"/> }.erase()
             }}
         </section>
+    }
+    .erase()
+}
+
+/// Erasures that wait for a second custodian; nothing for everybody else.
+fn to_confirm(erasures: Vec<ErasureView>) -> Option<AnyView> {
+    let rows: Vec<_> = erasures.into_iter().map(erasure).collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="to-confirm">
+                <div class="section-head">
+                    <h2 id="to-confirm">"Erasures that wait for a second word"</h2>
+                </div>
+                <ul class="rows" role="list">{rows}</ul>
+            </section>
+        }
+        .erase()
+    })
+}
+
+fn erasure(erasure: ErasureView) -> AnyView {
+    view! {
+        <li class="row">
+            <div class="row-main">
+                <p class="row-title">
+                    <a href=request::show::address(erasure.request)>
+                        {format!("{} of the request for {}", order(&erasure), erasure.resource)}
+                    </a>
+                </p>
+                <p class="row-note">
+                    {format!("Ordered by {} ", people::name(&erasure.by))}
+                    <Moment at=erasure.at_ms/>
+                    {(!erasure.may_confirm).then_some("; somebody else confirms it")}
+                </p>
+            </div>
+        </li>
     }
     .erase()
 }

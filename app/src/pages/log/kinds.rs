@@ -5,6 +5,7 @@ pub const KINDS: &[&str] = &[
     "ledger.opened",
     "server.started",
     "policy.activated",
+    "roles.configured",
     "person.registered",
     "session.opened",
     "session.closed",
@@ -21,6 +22,11 @@ pub const KINDS: &[&str] = &[
     "grant.ended",
     "orphan.removed",
     "review.recorded",
+    "ledger.read",
+    "opening.disclosed",
+    "erasure.ordered",
+    "erasure.confirmed",
+    "opening.erased",
     "command.refused",
 ];
 

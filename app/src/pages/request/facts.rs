@@ -1,6 +1,6 @@
 //! What is known of a request: who, what, under which policy, who has signed.
 
-use access::event::{Decision, Mode};
+use access::event::{Decision, Field, Mode};
 use access::view::{RequestState, RequestView, ReviewView, SignOffView};
 use leptos::prelude::*;
 
@@ -8,10 +8,21 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::moment::Moment;
 use crate::erase::Erase as _;
 use crate::words::people::{any_of, count, name};
+use crate::words::sealed::instead;
 use crate::words::{state, time};
 
 /// What changes in the page's aside.
 pub(super) fn facts(request: RequestView) -> impl IntoView {
+    let ticket = request
+        .ticket
+        .clone()
+        .or_else(|| instead(&request, Field::Ticket))
+        .unwrap_or_else(|| "none".into());
+    let reason = request
+        .row
+        .reason
+        .clone()
+        .or_else(|| instead(&request, Field::Reason));
     let row = request.row;
     let policy = row.policy.to_string();
     let open = row.state == RequestState::Submitted;
@@ -54,7 +65,7 @@ pub(super) fn facts(request: RequestView) -> impl IntoView {
                     </div>
                     <div>
                         <dt>"Ticket"</dt>
-                        <dd>{request.ticket.unwrap_or_else(|| "none".into())}</dd>
+                        <dd>{ticket}</dd>
                     </div>
                     <div>
                         <dt>"Asked"</dt>
@@ -87,7 +98,7 @@ pub(super) fn facts(request: RequestView) -> impl IntoView {
                         })}
                 </dl>
                 <h3>"Reason"</h3>
-                <p class="said">{row.reason.unwrap_or_else(|| "Erased. That a reason was given is proven by its seal.".into())}</p>
+                <p class="said">{reason}</p>
             </section>
             <section class="card" aria-labelledby="sign-offs">
                 <h2 class="card-title" id="sign-offs">"Sign-offs"</h2>

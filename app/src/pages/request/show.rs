@@ -6,9 +6,10 @@ use access::view::RequestView;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
 
 use crate::api::ApiError;
-use crate::api::forms::{ReviewForm, SignOffForm};
+use crate::api::forms::{ReviewForm, SealedForm, SignOffForm};
 use crate::api::grant::EndGrant;
 use crate::api::keep::{Draft, Form, take_draft};
 use crate::api::request::{OpenRequest, WithdrawRequest, request};
@@ -24,6 +25,7 @@ use crate::focus::focus;
 use crate::live::use_live;
 use crate::pages::request::facts::facts;
 use crate::pages::request::steps::steps;
+use crate::pages::sealed::show::sealed;
 use crate::words::{people, standing, state as words, time};
 
 /// A request's address.
@@ -89,10 +91,23 @@ impl Acts {
 }
 
 /// What was typed on this page before, where it was refused.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Drafts {
-    pub(crate) sign_off: Resource<Option<Draft<SignOffForm>>>,
-    pub(crate) review: Resource<Option<Draft<ReviewForm>>>,
+    pub(crate) sign_off: Option<Draft<SignOffForm>>,
+    pub(crate) review: Option<Draft<ReviewForm>>,
+    pub(crate) disclose: Option<Draft<SealedForm>>,
+    pub(crate) erase: Option<Draft<SealedForm>>,
+}
+
+impl Drafts {
+    async fn of(request: RequestId) -> Self {
+        Self {
+            sign_off: take_draft(Form::SignOff(request)).await,
+            review: take_draft(Form::Review(request)).await,
+            disclose: take_draft(Form::Disclose(request)).await,
+            erase: take_draft(Form::Erase(request)).await,
+        }
+    }
 }
 
 /// A request's page.
@@ -100,24 +115,20 @@ pub(crate) struct Drafts {
 pub fn Request() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let first = Resource::new(move || id.get(), request);
-    let drafts = Drafts {
-        sign_off: Resource::new(move || id.get(), |id| draft(id, Form::SignOff)),
-        review: Resource::new(move || id.get(), |id| draft(id, Form::Review)),
-    };
+    let first = Resource::new(
+        move || id.get(),
+        |id| async move {
+            let first = request(id).await?;
+            let drafts = Drafts::of(first.row.id).await;
+            Ok((first, drafts))
+        },
+    );
     view! {
-        <Loaded data=first draw=move |first: RequestView| {
+        <Loaded data=first draw=move |(first, drafts): (RequestView, Drafts)| {
             view! { <Story first=first drafts=drafts/> }.erase()
         }/>
     }
     .erase()
-}
-
-async fn draft<F: serde::de::DeserializeOwned + Send>(
-    id: String,
-    form: fn(RequestId) -> Form,
-) -> Option<Draft<F>> {
-    take_draft(form(id.parse().ok()?)).await
 }
 
 /// One request. Drawn once; each part is drawn again when what it shows has changed, and only then, so that a note that
@@ -129,7 +140,7 @@ fn Story(
     /// What was typed on this page before.
     drafts: Drafts,
 ) -> impl IntoView {
-    let acts = Acts::new();
+    let (acts, drafts) = (Acts::new(), StoredValue::new(drafts));
     let title = format!(
         "{} for {}",
         first.row.resource,
@@ -185,6 +196,7 @@ fn Story(
             <div class="stack stack-wide">
                 <FormFault fault=acts.fault() fields=&[]/>
                 {steps(request, acts, drafts)}
+                {sealed(request, drafts)}
                 <section class="stack" aria-labelledby="what-happened">
                     <h2 id="what-happened">"What happened"</h2>
                     {move || {

@@ -17,7 +17,11 @@ use crate::words::{people, state};
 
 /// The next step, or what is waited for. The forms in which something may be half typed are drawn once and stay as long
 /// as they may be sent; the rest is drawn again with each change.
-pub(super) fn steps(request: Memo<RequestView>, acts: Acts, drafts: Drafts) -> AnyView {
+pub(super) fn steps(
+    request: Memo<RequestView>,
+    acts: Acts,
+    drafts: StoredValue<Drafts>,
+) -> AnyView {
     let may =
         move |action| Memo::new(move |_| request.with(|request| request.actions.contains(&action)));
     let (sign_off, review, withdraw) = (
@@ -40,11 +44,19 @@ pub(super) fn steps(request: Memo<RequestView>, acts: Acts, drafts: Drafts) -> A
                 .get()
                 .then(|| {
                     let request = request.get_untracked();
-                    view! { <GiveSignOff request=request act=acts.sign_off draft=drafts.sign_off/> }
+                    let draft = drafts.with_value(|drafts| drafts.sign_off.clone());
+                    view! { <GiveSignOff request=request act=acts.sign_off draft=draft/> }
                 })
         }}
         {move || refused.get().map(|rule| view! { <Alert kind=AlertKind::Note title=rule.to_string()/> })}
-        {move || review.get().then(|| view! { <GiveReview request=id act=acts.review draft=drafts.review/> })}
+        {move || {
+            review
+                .get()
+                .then(|| {
+                    let draft = drafts.with_value(|drafts| drafts.review.clone());
+                    view! { <GiveReview request=id act=acts.review draft=draft/> }
+                })
+        }}
         {move || {
             withdraw
                 .get()

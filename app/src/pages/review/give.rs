@@ -20,26 +20,22 @@ pub fn GiveReview(
     /// Records it.
     act: ServerAction<RecordReview>,
     /// What was typed before, and why it was refused.
-    draft: Resource<Option<Draft<ReviewForm>>>,
+    draft: Option<Draft<ReviewForm>>,
 ) -> impl IntoView {
+    let refused = draft.as_ref().map(|draft| draft.error.clone());
+    let values = draft.map(|draft| draft.values).unwrap_or_default();
+    let fault: Fault = Signal::derive(move || match act.value().get() {
+        Some(answer) => answer.err(),
+        None => refused.clone(),
+    });
+    let verdicts = VERDICTS
+        .iter()
+        .map(|&(_, value, title, hint)| Choice { value, title, hint })
+        .collect::<Vec<_>>();
     view! {
         <section class="card card-accent" aria-labelledby="review">
             <h2 class="card-title" id="review">"Your review"</h2>
             <p>"Look at what was asked and what was done, and say what it was. It stands for good."</p>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let draft = draft.await;
-                    let refused = draft.as_ref().map(|draft| draft.error.clone());
-                    let values = draft.map(|draft| draft.values).unwrap_or_default();
-                    let fault: Fault = Signal::derive(move || match act.value().get() {
-                        Some(answer) => answer.err(),
-                        None => refused.clone(),
-                    });
-                    let verdicts = VERDICTS
-                        .iter()
-                        .map(|&(_, value, title, hint)| Choice { value, title, hint })
-                        .collect::<Vec<_>>();
-                    view! {
                         <ActionForm action=act attr:class="form" attr:novalidate=true>{view! {
                             <FormFault fault=fault fields=&["verdict", "note"]/>
                             <input type="hidden" name="form[request]" value=request.to_string()/>
@@ -68,9 +64,6 @@ pub fn GiveReview(
                                 />
                             </div>
                         }.erase()}</ActionForm>
-                    }
-                })}
-            </Suspense>
         </section>
     }
     .erase()

@@ -21,7 +21,7 @@ pub fn GiveSignOff(
     /// Begins it; it ends after a fresh sign-in.
     act: ServerAction<BeginSignOff>,
     /// What was typed before, and why it was refused.
-    draft: Resource<Option<Draft<SignOffForm>>>,
+    draft: Option<Draft<SignOffForm>>,
 ) -> impl IntoView {
     // The fresh sign-in is a page of the identity provider: the browser itself has to go there.
     Effect::new(move |_| {
@@ -37,6 +37,13 @@ pub fn GiveSignOff(
         .reason
         .unwrap_or_else(|| "The reason was erased.".into());
     let digest = request.statement_sha256;
+    let refused = draft.as_ref().map(|draft| draft.error.clone());
+    let note = draft.map(|draft| draft.values.note).unwrap_or_default();
+    let fault: Fault = Signal::derive(move || match act.value().get() {
+        Some(answer) => answer.err(),
+        None => refused.clone(),
+    });
+    let busy = move || act.pending().get();
     view! {
         <section class="card card-accent" aria-labelledby="sign-off">
             <h2 class="card-title" id="sign-off">"Your sign-off"</h2>
@@ -44,17 +51,6 @@ pub fn GiveSignOff(
             <p class="said">{reason}</p>
             <p>"Read what you sign. Then you prove once more who you are, and your word stands for good."</p>
             <Statement text=request.statement sha256=digest/>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let draft = draft.await;
-                    let refused = draft.as_ref().map(|draft| draft.error.clone());
-                    let note = draft.map(|draft| draft.values.note).unwrap_or_default();
-                    let fault: Fault = Signal::derive(move || match act.value().get() {
-                        Some(answer) => answer.err(),
-                        None => refused.clone(),
-                    });
-                    let busy = move || act.pending().get();
-                    view! {
                         <ActionForm action=act attr:class="form" attr:novalidate=true>{view! {
                             <FormFault fault=fault fields=&["note"]/>
                             <input type="hidden" name="form[request]" value=id.to_string()/>
@@ -91,9 +87,6 @@ pub fn GiveSignOff(
                                 </button>
                             </div>
                         }.erase()}</ActionForm>
-                    }
-                })}
-            </Suspense>
         </section>
     }
     .erase()

@@ -10,6 +10,7 @@ impl Event {
             Self::LedgerOpened { .. } => "ledger.opened",
             Self::ServerStarted { .. } => "server.started",
             Self::PolicyActivated { .. } => "policy.activated",
+            Self::RolesConfigured { .. } => "roles.configured",
             Self::PersonRegistered { .. } => "person.registered",
             Self::SessionOpened { .. } => "session.opened",
             Self::SessionClosed { .. } => "session.closed",
@@ -26,6 +27,11 @@ impl Event {
             Self::GrantEnded { .. } => "grant.ended",
             Self::OrphanRemoved { .. } => "orphan.removed",
             Self::ReviewRecorded { .. } => "review.recorded",
+            Self::LedgerRead { .. } => "ledger.read",
+            Self::OpeningDisclosed { .. } => "opening.disclosed",
+            Self::ErasureOrdered { .. } => "erasure.ordered",
+            Self::ErasureConfirmed { .. } => "erasure.confirmed",
+            Self::OpeningErased { .. } => "opening.erased",
             Self::CommandRefused { .. } => "command.refused",
         }
     }
@@ -74,7 +80,11 @@ impl Event {
             | Self::RequestWithdrawn { request }
             | Self::RequestLapsed { request }
             | Self::GrantIntended { request, .. }
-            | Self::ReviewRecorded { request, .. } => Some(*request),
+            | Self::ReviewRecorded { request, .. }
+            | Self::OpeningDisclosed { request, .. }
+            | Self::ErasureOrdered { request, .. }
+            | Self::ErasureConfirmed { request, .. }
+            | Self::OpeningErased { request, .. } => Some(*request),
             Self::CommandRefused { request, .. } => *request,
             _ => None,
         }

@@ -13,6 +13,11 @@ pub(super) fn what_of(rule: Rule, command: &str) -> &'static str {
         (Rule::WrongState, "record_review") => {
             "This access has not ended, so it cannot be reviewed."
         }
+        (Rule::WrongState, "order_erasure") => {
+            "This request is not over: it is decided upon, open, or owes its review."
+        }
+        (Rule::WrongState, "confirm_erasure") => "This erasure has been confirmed already.",
+        (Rule::TooLate, "confirm_erasure") => "This order has lapsed: a week has passed.",
         (Rule::TooLate, "sign_off") => "This request has lapsed: its time for sign-off is over.",
         (Rule::TooLate, "intend_grant") => "This approval has lapsed: its time to be used is over.",
         (Rule::TooLate, "show_credential") => "This access has expired.",
@@ -56,6 +61,15 @@ pub(super) fn what(rule: Rule) -> &'static str {
             "You asked for this or signed it off, so somebody else reviews it."
         }
         Rule::AlreadyReviewed => "This was reviewed already.",
+        Rule::NotAuditor => "None of your groups reads the log.",
+        Rule::NotCustodian => "None of your groups erases what was sealed.",
+        Rule::BadRange => "What was read is nothing, or lies beyond the log.",
+        Rule::UnknownOpening => "The request has no such sealed text.",
+        Rule::OpeningGone => "The text was erased.",
+        Rule::PurposeTooShort => "Too little was said about what for.",
+        Rule::ErasureExists => "The same erasure is ordered already.",
+        Rule::UnknownErasure => "There is no such order to erase.",
+        Rule::SelfConfirmation => "You ordered this yourself, and erasing takes two people.",
         Rule::SystemOnly => "Only the portal itself does this.",
         Rule::PersonOnly => "Only a person who is signed in does this.",
         Rule::BadPolicy => "The policy contradicts itself.",
@@ -75,6 +89,8 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::NotLastSigner => {
             "The outcome stands under another name than that of the last to sign."
         }
+        Rule::ErasureUnconfirmed => "Texts were erased without the word of a second person.",
+        Rule::ErasureScope => "Other texts were erased than those that were ordered.",
         Rule::RefusalForm => "The refusal names no command or no rule that refuses.",
         Rule::Malformed => "The entry has a form that this version does not know.",
     }
@@ -112,6 +128,15 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::NotRevoker => "Call one of them; the holder can give access back at any time.",
         Rule::NotReviewer | Rule::ReviewerInvolved => "Leave it to one of the policy's reviewers.",
         Rule::AlreadyReviewed => "Read the verdict on the request's page.",
+        Rule::NotAuditor | Rule::NotCustodian => {
+            "Ask whoever runs the portal for the role it needs, and sign in anew."
+        }
+        Rule::BadRange => "Ask for entries that the newest checkpoint covers.",
+        Rule::UnknownOpening => "Reload the request to see what was sealed.",
+        Rule::OpeningGone => "Nobody can bring it back; its seal still proves that it was there.",
+        Rule::PurposeTooShort => "Name the case and what you need to know, and send it again.",
+        Rule::ErasureExists | Rule::SelfConfirmation => "Ask another custodian to confirm it.",
+        Rule::UnknownErasure => "Reload the request to see what is ordered.",
         Rule::SystemOnly => "There is nothing to do: it happens by itself when it is due.",
         Rule::PersonOnly | Rule::UnknownPerson => "Sign in and try again.",
         Rule::BadPolicy => "Correct the policy and activate it again.",
@@ -127,6 +152,8 @@ pub(super) fn next(rule: Rule) -> &'static str {
         | Rule::EndedLate
         | Rule::DenialMissing
         | Rule::NotLastSigner
+        | Rule::ErasureUnconfirmed
+        | Rule::ErasureScope
         | Rule::RefusalForm
         | Rule::Malformed => {
             "Keep a copy of the log and ask who runs the portal how this entry came about."

@@ -30,6 +30,7 @@ pub(super) fn check(act: Act<'_>, event: &Event) -> Checked {
         Event::LedgerOpened { .. }
         | Event::ServerStarted { .. }
         | Event::PolicyActivated { .. }
+        | Event::RolesConfigured { .. }
         | Event::PersonRegistered { .. }
         | Event::RequestLapsed { .. }
         | Event::GrantOpened { .. }
@@ -52,7 +53,12 @@ pub(super) fn check(act: Act<'_>, event: &Event) -> Checked {
             cause: EndCause::Returned | EndCause::Revoked,
             ..
         }
-        | Event::ReviewRecorded { .. } => person(act).map(drop),
+        | Event::ReviewRecorded { .. }
+        | Event::LedgerRead { .. }
+        | Event::OpeningDisclosed { .. }
+        | Event::ErasureOrdered { .. }
+        | Event::ErasureConfirmed { .. }
+        | Event::OpeningErased { .. } => person(act).map(drop),
         Event::CommandRefused { .. } => Ok(()),
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn submitted(act: Act<'_>, event: &Event) -> Checked {
     })?;
     let digest = act
         .state
-        .submitted(event, person, act.now)
+        .submitted(event, person, (act.state.next_seq(), act.now))
         .map_or(*statement, |request| request.statement().digest());
     ensure(*statement == digest, || {
         Broken::new(

@@ -51,7 +51,7 @@ pub(super) fn given(act: Act<'_>, id: RequestId, statement: Digest, auth_time_s:
             statement.to_string(),
         )
     })?;
-    fresh(act.now, request, auth_time_s)
+    fresh(act.now, request.submitted_at, auth_time_s)
 }
 
 pub(super) fn approved(act: Act<'_>, id: RequestId, lapses_at_ms: UnixMillis) -> Checked {
@@ -119,9 +119,9 @@ fn open_for_sign_off(act: Act<'_>, request: &Request) -> Checked {
     request::before_lapse(act, request)
 }
 
-/// The proof of identity was made for this request: after it was submitted, and not in advance.
-fn fresh(now: UnixMillis, request: &Request, auth_time_s: i64) -> Checked {
-    let earliest = request.submitted_at.unix_seconds();
+/// The proof of identity was made for this: after it was asked for, and not in advance.
+pub(super) fn fresh(now: UnixMillis, since: UnixMillis, auth_time_s: i64) -> Checked {
+    let earliest = since.unix_seconds();
     let latest = now.unix_seconds().saturating_add(MAX_SKEW_S);
     ensure((earliest..=latest).contains(&auth_time_s), || {
         let expected = format!("a proof of identity between {earliest} s and {latest} s");

@@ -12,6 +12,7 @@ use crate::record::RecordRef;
 use crate::view::RequestState;
 
 mod grant;
+mod oversight;
 mod request;
 
 impl State {
@@ -43,6 +44,7 @@ impl State {
                     .or_default()
                     .push(Arc::new(version));
             }
+            Event::RolesConfigured { roles } => self.fold_roles(roles, at),
             Event::PersonRegistered { person, .. } => {
                 self.people.entry(*person).or_default();
             }
@@ -62,6 +64,7 @@ impl State {
                 {
                     let (decision, note) = (*decision, *note);
                     request.sign_offs.push(SignOff {
+                        seq: record.seq,
                         person,
                         decision,
                         at,
@@ -103,6 +106,7 @@ impl State {
             } => {
                 if let Some((person, _)) = record.actor.as_person() {
                     let review = Reviewed {
+                        seq: record.seq,
                         person,
                         verdict: *verdict,
                         note: *note,
@@ -111,7 +115,12 @@ impl State {
                     self.fold_reviewed(*request, review);
                 }
             }
+            Event::OpeningDisclosed { .. }
+            | Event::ErasureOrdered { .. }
+            | Event::ErasureConfirmed { .. }
+            | Event::OpeningErased { .. } => self.fold_oversight(record, lawful),
             Event::ServerStarted { .. }
+            | Event::LedgerRead { .. }
             | Event::SessionClosed { .. }
             | Event::OrphanRemoved { .. }
             | Event::CommandRefused { .. } => {}

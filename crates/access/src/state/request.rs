@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::digest::{Commitment, Digest};
-use crate::event::{Decision, Mode, Urgency, Verdict};
+use crate::event::{Decision, Field, Mode, OpeningRef, Urgency, Verdict};
 use crate::ids::{GrantId, PersonId, RequestId, ResourceName};
 use crate::policy::PolicyVersion;
 use crate::statement::Statement;
@@ -36,6 +36,8 @@ pub struct Request {
     /// Whether the rules found that this is the statement's digest. Nothing that the statement says
     /// changes afterwards, so nobody has to make it again.
     pub(crate) statement_stands: bool,
+    /// The entry that asked.
+    pub submitted_seq: u64,
     /// When it was asked.
     pub submitted_at: UnixMillis,
     /// When it lapses, unless decided or opened before.
@@ -48,11 +50,17 @@ pub struct Request {
     pub grant: Option<GrantId>,
     /// The review, if there is one.
     pub review: Option<Reviewed>,
+    /// The entries that disclose one of its texts.
+    pub disclosures: Vec<u64>,
+    /// The texts that were erased.
+    pub erased: Vec<OpeningRef>,
 }
 
 /// One person's yes or no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignOff {
+    /// The entry.
+    pub seq: u64,
     /// Who.
     pub person: PersonId,
     /// Yes or no.
@@ -68,6 +76,8 @@ pub struct SignOff {
 /// What a reviewer said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reviewed {
+    /// The entry.
+    pub seq: u64,
     /// Who.
     pub person: PersonId,
     /// What it was.
@@ -78,7 +88,37 @@ pub struct Reviewed {
     pub at: UnixMillis,
 }
 
+/// The most texts that one entry says are erased: more would not fit into it.
+const MOST_ERASED: usize = 1_000;
+
 impl Request {
+    /// Every text that was sealed about it, in the order of their places.
+    pub fn openings(&self) -> Vec<OpeningRef> {
+        let at = |seq, field| OpeningRef { seq, field };
+        let mut all = vec![at(self.submitted_seq, Field::Reason)];
+        all.extend(self.ticket.map(|_| at(self.submitted_seq, Field::Ticket)));
+        for given in &self.sign_offs {
+            all.push(at(given.seq, Field::IdToken));
+            all.extend(given.note.map(|_| at(given.seq, Field::Note)));
+        }
+        let reviewed = self.review.as_ref();
+        all.extend(reviewed.map(|review| at(review.seq, Field::Note)));
+        let purposes = self.disclosures.iter();
+        all.extend(purposes.map(|seq| at(*seq, Field::Purpose)));
+        all.sort_unstable();
+        all
+    }
+
+    /// What an order of `of` erases now: that text, or all, as far as it is there; at most 1,000.
+    pub fn left(&self, of: Option<OpeningRef>) -> Vec<OpeningRef> {
+        let wanted = |opening: &OpeningRef| of.is_none_or(|of| of == *opening);
+        self.openings()
+            .into_iter()
+            .filter(|opening| wanted(opening) && !self.erased.contains(opening))
+            .take(MOST_ERASED)
+            .collect()
+    }
+
     /// What sign-offs bind.
     pub fn statement(&self) -> Statement<'_> {
         Statement {

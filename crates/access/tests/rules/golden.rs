@@ -8,14 +8,15 @@ use std::path::PathBuf;
 
 use access::digest::Digest;
 use access::event::{
-    Actor, Decision, EndCause, Event, Failure, Mode, SessionEnd, Urgency, Verdict,
+    Actor, Decision, EndCause, Event, Failure, Field, Mode, OpeningRef, SessionEnd, Urgency,
+    Verdict,
 };
 use access::policy::Connector;
 use access::refusal::Rule;
 use access::time::UnixMillis;
 use access::{Statement, statement};
 
-use crate::stage::{DANA, grant, orders_admin, person, portal, request, seal, who};
+use crate::stage::{DANA, grant, orders_admin, person, portal, request, roles, seal, who};
 
 const AT: UnixMillis = UnixMillis::new(1_767_600_000_500);
 
@@ -54,7 +55,13 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         request,
         rule: Rule::SelfApproval,
     };
-    let (verdict, note) = (Verdict::Drill, seal(80));
+    let ordered = |of| Event::ErasureOrdered {
+        request,
+        of,
+        reason: seal(40),
+    };
+    let at = |seq, field| OpeningRef { seq, field };
+    let (text, note) = (at(41, Field::Reason), at(44, Field::Note));
     let (identity, name) = (seal(40), seal(12));
     let role = policy.grant.role.clone();
     let account = grant.account();
@@ -158,8 +165,47 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
             "review.recorded",
             Event::ReviewRecorded {
                 request,
-                verdict,
-                note,
+                verdict: Verdict::Drill,
+                note: seal(80),
+            },
+        ),
+        (
+            "roles.configured",
+            Event::RolesConfigured { roles: roles() },
+        ),
+        (
+            "ledger.read",
+            Event::LedgerRead {
+                from: 256,
+                to: 1_000_000,
+                began_ms: AT,
+            },
+        ),
+        (
+            "opening.disclosed",
+            Event::OpeningDisclosed {
+                request,
+                opening: text,
+                purpose: seal(31),
+            },
+        ),
+        ("erasure.ordered", ordered(Some(text))),
+        ("erasure.ordered-all", ordered(None)),
+        (
+            "erasure.confirmed",
+            Event::ErasureConfirmed {
+                order: 57,
+                request,
+                auth_time_s: 1_767_600_001,
+                id_token: seal(912),
+            },
+        ),
+        (
+            "opening.erased",
+            Event::OpeningErased {
+                order: 57,
+                request,
+                openings: vec![text, note],
             },
         ),
         ("command.refused", refused(Some(request))),

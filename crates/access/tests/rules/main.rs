@@ -6,12 +6,14 @@
 mod actions;
 mod bytes;
 mod emergency;
+mod erasure;
 mod golden;
 mod grant;
 mod housekeeping;
 mod invariants;
 mod late;
 mod model;
+mod oversight;
 mod policy;
 mod replay;
 mod request;

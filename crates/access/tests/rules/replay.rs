@@ -26,12 +26,12 @@ fn replay(log: &[Record]) -> Vec<Violation> {
 /// The log with one entry left out, doubled, swapped with the next, or put under another name.
 fn altered(mut log: Vec<Record>, at: usize, how: u8) -> Vec<Record> {
     // What stands before the first act is the stage.
-    let at = 14 + at % (log.len() - 14);
+    let at = 22 + at % (log.len() - 22);
     match how % 5 {
         0 => drop(log.remove(at)),
         1 => log.insert(at, log[at].clone()),
         2 if at + 1 < log.len() => log.swap(at, at + 1),
-        3 => log[at].actor = who(u128::from(how) % 6 + 1),
+        3 => log[at].actor = who(u128::from(how) % 9 + 1),
         _ => log[at].actor = portal(),
     }
     for (seq, record) in (0..).zip(&mut log) {

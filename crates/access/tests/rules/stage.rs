@@ -6,6 +6,7 @@ use access::event::{Actor, Decision, Event, Mode, Urgency};
 use access::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId};
 use access::policy::{Approval, Connector, Emergency, GrantTemplate, Policy, Review};
 use access::refusal::Rule;
+use access::roles::RoleGroups;
 use access::time::UnixMillis;
 use access::{Record, State, apply, decide, refusal_event};
 use uuid::Uuid;
@@ -20,15 +21,21 @@ pub(crate) const ARI: u128 = 3;
 pub(crate) const SAM: u128 = 4;
 pub(crate) const LEE: u128 = 5;
 pub(crate) const RAE: u128 = 6;
+pub(crate) const QUINN: u128 = 7;
+pub(crate) const CLEO: u128 = 8;
+pub(crate) const KIM: u128 = 9;
 
 /// Who is in which groups. Lee asks and approves: separation of duties is about the person.
-pub(crate) const PEOPLE: [(u128, &[&str]); 6] = [
+pub(crate) const PEOPLE: [(u128, &[&str]); 9] = [
     (DANA, &["oncall-database"]),
     (ELI, &["oncall-database"]),
     (ARI, &["leads"]),
     (SAM, &["security"]),
     (LEE, &["leads", "oncall-database", "reviewers"]),
     (RAE, &["reviewers"]),
+    (QUINN, &["auditors"]),
+    (CLEO, &["custodians"]),
+    (KIM, &["custodians"]),
 ];
 
 pub(crate) fn names<T: std::str::FromStr<Err: std::fmt::Debug>>(names: &[&str]) -> Vec<T> {
@@ -126,6 +133,15 @@ pub(crate) fn orders_admin() -> Policy {
     }
 }
 
+/// Who holds which role of the portal.
+pub(crate) fn roles() -> RoleGroups {
+    RoleGroups {
+        auditor: names(&["auditors"]),
+        operator: names(&["operators"]),
+        custodian: names(&["custodians"]),
+    }
+}
+
 /// A log under way.
 #[derive(Clone)]
 pub(crate) struct Stage {
@@ -150,6 +166,7 @@ impl Stage {
         for policy in [orders_read(), orders_admin()] {
             stage.run(&portal(), Command::ActivatePolicy { policy });
         }
+        stage.run(&portal(), Command::ConfigureRoles { roles: roles() });
         for (number, _) in PEOPLE {
             let (identity, name) = (seal(40), seal(12));
             let person = person(number);

@@ -9,9 +9,13 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::stage::{
-    ARI, DANA, ELI, LEE, RAE, SAM, Stage, ask_as, grant, orders_admin, orders_read, person, portal,
-    request, seal, who, who_in,
+    ARI, CLEO, DANA, ELI, LEE, QUINN, RAE, SAM, Stage, ask_as, grant, orders_admin, orders_read,
+    person, portal, request, seal, who, who_in,
 };
+
+mod oversight;
+
+use oversight::oversight;
 
 /// One throw of the dice: what is tried, by whom, on what, after how long.
 #[derive(Debug, Clone)]
@@ -24,7 +28,7 @@ pub(crate) struct Step {
 }
 
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0..48_u8, any::<u8>(), 0..3_u8, any::<u8>(), any::<u8>());
+    let step = (0..64_u8, any::<u8>(), 0..3_u8, any::<u8>(), any::<u8>());
     let step = step.prop_map(|(what, by, on, dial, wait)| Step {
         what,
         by,
@@ -37,7 +41,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// Two times out of three somebody who might be allowed, else anybody.
 fn actor(step: &Step, likely: &[u128]) -> Actor {
-    let anybody = [DANA, ELI, ARI, SAM, LEE, RAE, 0, 99];
+    let anybody = [DANA, ELI, ARI, SAM, LEE, RAE, QUINN, CLEO, 0, 99];
     let likely = if step.by.is_multiple_of(3) {
         &anybody[..]
     } else {
@@ -68,11 +72,12 @@ fn changed(step: &Step) -> Policy {
 
 /// What a step tries: anything, or, half of the time, what would bring its request on.
 fn what(stage: &Stage, step: &Step) -> u8 {
-    if step.what < 26 {
+    if step.what < 38 {
         return step.what;
     }
     let found = stage.state.request(request(u128::from(step.on)));
     let grant = found.and_then(|found| stage.state.grant(found.grant?));
+    let unreviewed = found.is_some_and(|found| found.review.is_none());
     match (
         found.map(|found| found.state),
         grant.map(|grant| grant.state),
@@ -82,7 +87,8 @@ fn what(stage: &Stage, step: &Step) -> u8 {
         (Some(RequestState::Approved), _) => 12,
         (_, Some(GrantState::Intended)) => 15,
         (_, Some(GrantState::Active { .. })) => 18 + step.what % 4,
-        _ => 22,
+        (Some(RequestState::Granted), Some(GrantState::Ended { .. })) if unreviewed => 22,
+        _ => 28 + step.what % 8,
     }
 }
 
@@ -164,6 +170,7 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
                 },
             )
         }
+        26..=36 => oversight(stage, step),
         _ => {
             let (identity, name) = (seal(1), seal(2));
             let person = person(if dial < 20 { 99 } else { DANA });

@@ -144,6 +144,7 @@ async fn start(pool: &PgPool, data: &std::path::Path, shutdown: &CancellationTok
         origin: origin(),
         data_dir: data.to_owned(),
         roles: RoleGroups::default(),
+        read_window: Duration::from_secs(300),
         resources: Vec::new(),
         seed_policies: vec![curve::policy()],
         archive: None,

@@ -12,7 +12,7 @@ mod batch;
 mod fence;
 mod image;
 mod publisher;
-mod tables;
+mod rows;
 mod writer;
 
 use access::command::Command;

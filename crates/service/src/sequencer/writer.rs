@@ -6,9 +6,8 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use super::batch::Batch;
 use super::fence::{Fence, Unfinished};
-use super::{
-    Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten, tables,
-};
+use super::rows::{project, seal_openings, tie_identities};
+use super::{Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten};
 use crate::clock::Clock;
 use crate::error::chain;
 use crate::halt::Halt;
@@ -231,8 +230,10 @@ impl Writer {
             let root = image.root();
             let frontier = image.frontier();
             timely(store::append(connection, &head, &root, frontier, &addition)).await?;
-            timely(tables::project(connection, batch, &made)).await?;
-            timely(tables::seal_openings(connection, batch, &outcomes)).await?;
+            // What is erased in the same batch is there first.
+            timely(seal_openings(connection, batch, &outcomes)).await?;
+            timely(project(connection, batch, &made)).await?;
+            timely(tie_identities(connection, batch, &outcomes)).await?;
             self.fence.finish(&addition.ids, more).await?;
         }
         let mut requests: Vec<_> = made.iter().filter_map(|entry| entry.made.request).collect();

@@ -1,8 +1,10 @@
 //! What was sealed, kept apart from the log so that it can be erased.
 
+use access::ids::RequestId;
 use ledger::Opening;
 use sqlx::{PgConnection, PgExecutor};
 
+use super::corrupt;
 use super::ledger::signed;
 
 /// Keeps the opening of one sealed field of an entry.
@@ -39,4 +41,46 @@ pub(crate) async fn text(
     .await?
     .flatten();
     Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// An opening as it is kept.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) seq: u64,
+    pub(crate) field: String,
+    pub(crate) opening: Opening,
+}
+
+/// The openings of a request's entries that were not erased.
+pub(crate) async fn of_request(
+    db: impl PgExecutor<'_>,
+    request: RequestId,
+) -> Result<Vec<Kept>, sqlx::Error> {
+    sqlx::query!(
+        r#"select opening.seq, opening.field, opening.salt as "salt!", opening.bytes as "bytes!"
+           from request_entry join opening on opening.seq = request_entry.seq
+           where request_entry.request = $1 and opening.bytes is not null"#,
+        request.uuid(),
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let salt = row.salt.try_into().map_err(|_| corrupt("a salt"))?;
+        Ok(Kept {
+            seq: row.seq.try_into().map_err(|_| corrupt("a place"))?,
+            field: row.field,
+            opening: Opening::new(salt, row.bytes),
+        })
+    })
+    .collect()
+}
+
+/// Erases what the entry `opening.erased` at this place names. The database looks for itself whether one
+/// person ordered that and another confirmed it.
+pub(crate) async fn erase(connection: &mut PgConnection, seq: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!("select opening_erase($1)", seq)
+        .execute(connection)
+        .await?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::ledger::signed;
-use super::word;
+use super::{opening, word};
 
 /// Which request an event belongs to, for the request's story. Events of a grant name the grant
 /// only: the caller knows its request.
@@ -19,7 +19,11 @@ pub(crate) fn request_of(event: &Event) -> Option<RequestId> {
         | Event::RequestWithdrawn { request }
         | Event::RequestLapsed { request }
         | Event::GrantIntended { request, .. }
-        | Event::ReviewRecorded { request, .. } => Some(*request),
+        | Event::ReviewRecorded { request, .. }
+        | Event::OpeningDisclosed { request, .. }
+        | Event::ErasureOrdered { request, .. }
+        | Event::ErasureConfirmed { request, .. }
+        | Event::OpeningErased { request, .. } => Some(*request),
         Event::CommandRefused { request, .. } => *request,
         _ => None,
     }
@@ -220,7 +224,13 @@ pub(crate) async fn project(
             .execute(&mut *connection)
             .await?;
         }
+        Event::OpeningErased { .. } => opening::erase(connection, seq).await?,
         Event::LedgerOpened { .. }
+        | Event::RolesConfigured { .. }
+        | Event::LedgerRead { .. }
+        | Event::OpeningDisclosed { .. }
+        | Event::ErasureOrdered { .. }
+        | Event::ErasureConfirmed { .. }
         | Event::ServerStarted { .. }
         | Event::SessionOpened { .. }
         | Event::SessionClosed { .. }

@@ -43,7 +43,8 @@ impl Portal {
         }
         let limit = usize::from(query.limit.clamp(1, MOST_ROWS));
         let size = self.ledger().size().await?;
-        let mut at = query.before.unwrap_or(size).min(size);
+        let before = query.before.unwrap_or(size).min(size);
+        let mut at = before;
         let stop = at.saturating_sub(MOST_READ);
         let mut found: Vec<(store::ledger::StoredEntry, Option<Record>)> = Vec::new();
         'pages: while at > stop {
@@ -66,6 +67,8 @@ impl Portal {
             }
             at = at.min(from);
         }
+        // Those that are passed over for their kind are read too: the page says that they are others.
+        self.read(viewer, at, before)?;
         let records: Vec<Record> = found
             .iter()
             .filter_map(|(_, parsed)| parsed.clone())

@@ -118,7 +118,7 @@ impl Portal {
     }
 
     fn journal(&self, ending: &Ending) {
-        if let Err(fault) = self.inner.journal.write(ending) {
+        if let Err(fault) = self.inner.journal.write(ending.grant, ending) {
             // Access ends all the same; the reconciler will find the grant at its expiry.
             tracing::error!(grant = %ending.grant, %fault, "an ending could not be written down");
         }

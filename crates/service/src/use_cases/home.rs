@@ -48,6 +48,11 @@ impl Portal {
             }
         }
         let inbox = self.inbox(viewer).await?;
+        let confirmable = inbox
+            .erasures
+            .iter()
+            .filter(|erasure| erasure.may_confirm)
+            .count();
         Ok(HomeView {
             grants: held
                 .into_iter()
@@ -57,6 +62,7 @@ impl Portal {
             past,
             inbox: u32::try_from(inbox.waiting.len()).unwrap_or(u32::MAX),
             reviews: u32::try_from(inbox.reviews.len()).unwrap_or(u32::MAX),
+            erasures: u32::try_from(confirmable).unwrap_or(u32::MAX),
             openable: self.openable(viewer).await?,
         })
     }

@@ -79,6 +79,7 @@ impl Portal {
                 .into_iter()
                 .filter(|row| allowed(&row.id, Action::Review))
                 .collect(),
+            erasures: self.erasures(viewer, None).await?,
         })
     }
 

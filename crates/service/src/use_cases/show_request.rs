@@ -1,17 +1,19 @@
 //! A request's page: what was asked, who said what, what happened, what the viewer may do.
 
-use access::event::{Actor, EndCause};
-use access::ids::RequestId;
+use access::disclosure::Case;
+use access::event::{Actor, EndCause, Event, Field};
+use access::ids::{PersonId, RequestId};
 use access::policy::Policy;
 use access::time::UnixMillis;
 use access::view::{
-    Action, GrantState, GrantView, PersonView, RequestState, RequestView, Role, TimelineItem,
-    Viewer,
+    Action, GrantState, GrantView, OpeningView, PersonView, RequestState, RequestView,
+    TimelineItem, Viewer,
 };
 use access::{Record, actions, describe, may};
 use ledger::Entry;
 
 use super::end_grant::may_end;
+use super::words::{by, text_of, words};
 use crate::error::Error;
 use crate::portal::Portal;
 use crate::store;
@@ -24,20 +26,30 @@ impl Portal {
     /// [`Error::NotFound`] where there is none or it does not concern them.
     pub async fn request(&self, viewer: &Viewer, id: RequestId) -> Result<RequestView, Error> {
         let pool = &self.inner.pool;
-        let found = self.visible_request(viewer, id).await?;
+        let mut found = self.visible_request(viewer, id).await?;
         let policy = self
             .policy_at(found.row.policy.as_str(), found.policy_version)
             .await?;
-        let sign_offs = store::request::sign_offs(pool, id).await?;
-        let review = store::request::review(pool, id).await?;
+        let mut sign_offs = store::request::sign_offs(pool, id).await?;
+        let mut review = store::request::review(pool, id).await?;
         let filter = store::grant::Filter {
             request: Some(id),
             ..Default::default()
         };
         let grant = store::grant::list(pool, &filter).await?.pop();
         let story = store::request::story(pool, id).await?;
-        let ticket = store::opening::text(pool, found.submitted_seq, "ticket").await?;
-        let timeline = self.timeline(&story).await?;
+        let story: Vec<Record> = story
+            .iter()
+            .filter_map(|(seq, bytes)| record(*seq, bytes))
+            .collect();
+        let people = self.people(&story).await?;
+        let kept = store::opening::of_request(pool, id).await?;
+        let case = Case {
+            policy: &policy.policy,
+            requester: found.row.requester.id,
+            signed: signed(&story, viewer.person),
+        };
+        let openings = words(&story, &kept, &people, case, viewer, self.inner.clock.now());
         let (person, groups) = (viewer.person, viewer.groups.clone());
         let clock = self.inner.clock.clone();
         let (actions, sign_off_refused, statement) = self
@@ -71,16 +83,25 @@ impl Portal {
             && (member(viewer, &policy.policy.approval.groups)
                 || found.row.requester.id == viewer.person);
         let actions = self.possible(actions, viewer, &policy.policy, grant.as_ref());
+        found.row.reason = text_of(&openings, found.submitted_seq, Field::Reason);
+        for given in &mut sign_offs {
+            given.note = note_of(&openings, &story, given.person.id, is_sign_off);
+        }
+        if let Some(review) = &mut review {
+            review.note = note_of(&openings, &story, review.person.id, is_review);
+        }
         Ok(RequestView {
             statement,
             statement_sha256: found.statement_sha256,
-            ticket,
+            ticket: text_of(&openings, found.submitted_seq, Field::Ticket),
+            erasures: self.erasures(viewer, Some(id)).await?,
             policy,
             sign_offs,
             grant,
             review,
             review_due_at_ms,
-            timeline,
+            timeline: timeline(&story, &people),
+            openings,
             sign_off_refused: sign_off_refused.filter(|_| expects_to_sign),
             actions,
             row: found.row,
@@ -122,28 +143,26 @@ impl Portal {
     }
 
     /// A request that concerns the viewer: their own, one that they may sign, revoke or review, or
-    /// any for those who read the log or run the portal.
+    /// any for those who hold a role of the portal.
     pub(crate) async fn visible_request(
         &self,
         viewer: &Viewer,
         id: RequestId,
     ) -> Result<Found, Error> {
         let found = self.found_request(id).await?;
-        if found.row.requester.id == viewer.person
-            || viewer.roles.contains(&Role::Auditor)
-            || viewer.roles.contains(&Role::Operator)
-        {
-            return Ok(found);
-        }
         let policy = self
             .policy_at(found.row.policy.as_str(), found.policy_version)
             .await?;
-        if member(viewer, &policy.policy.approval.groups)
-            || member(viewer, &policy.policy.review.groups)
-        {
-            return Ok(found);
+        let case = Case {
+            policy: &policy.policy,
+            requester: found.row.requester.id,
+            signed: false,
+        };
+        if case.admits(viewer) {
+            Ok(found)
+        } else {
+            Err(Error::NotFound)
         }
-        Err(Error::NotFound)
     }
 
     /// Whether a request concerns the viewer; for streams of changes.
@@ -156,24 +175,6 @@ impl Portal {
             Err(Error::NotFound) => Ok(false),
             Err(fault) => Err(fault),
         }
-    }
-
-    async fn timeline(&self, story: &[(u64, Vec<u8>)]) -> Result<Vec<TimelineItem>, Error> {
-        let records: Vec<Record> = story
-            .iter()
-            .filter_map(|(seq, bytes)| record(*seq, bytes))
-            .collect();
-        let people = self.people(&records).await?;
-        Ok(records
-            .iter()
-            .map(|record| TimelineItem {
-                seq: record.seq,
-                at_ms: record.time,
-                kind: record.event.kind().to_owned(),
-                person: named(&people, &record.actor),
-                text: describe(&record.event),
-            })
-            .collect())
     }
 
     /// The people who acted in these records, with their names.
@@ -189,6 +190,49 @@ impl Portal {
         ids.dedup();
         Ok(store::person::views(&self.inner.pool, &ids).await?)
     }
+}
+
+fn timeline(story: &[Record], people: &[PersonView]) -> Vec<TimelineItem> {
+    story
+        .iter()
+        .map(|record| TimelineItem {
+            seq: record.seq,
+            at_ms: record.time,
+            kind: record.event.kind().to_owned(),
+            person: named(people, &record.actor),
+            text: describe(&record.event),
+        })
+        .collect()
+}
+
+fn is_sign_off(event: &Event) -> bool {
+    matches!(event, Event::SignOffGiven { .. })
+}
+
+fn is_review(event: &Event) -> bool {
+    matches!(event, Event::ReviewRecorded { .. })
+}
+
+/// Whether the person has said yes or no.
+fn signed(story: &[Record], person: PersonId) -> bool {
+    let theirs = |record: &&Record| by(record) == Some(person);
+    story
+        .iter()
+        .filter(theirs)
+        .any(|record| is_sign_off(&record.event))
+}
+
+/// What the person added to their first entry of this kind, if the viewer sees it.
+fn note_of(
+    openings: &[OpeningView],
+    story: &[Record],
+    person: PersonId,
+    is_kind: fn(&Event) -> bool,
+) -> Option<String> {
+    let entry = story
+        .iter()
+        .find(|record| is_kind(&record.event) && by(record) == Some(person))?;
+    text_of(openings, entry.seq, Field::Note)
 }
 
 /// The record that an entry's bytes hold; `None` where they were altered beyond reading. The page

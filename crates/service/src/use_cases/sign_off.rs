@@ -97,17 +97,10 @@ impl Portal {
     /// # Errors
     /// [`Error::Refused`] by the rules, [`Error::Unavailable`] where the log cannot be written.
     pub async fn sign_off(&self, viewer: &Viewer, form: SignOff) -> Result<(), Error> {
-        // The fresh proof is a sign-in of its own: whatever comes of the decision, the groups that the
-        // provider names now are the ones that count, for earlier sign-offs too.
-        let command = Command::OpenSession {
-            auth_time_s: Some(form.auth_time_s),
-        };
-        self.inner
-            .sequencer
-            .propose(Proposal::new(command, actor(viewer)))
-            .await?;
+        self.note_proof(viewer, form.auth_time_s).await?;
+        let proof = seal::proof_text(&form.id_token, &form.nonce_salt);
         let (id_token, token_opening) =
-            seal::seal(&proof_text(&form)).map_err(|fault| Error::internal(&fault))?;
+            seal::seal(&proof).map_err(|fault| Error::internal(&fault))?;
         let mut openings = vec![("id_token", token_opening)];
         let note = match form.note.as_deref().map(str::trim) {
             None | Some("") => None,
@@ -151,10 +144,32 @@ impl Portal {
             request: Some(request),
             rule: Rule::StaleProof,
         };
+        self.refuse_quietly(viewer, refusal).await
+    }
+
+    /// Writes down a refusal that the caller tells in words of their own.
+    pub(crate) async fn refuse_quietly(
+        &self,
+        viewer: &Viewer,
+        refusal: Refusal,
+    ) -> Result<(), Error> {
         match self.refuse(viewer, refusal).await {
             Err(Error::Refused(_)) => Ok(()),
             done => done,
         }
+    }
+
+    /// A fresh proof is a sign-in of its own: whatever comes of what it was made for, the groups that the
+    /// provider names now are the ones that count, for earlier sign-offs too.
+    pub(crate) async fn note_proof(&self, viewer: &Viewer, auth_time_s: i64) -> Result<(), Error> {
+        let command = Command::OpenSession {
+            auth_time_s: Some(auth_time_s),
+        };
+        self.inner
+            .sequencer
+            .propose(Proposal::new(command, actor(viewer)))
+            .await
+            .map(drop)
     }
 
     /// Takes one's own request back.
@@ -181,10 +196,4 @@ impl Portal {
         }
         Ok(())
     }
-}
-
-/// What is sealed as the proof: the ID token, a line feed, and the nonce's random part in hex.
-fn proof_text(form: &SignOff) -> String {
-    let salt = form.nonce_salt.map(|byte| format!("{byte:02x}")).concat();
-    format!("{}\n{salt}", form.id_token)
 }

@@ -21,6 +21,7 @@ async fn a_new_log_begins_with_its_key_and_its_policies(admin: PgPool) {
         [
             "ledger.opened",
             "server.started",
+            "roles.configured",
             "policy.activated",
             "policy.activated"
         ]
@@ -40,7 +41,7 @@ async fn a_restart_adds_to_the_log_and_seeds_nothing_twice(admin: PgPool) {
         .map(|(kind, _)| kind)
         .collect();
     assert_eq!(
-        kinds[4..],
+        kinds[5..],
         ["person.registered", "session.opened", "server.started"]
     );
 }

@@ -60,7 +60,7 @@ async fn breaking_the_glass_opens_and_returning_ends_live_sessions(admin: PgPool
         .map(|(kind, _)| kind)
         .collect();
     assert_eq!(
-        kinds[6..],
+        kinds[7..],
         [
             "request.submitted",
             "grant.intended",

@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio_util::sync::CancellationToken;
 
 use crate::archive::{caught_up, grow, in_folder};
+use crate::erasing::erase;
 use crate::stage::{Stage, service_pool, verified_entries};
 
 /// What follows from the entries, table by table.
@@ -74,6 +75,7 @@ async fn lived(admin: &PgPool, folder: &std::path::Path) -> Stage {
     let request = stage.ask(&dana, "orders-admin").await;
     stage.sign(&ari, request, Decision::Approve).await.unwrap();
     stage.sign(&sam, request, Decision::Deny).await.unwrap();
+    erase(&stage, request).await;
     stage.break_glass(&dana, 300).await;
     grow(&stage, 150).await;
     caught_up(&stage).await;

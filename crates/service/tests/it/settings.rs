@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr as _;
+use std::time::Duration;
 
 use access::policy::Policy;
 use ledger::Origin;
@@ -43,7 +44,9 @@ pub fn settings_by(way: &PgConnectOptions, data: &Path, origin: &str) -> Setting
         roles: RoleGroups {
             auditor: vec!["auditors".parse().unwrap()],
             operator: vec!["operators".parse().unwrap()],
+            custodian: vec!["custodians".parse().unwrap()],
         },
+        read_window: Duration::from_secs(300),
         resources: vec![Resource {
             name: "orders-db".parse().unwrap(),
             description: "Orders".into(),

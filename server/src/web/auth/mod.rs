@@ -2,6 +2,7 @@
 
 mod back_channel;
 mod callback;
+mod erasure;
 mod outcome;
 mod sign_in;
 mod sign_off;

@@ -1,4 +1,4 @@
-//! From a fresh proof of identity to a sign-off.
+//! From a fresh proof of identity to a sign-off, or to another decision that needs one.
 
 use access::view::Viewer;
 use app::{AlertKind, FLASH, Flash, PendingSignOff};
@@ -16,27 +16,37 @@ use crate::web::state::AppState;
 const FRESH_SKEW_S: i64 = 5;
 
 /// A decision, and what came of its proof.
-pub(super) struct Attempt {
-    pub(super) pending: PendingSignOff,
+pub(super) struct Attempt<P> {
+    pub(super) pending: P,
     pub(super) started_at_s: i64,
     /// The random part of the nonce that the proof was asked for with.
     pub(super) salt: [u8; 32],
     pub(super) proof: Result<Proof, OidcError>,
 }
 
-/// Why a proof is not enough for a sign-off.
+/// Why a proof is not enough for a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotProven {
     #[error(
-        "Somebody else signed in at the identity provider than you here. Nothing was signed. Sign in there as yourself and \
+        "Somebody else signed in at the identity provider than you here. Nothing was done. Sign in there as yourself and \
          decide again."
     )]
     SomebodyElse,
     #[error(
-        "The identity provider did not ask you anew who you are, or its clock is off. Nothing was signed. Decide again; if \
+        "The identity provider did not ask you anew who you are, or its clock is off. Nothing was done. Decide again; if \
          this stays, tell whoever runs the portal."
     )]
     NotFresh,
+}
+
+/// A decision whose author has proven anew who they are.
+pub(super) struct Proven<P> {
+    pub(super) pending: P,
+    /// With the groups that the proof names.
+    pub(super) viewer: Viewer,
+    pub(super) auth_time_s: i64,
+    pub(super) id_token: String,
+    pub(super) salt: [u8; 32],
 }
 
 /// Signs off, or leaves a message on the request's page that says why not.
@@ -44,8 +54,47 @@ pub(super) async fn sign_off(
     state: &AppState,
     session: &Session,
     current: Option<Current>,
-    attempt: Attempt,
+    attempt: Attempt<PendingSignOff>,
 ) -> Result<(), Problem> {
+    let request = attempt.pending.request;
+    let note = |viewer: Viewer| {
+        let portal = state.portal.clone();
+        async move { portal.refuse_unproven_sign_off(&viewer, request).await }
+    };
+    let Some(proven) = prove(state, session, current, attempt, note).await? else {
+        return Ok(());
+    };
+    let Proven {
+        pending,
+        viewer,
+        auth_time_s,
+        id_token,
+        salt,
+    } = proven;
+    let form = SignOff {
+        request: pending.request,
+        decision: pending.decision,
+        statement: pending.statement,
+        auth_time_s,
+        id_token,
+        nonce_salt: salt,
+        note: pending.note,
+    };
+    done(session, state.portal.sign_off(&viewer, form).await).await
+}
+
+/// Whether the decision's author has proven anew who they are. Where not, a message waits on their next
+/// page; one that somebody else, or nobody, was at the provider is noted in the log as well.
+pub(super) async fn prove<P, F>(
+    state: &AppState,
+    session: &Session,
+    current: Option<Current>,
+    attempt: Attempt<P>,
+    note: impl FnOnce(Viewer) -> F,
+) -> Result<Option<Proven<P>>, Problem>
+where
+    F: Future<Output = Result<(), service::Error>>,
+{
     let Some(current) = current else {
         return Err(Problem::sign_in());
     };
@@ -59,21 +108,20 @@ pub(super) async fn sign_off(
         Ok(proof) => proof,
         Err(OidcError::Refused { code }) => {
             let text = format!(
-                "The identity provider answered “{code}”. Nothing was signed. Decide again when you are ready."
+                "The identity provider answered “{code}”. Nothing was done. Decide again when you are ready."
             );
-            return tell(session, AlertKind::Fault, text).await;
+            tell(session, AlertKind::Fault, text).await?;
+            return Ok(None);
         }
         Err(error) => return Err(outcome::problem(&error)),
     };
     let auth_time_s = match check(&current, &proof, started_at_s) {
         Ok(auth_time_s) => auth_time_s,
         Err(reason) => {
-            tracing::warn!(%reason, person = %current.viewer.person, "a sign-off was not proven");
-            state
-                .portal
-                .refuse_unproven_sign_off(&current.viewer, pending.request)
-                .await?;
-            return tell(session, AlertKind::Fault, reason.to_string()).await;
+            tracing::warn!(%reason, person = %current.viewer.person, "a decision was not proven");
+            note(current.viewer).await?;
+            tell(session, AlertKind::Fault, reason.to_string()).await?;
+            return Ok(None);
         }
     };
     let viewer = with_groups(&state.portal, &current.viewer, &proof);
@@ -85,16 +133,21 @@ pub(super) async fn sign_off(
     if !renewed.map_err(outcome::session_problem)? {
         return Err(Problem::sign_in());
     }
-    let form = SignOff {
-        request: pending.request,
-        decision: pending.decision,
-        statement: pending.statement,
+    Ok(Some(Proven {
+        pending,
+        viewer: current.viewer,
         auth_time_s,
         id_token: proof.id_token,
-        nonce_salt: salt,
-        note: pending.note,
-    };
-    match state.portal.sign_off(&current.viewer, form).await {
+        salt,
+    }))
+}
+
+/// A refusal is a message on the next page.
+pub(super) async fn done(
+    session: &Session,
+    outcome: Result<(), service::Error>,
+) -> Result<(), Problem> {
+    match outcome {
         Ok(()) => Ok(()),
         Err(
             refused @ (service::Error::Refused(_)

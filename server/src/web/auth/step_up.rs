@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{PENDING_SIGN_OFF, PendingSignOff};
+use app::{PENDING_ERASURE, PENDING_SIGN_OFF, PendingErasure, PendingSignOff};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -24,27 +24,41 @@ pub(super) async fn step_up(
     if current.is_none() {
         return Err(Problem::sign_in());
     }
-    let pending: Option<PendingSignOff> = session
-        .remove(PENDING_SIGN_OFF)
-        .await
-        .map_err(|error| outcome::session_problem(error.into()))?;
-    let Some(pending) = pending else {
+    let Some((purpose, page)) = waiting(&session).await? else {
         return Err(Problem::new(
             StatusCode::CONFLICT,
             "No decision waits here",
-            "There is no approval or denial of yours that waits for a sign-in. Nothing was signed. Open the request and \
+            "There is no decision of yours that waits for a sign-in. Nothing was signed or erased. Open the request and \
              decide there.",
         )
         .link("Inbox", "/inbox"));
     };
     let now = now_s();
-    let page = format!("/requests/{}", pending.request);
     let (url, flow) = oidc
-        .begin(Purpose::SignOff { pending }, now)
+        .begin(purpose, now)
         .await
         .map_err(|error| outcome::problem(&error).link("Back to the request", page))?;
     keep(&session, flow, now, true)
         .await
         .map_err(outcome::session_problem)?;
     Ok(Redirect::to(url.as_str()))
+}
+
+/// What waits, and on which page it was decided: a form that waits takes the place of any other.
+async fn waiting(session: &Session) -> Result<Option<(Purpose, String)>, Problem> {
+    let taken = |error: tower_sessions::session::Error| outcome::session_problem(error.into());
+    let page = |request: access::ids::RequestId| format!("/requests/{request}");
+    let sign_off: Option<PendingSignOff> = session.remove(PENDING_SIGN_OFF).await.map_err(taken)?;
+    let erasure: Option<PendingErasure> = session.remove(PENDING_ERASURE).await.map_err(taken)?;
+    Ok(match (sign_off, erasure) {
+        (_, Some(pending)) => {
+            let page = page(pending.request);
+            Some((Purpose::Erasure { pending }, page))
+        }
+        (Some(pending), None) => {
+            let page = page(pending.request);
+            Some((Purpose::SignOff { pending }, page))
+        }
+        (None, None) => None,
+    })
 }

@@ -15,7 +15,8 @@ impl State {
         let Some((requester, _)) = record.actor.as_person() else {
             return;
         };
-        let Some(mut request) = self.submitted(record.event, requester, record.time) else {
+        let Some(mut request) = self.submitted(record.event, requester, (record.seq, record.time))
+        else {
             return;
         };
         request.statement_stands = lawful;
@@ -35,7 +36,7 @@ impl State {
         &self,
         event: &Event,
         requester: PersonId,
-        submitted_at: UnixMillis,
+        at: (u64, UnixMillis),
     ) -> Option<Request> {
         let Event::RequestSubmitted {
             policy,
@@ -49,7 +50,7 @@ impl State {
             .policy_version(policy, *policy_version)
             .or_else(|| self.policy(policy))
             .map(Arc::clone)?;
-        request_from(event, version, requester, submitted_at)
+        request_from(event, version, requester, at)
     }
 
     pub(super) fn move_request(
@@ -92,7 +93,7 @@ fn request_from(
     event: &Event,
     version: Arc<PolicyVersion>,
     requester: PersonId,
-    submitted_at: UnixMillis,
+    (submitted_seq, submitted_at): (u64, UnixMillis),
 ) -> Option<Request> {
     let Event::RequestSubmitted {
         request,
@@ -121,11 +122,14 @@ fn request_from(
         ticket: *ticket,
         statement_sha256: *statement,
         statement_stands: false,
+        submitted_seq,
         submitted_at,
         lapses_at: *lapses_at_ms,
         state: RequestState::Submitted,
         sign_offs: Vec::new(),
         grant: None,
         review: None,
+        disclosures: Vec::new(),
+        erased: Vec::new(),
     })
 }

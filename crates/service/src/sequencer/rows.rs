@@ -1,4 +1,4 @@
-//! What follows from a batch's entries in other tables, in the entries' own transaction.
+//! What a batch writes beside its entries, in their transaction: openings, projections, identities.
 
 use sqlx::PgConnection;
 
@@ -7,7 +7,6 @@ use super::{Appended, Outcome, Pending};
 use crate::store::ledger as store;
 use crate::store::{opening, projection};
 
-/// Writes what the entries change in what pages ask for.
 pub(super) async fn project(
     connection: &mut PgConnection,
     batch: &[Pending],
@@ -33,7 +32,6 @@ pub(super) async fn project(
     projection::tell(connection, &requests, &seqs).await
 }
 
-/// Keeps what was sealed in them, and who the provider's new identities are.
 pub(super) async fn seal_openings(
     connection: &mut PgConnection,
     batch: &[Pending],
@@ -49,7 +47,17 @@ pub(super) async fn seal_openings(
         for (field, open) in &pending.proposal.openings {
             opening::insert(connection, *seq, field, open).await?;
         }
-        if let Some(tied) = &pending.proposal.identity {
+    }
+    Ok(())
+}
+
+pub(super) async fn tie_identities(
+    connection: &mut PgConnection,
+    batch: &[Pending],
+    outcomes: &[Outcome],
+) -> Result<(), sqlx::Error> {
+    for (pending, outcome) in batch.iter().zip(outcomes) {
+        if let (Some(tied), Ok(Appended { .. })) = (&pending.proposal.identity, outcome) {
             projection::tie_identity(connection, &tied.issuer, &tied.subject, tied.person).await?;
         }
     }

@@ -1,0 +1,55 @@
+//! Who sees what somebody wrote: the people of the request as they always did, an auditor case by
+//! case and with a stated purpose, an operator never.
+
+use crate::event::Field;
+use crate::ids::{GroupName, PersonId};
+use crate::policy::Policy;
+use crate::rules::overlap;
+use crate::time::UnixMillis;
+use crate::view::{Role, Viewer};
+
+/// For how long an auditor sees what was disclosed to them, in seconds: a working day. After that
+/// they say anew what for.
+pub const DISCLOSED_FOR_S: u32 = 28_800;
+
+/// A request as far as it decides who sees its words.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// The policy that names those who are asked and those who review.
+    pub policy: &'a Policy,
+    /// Who asked.
+    pub requester: PersonId,
+    /// Whether the viewer has said yes or no to it.
+    pub signed: bool,
+}
+
+impl Case<'_> {
+    /// Whether somebody is one of the request's people: who asked, who may be asked to sign or to
+    /// review, and who has signed.
+    pub fn involves(&self, person: PersonId, groups: &[GroupName]) -> bool {
+        person == self.requester
+            || self.signed
+            || overlap(groups, &self.policy.approval.groups)
+            || overlap(groups, &self.policy.review.groups)
+    }
+
+    /// Whether somebody may open the request's page, with or without its words.
+    pub fn admits(&self, viewer: &Viewer) -> bool {
+        !viewer.roles.is_empty() || self.involves(viewer.person, &viewer.groups)
+    }
+
+    /// Whether a text is shown to the viewer. `disclosed_at` is when it was last disclosed to them.
+    /// A proof of identity is a token that says more of its person than anybody has to know: it is
+    /// shown by disclosure only.
+    pub fn shows(
+        &self,
+        field: Field,
+        viewer: &Viewer,
+        disclosed_at: Option<UnixMillis>,
+        now: UnixMillis,
+    ) -> bool {
+        let disclosed = viewer.roles.contains(&Role::Auditor)
+            && disclosed_at.is_some_and(|at| now < at.plus_seconds(DISCLOSED_FOR_S));
+        disclosed || (field != Field::IdToken && self.involves(viewer.person, &viewer.groups))
+    }
+}

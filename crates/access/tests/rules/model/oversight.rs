@@ -1,0 +1,167 @@
+//! Reading, disclosing and erasing, read out of the whole log.
+
+use access::command::Command;
+use access::event::{Event, Field, OpeningRef};
+use access::ids::{GroupName, PersonId, RequestId};
+use access::roles::RoleGroups;
+
+use super::Model;
+use super::log::{by, shares};
+
+impl Model<'_> {
+    pub(super) fn allows_oversight(
+        self,
+        command: &Command,
+        me: PersonId,
+        groups: &[GroupName],
+    ) -> bool {
+        let custodian = || self.holds(me, groups, |roles| &roles.custodian);
+        match command {
+            Command::ReadLedger { from, to, began_ms } => {
+                let began_ms = began_ms.millis().min(self.now_ms);
+                from < to
+                    && *to <= self.log.len() as u64
+                    && self.held(groups, began_ms, |roles| &roles.auditor)
+            }
+            Command::DiscloseOpening {
+                request,
+                opening,
+                purpose,
+            } => {
+                self.holds(me, groups, |roles| &roles.auditor)
+                    && self.remains(*request, *opening)
+                    && purpose.n >= 10
+            }
+            Command::OrderErasure {
+                request,
+                of,
+                reason,
+            } => {
+                custodian()
+                    && self.owes_nothing(*request)
+                    && self.some_remain(*request, *of)
+                    && !self.is_ordered(*request, *of)
+                    && reason.n >= 10
+            }
+            Command::ConfirmErasure {
+                order, auth_time_s, ..
+            } => {
+                let ordered = self.log.iter().find(|record| record.seq == *order);
+                let Some(ordered) = ordered else { return false };
+                let Event::ErasureOrdered { request, of, .. } = ordered.event else {
+                    return false;
+                };
+                let since_s = ordered.time.millis().div_euclid(1000);
+                let until_s = self.now_ms.div_euclid(1000) + 60;
+                custodian()
+                    && by(ordered) != Some(me)
+                    && !self.is_confirmed(*order)
+                    && self.now_ms < ordered.time.millis() + 604_800_000
+                    && self.some_remain(request, of)
+                    && (since_s..=until_s).contains(auth_time_s)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the groups held a role at some moment from `since_ms` on.
+    fn held(
+        self,
+        groups: &[GroupName],
+        since_ms: i64,
+        role: fn(&RoleGroups) -> &Vec<GroupName>,
+    ) -> bool {
+        let versions: Vec<_> = self
+            .log
+            .iter()
+            .filter_map(|record| match &record.event {
+                Event::RolesConfigured { roles } => Some((record.time.millis(), roles)),
+                _ => None,
+            })
+            .collect();
+        (0..versions.len()).any(|at| {
+            let replaced = versions
+                .get(at + 1)
+                .is_some_and(|(time, _)| *time <= since_ms);
+            !replaced && shares(groups, role(versions[at].1))
+        })
+    }
+
+    fn holds(
+        self,
+        me: PersonId,
+        groups: &[GroupName],
+        role: fn(&RoleGroups) -> &Vec<GroupName>,
+    ) -> bool {
+        self.held(groups, self.now_ms, role)
+            && self.held(&self.groups_last_seen(me), self.now_ms, role)
+    }
+
+    fn sealed(self, id: RequestId) -> Vec<OpeningRef> {
+        let mut sealed = Vec::new();
+        for record in self.log {
+            let fields: &[Field] = match &record.event {
+                Event::RequestSubmitted {
+                    request, ticket, ..
+                } if *request == id => match ticket {
+                    Some(_) => &[Field::Reason, Field::Ticket],
+                    None => &[Field::Reason],
+                },
+                Event::SignOffGiven { request, note, .. } if *request == id => match note {
+                    Some(_) => &[Field::IdToken, Field::Note],
+                    None => &[Field::IdToken],
+                },
+                Event::ReviewRecorded { request, .. } if *request == id => &[Field::Note],
+                Event::OpeningDisclosed { request, .. } if *request == id => &[Field::Purpose],
+                _ => &[],
+            };
+            let at = |field: &Field| OpeningRef {
+                seq: record.seq,
+                field: *field,
+            };
+            sealed.extend(fields.iter().map(at));
+        }
+        sealed
+    }
+
+    fn remains(self, id: RequestId, opening: OpeningRef) -> bool {
+        self.sealed(id).contains(&opening)
+            && !self.any(|event| {
+                matches!(event, Event::OpeningErased { openings, .. } if openings.contains(&opening))
+            })
+    }
+
+    fn some_remain(self, id: RequestId, of: Option<OpeningRef>) -> bool {
+        let mut sealed = self.sealed(id).into_iter();
+        sealed.any(|opening| of.is_none_or(|of| of == opening) && self.remains(id, opening))
+    }
+
+    /// Decided, over, and reviewed if it was ever open.
+    fn owes_nothing(self, id: RequestId) -> bool {
+        let closed = self.any(|event| match event {
+            Event::RequestDenied { request }
+            | Event::RequestWithdrawn { request }
+            | Event::RequestLapsed { request } => *request == id,
+            _ => false,
+        });
+        let reviewed = self
+            .any(|event| matches!(event, Event::ReviewRecorded { request, .. } if *request == id));
+        let failed = self.grant_of(id).is_some_and(|id| {
+            self.any(|event| matches!(event, Event::GrantFailed { grant, .. } if *grant == id))
+        });
+        closed || reviewed || failed
+    }
+
+    fn is_confirmed(self, seq: u64) -> bool {
+        self.any(|event| matches!(event, Event::ErasureConfirmed { order, .. } if *order == seq))
+    }
+
+    fn is_ordered(self, id: RequestId, what: Option<OpeningRef>) -> bool {
+        self.log.iter().any(|record| {
+            matches!(record.event, Event::ErasureOrdered { request, of, .. }
+                if request == id && of == what)
+                && !self.is_confirmed(record.seq)
+                && self.now_ms < record.time.millis() + 604_800_000
+        })
+    }
+}
