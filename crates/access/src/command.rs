@@ -15,6 +15,17 @@ pub enum Command {
         /// The key that signs it, in vkey form.
         vkey: String,
     },
+    /// Let another key sign the log from a size on (system only).
+    RotateKey {
+        /// The smallest size that the new key signs: beyond this entry.
+        from: u64,
+        /// The new key, in vkey form.
+        new: String,
+        /// The old key, in vkey form.
+        old: String,
+        /// The old key's signature, in base64.
+        signature: String,
+    },
     /// Say that a server process began (system only).
     StartServer {
         /// The software's version.
@@ -150,8 +161,9 @@ pub enum Command {
 
 impl Command {
     /// Every name that [`Command::name`] gives, in the order of the variants.
-    pub const NAMES: [&'static str; 17] = [
+    pub const NAMES: [&'static str; 18] = [
         "open_ledger",
+        "rotate_key",
         "start_server",
         "activate_policy",
         "register_person",
@@ -174,6 +186,7 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Self::OpenLedger { .. } => "open_ledger",
+            Self::RotateKey { .. } => "rotate_key",
             Self::StartServer { .. } => "start_server",
             Self::ActivatePolicy { .. } => "activate_policy",
             Self::RegisterPerson { .. } => "register_person",

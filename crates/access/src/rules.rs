@@ -38,6 +38,7 @@ impl<'a> Act<'a> {
             | Event::ServerStarted { .. }
             | Event::SessionOpened { .. }
             | Event::SessionClosed { .. } => Ok(()),
+            Event::KeyRotated { from, .. } => housekeeping::rotated(seq, *from),
             Event::PolicyActivated {
                 version,
                 sha256,

@@ -111,7 +111,8 @@ impl State {
                     self.fold_reviewed(*request, review);
                 }
             }
-            Event::ServerStarted { .. }
+            Event::KeyRotated { .. }
+            | Event::ServerStarted { .. }
             | Event::SessionClosed { .. }
             | Event::OrphanRemoved { .. }
             | Event::CommandRefused { .. } => {}

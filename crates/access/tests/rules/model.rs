@@ -43,7 +43,9 @@ impl Model<'_> {
 
     fn allows_system(self, command: &Command) -> bool {
         match command {
-            Command::OpenLedger { .. } | Command::StartServer { .. } => true,
+            Command::OpenLedger { .. }
+            | Command::RotateKey { .. }
+            | Command::StartServer { .. } => true,
             Command::ActivatePolicy { policy } => policy.check().is_ok(),
             Command::RegisterPerson { person, .. } => !self.known(*person),
             Command::Lapse { request } => self.submitted(*request).is_some_and(|asked| {

@@ -221,6 +221,7 @@ pub(crate) async fn project(
             .await?;
         }
         Event::LedgerOpened { .. }
+        | Event::KeyRotated { .. }
         | Event::ServerStarted { .. }
         | Event::SessionOpened { .. }
         | Event::SessionClosed { .. }
