@@ -2,7 +2,7 @@
 
 mod log;
 
-pub use log::{LogRow, LogView, WitnessView};
+pub use log::{LogRow, LogView, WitnessView, WitnessedView};
 
 use serde::{Deserialize, Serialize};
 

@@ -105,8 +105,9 @@ async fn start(pool: &PgPool, data: &std::path::Path, shutdown: &CancellationTok
         roles: RoleGroups::default(),
         resources: Vec::new(),
         seed_policies: Vec::new(),
+        signer: None,
         archive: None,
-        witnesses: Vec::new(),
+        trust: None,
     };
     Portal::start(settings, pool.clone(), shutdown.clone())
         .await

@@ -7,6 +7,7 @@
 //! stands in `connectors`.
 
 pub mod archive;
+mod asked;
 mod clock;
 mod connectors;
 pub mod cosign;
@@ -17,17 +18,23 @@ pub mod fsck;
 mod halt;
 mod journal;
 pub mod key;
+mod keyring;
 mod ledger_reader;
 mod line;
 mod memory;
 mod migrate;
 mod notify;
+mod opening;
+mod own_keys;
 mod portal;
+mod proof;
 mod reconcile;
 pub mod restore;
+pub mod rotate;
 mod seal;
 mod sequencer;
 pub mod settings;
+mod signer;
 pub mod store;
 mod use_cases;
 mod watched;
@@ -40,4 +47,5 @@ pub use memory::MemoryError;
 pub use migrate::{MigrateError, migrate};
 pub use notify::Change;
 pub use portal::{Portal, StartError};
+pub use signer::SignerState;
 pub use use_cases::{Identity, LogQuery, SignOff, Submit};

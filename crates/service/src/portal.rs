@@ -6,23 +6,25 @@ use access::command::Command;
 use access::event::Actor;
 use access::view::{Role, Viewer};
 use sqlx::PgPool;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::archive::{Archive, PlaceError};
 use crate::connectors::Targets;
-use crate::cosign::{self, WitnessState};
+use crate::cosign::{self, WitnessState, Witnessed};
 use crate::error::Error;
 use crate::halt::Halt;
 use crate::journal::Journal;
-use crate::key::{self, KeyError};
+use crate::key::KeyError;
 use crate::ledger_reader::LedgerReader;
 use crate::line::SESSION;
 use crate::memory::Memory;
 use crate::notify::{self, Change};
+use crate::opening;
 use crate::reconcile;
-use crate::sequencer::{Image, Proposal, Publisher, Sequencer, Writer};
-use crate::settings::Settings;
+use crate::sequencer::{Answers, Image, Proposal, Publisher, Sequencer, Writer, when_witnessed};
+use crate::settings::{AnswerWhen, Settings, Trust};
+use crate::signer::{SignerState, Waiting};
 use crate::store;
 use crate::watched::watched;
 
@@ -45,10 +47,12 @@ pub(crate) struct Inner {
     pub(crate) sequencer: Sequencer,
     pub(crate) targets: Targets,
     pub(crate) journal: Journal,
-    halt: Halt,
+    pub(crate) halt: Halt,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
     witnesses: cosign::States,
+    signer: Waiting,
+    witnessed: watch::Receiver<Option<Witnessed>>,
     pub(crate) archive: Option<Archive>,
 }
 
@@ -63,6 +67,9 @@ pub enum StartError {
     /// There is no usable key.
     #[error("the log's key")]
     Key(#[from] KeyError),
+    /// The key cannot be the log's.
+    #[error("the log's key")]
+    History(#[from] ledger::rotation::HistoryError),
     /// A target's address is not one.
     #[error("the address of a target is not a PostgreSQL URL")]
     Target(#[source] sqlx::Error),
@@ -97,8 +104,9 @@ impl Portal {
         }
         let archive = settings.archive.as_ref().map(Archive::new).transpose()?;
         let origin = settings.origin.clone();
-        let key = key::load(&settings.data_dir, &origin)?;
-        let vkey = key.verifier_key();
+        let memory = Memory::new(&settings.data_dir, origin.clone());
+        let signer = opening::signer(&settings, memory.clone())?;
+        let waiting = signer.waiting();
         let targets =
             Targets::new(origin.as_str(), &settings.resources).map_err(StartError::Target)?;
         // The log's own connections: pages that wait for theirs must not keep entries from being written.
@@ -110,15 +118,18 @@ impl Portal {
         store::ledger::open(&log_pool, origin.as_str()).await?;
 
         let halt = Halt::default();
-        let memory = Memory::new(&settings.data_dir, origin.clone());
+        let (newest, witnessed) = watch::channel(None);
+        let answers = answers(settings.trust.as_ref(), &witnessed);
         let mut publisher = Publisher::new(
             log_pool.clone(),
             origin.clone(),
-            key,
-            memory.clone(),
+            signer,
             halt.clone(),
+            answers,
         );
+        let signed = publisher.signed();
         publisher.recover().await?;
+        let keys = publisher.signer().vkeys();
         let head = store::ledger::head(&pool).await?;
         let mut image = Image::empty(&origin);
         let mut connection = pool.acquire().await?;
@@ -127,7 +138,7 @@ impl Portal {
         }
         drop(connection);
 
-        let (sequencer, queue) = Sequencer::new(halt.clone());
+        let (sequencer, queue) = Sequencer::new(halt.clone(), waiting.clone());
         let (committed, to_publish) = mpsc::channel(UNPUBLISHED);
         let writer = Writer::new(
             log_pool.clone(),
@@ -148,16 +159,12 @@ impl Portal {
             shutdown.clone(),
         ));
 
-        let witness_keys = settings
-            .witnesses
-            .iter()
-            .map(|witness| witness.key.clone())
-            .collect();
+        let policy = settings.trust.as_ref().map(|trust| trust.policy.clone());
         let portal = Self {
             inner: Arc::new(Inner {
                 journal: Journal::new(&settings.data_dir),
                 archive,
-                ledger: LedgerReader::new(pool.clone(), origin, vkey, witness_keys),
+                ledger: LedgerReader::new(pool.clone(), origin, keys, policy),
                 settings,
                 pool,
                 sequencer,
@@ -165,15 +172,14 @@ impl Portal {
                 halt,
                 changes,
                 witnesses: cosign::States::default(),
+                signer: waiting,
+                witnessed,
             }),
         };
         portal.start_archive(&shutdown);
-        portal.ask_witnesses(&shutdown);
+        portal.ask_witnesses(newest, signed, &shutdown);
         if portal.halted().is_none() {
-            portal
-                .first_entries(head.size == 0)
-                .await
-                .map_err(StartError::Open)?;
+            portal.open_log(head.size == 0, &shutdown).await?;
         }
         watched(
             "reconciler",
@@ -184,23 +190,38 @@ impl Portal {
     }
 
     /// Witnesses are asked where the log is halted too: what was signed stands.
-    fn ask_witnesses(&self, shutdown: &CancellationToken) {
+    fn ask_witnesses(
+        &self,
+        newest: cosign::Newest,
+        signed: watch::Receiver<u64>,
+        shutdown: &CancellationToken,
+    ) {
+        let Some(Trust { policy, ask, .. }) = self.inner.settings.trust.clone() else {
+            return;
+        };
         let own = cosign::OwnLog {
             origin: self.inner.ledger.origin().clone(),
-            key: self.inner.ledger.key().clone(),
+            keys: self.inner.ledger.keys().to_vec(),
             halt: self.inner.halt.clone(),
         };
-        for witness in &self.inner.settings.witnesses {
-            let asking = cosign::gather(
-                witness.clone(),
-                own.clone(),
-                self.inner.pool.clone(),
-                self.subscribe(),
-                self.inner.witnesses.clone(),
-                shutdown.clone(),
-            );
-            watched("asking of witnesses", &self.inner.halt, asking);
+        let (pool, states) = (&self.inner.pool, &self.inner.witnesses);
+        let (rounds, asking) = cosign::Rounds::new(policy, ask, own, pool, states, newest);
+        for task in asking {
+            watched("asking of witnesses", &self.inner.halt, task);
         }
+        let rounds = rounds.run(self.subscribe(), signed);
+        let shutdown = shutdown.clone();
+        watched("rounds of witnesses", &self.inner.halt, async move {
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = rounds => {}
+            }
+        });
+    }
+
+    /// The newest checkpoint that the portal's trust policy believes, as far as this process knows.
+    pub fn witnessed(&self) -> Option<Witnessed> {
+        *self.inner.witnessed.borrow()
     }
 
     /// How it stands with each witness, by name.
@@ -208,36 +229,10 @@ impl Portal {
         self.inner.witnesses.now()
     }
 
-    async fn first_entries(&self, new_log: bool) -> Result<(), Error> {
-        if new_log {
-            let command = Command::OpenLedger {
-                origin: self.inner.ledger.origin().as_str().to_owned(),
-                vkey: self.inner.ledger.vkey(),
-            };
-            match self.system("portal", command).await {
-                // Another replica was first.
-                Ok(()) | Err(Error::Refused(_)) => {}
-                Err(fault) => return Err(fault),
-            }
-        }
-        self.system(
-            "portal",
-            Command::StartServer {
-                version: env!("CARGO_PKG_VERSION").into(),
-            },
-        )
-        .await?;
-        let in_force = store::policy::in_force(&self.inner.pool).await?;
-        for policy in &self.inner.settings.seed_policies {
-            let unchanged = in_force.iter().any(|version| version.policy == *policy);
-            if !unchanged {
-                let command = Command::ActivatePolicy {
-                    policy: policy.clone(),
-                };
-                self.system("seed", command).await?;
-            }
-        }
-        Ok(())
+    /// How it stands with a signer elsewhere; `None` where the key is in the data folder.
+    pub fn signer(&self) -> Option<SignerState> {
+        let elsewhere = self.inner.settings.signer.is_some();
+        elsewhere.then(|| self.inner.signer.now())
     }
 
     /// Lets a part of the portal itself act.
@@ -279,6 +274,18 @@ impl Portal {
             roles.push(Role::Operator);
         }
         roles
+    }
+}
+
+/// When callers are answered, by the configuration.
+fn answers(trust: Option<&Trust>, witnessed: &watch::Receiver<Option<Witnessed>>) -> Answers {
+    match trust.map(|trust| trust.answer) {
+        Some(AnswerWhen::Witnessed { within }) => {
+            let (later, waiting) = mpsc::unbounded_channel();
+            tokio::spawn(when_witnessed(waiting, witnessed.clone()));
+            Answers::WhenWitnessed(later, within)
+        }
+        Some(AnswerWhen::Signed) | None => Answers::WhenSigned,
     }
 }
 

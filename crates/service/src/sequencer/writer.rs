@@ -5,6 +5,7 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::answers::{Answer, gives};
 use super::batch::{Batch, BatchEntry};
 use super::fence::Fence;
 use super::{
@@ -138,8 +139,12 @@ impl Writer {
             Ok(written) => {
                 let answers = batch
                     .into_iter()
-                    .map(|pending| pending.answer)
-                    .zip(written.outcomes);
+                    .zip(written.outcomes)
+                    .map(|(pending, outcome)| Answer {
+                        gives: gives(&pending.proposal.act, &outcome),
+                        to: pending.answer,
+                        outcome,
+                    });
                 let committed = Committed {
                     size: written.size,
                     root: written.root,

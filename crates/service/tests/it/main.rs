@@ -19,5 +19,7 @@ mod pages;
 mod privileges;
 mod replicas;
 mod restore;
+mod rotation;
 mod stage;
 mod tampering;
+mod witnessed;

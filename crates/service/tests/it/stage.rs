@@ -83,8 +83,9 @@ pub fn settings(admin: &PgPool, data: &Path, origin: &str) -> Settings {
             policy("orders-read", 1, false),
             policy("orders-admin", 2, true),
         ],
+        signer: None,
         archive: None,
-        witnesses: Vec::new(),
+        trust: None,
     }
 }
 
