@@ -226,7 +226,8 @@ fn settings(data: &TempDir) -> Settings {
             }))
             .unwrap(),
         ],
+        signer: None,
         archive: None,
-witnesses: Vec::new(),
+        trust: None,
     }
 }
