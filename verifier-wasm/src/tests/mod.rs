@@ -8,4 +8,5 @@ mod lying;
 mod opening;
 mod overdue;
 mod remembered;
+mod rotated;
 mod server;
