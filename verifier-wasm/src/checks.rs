@@ -141,10 +141,18 @@ fn gone(erased: u64) -> String {
 }
 
 fn signature(basis: &Basis<'_>, findings: &[Finding]) -> (Outcome, String) {
+    let (held, size) = (&basis.key.key, basis.checkpoint.size());
+    let signer = match basis.pass.keys.signer(size).filter(|key| *key != held) {
+        Some(later) => format!(
+            "a key that the log gave itself ({:08x}), on the word of the one you hold ({:08x}): {later}",
+            later.key_id(),
+            held.key_id()
+        ),
+        None => format!("the key you hold ({:08x})", held.key_id()),
+    };
     let signed = format!(
-        "The checkpoint over {} is signed by the key you hold ({:08x}).",
-        entries(basis.checkpoint.size()),
-        basis.key.key.key_id()
+        "The checkpoint over {} is signed by {signer}.",
+        entries(size)
     );
     match findings
         .iter()

@@ -12,6 +12,7 @@ mod framing;
 mod history;
 mod judge;
 mod key;
+mod keys;
 mod locate;
 mod opening;
 mod ranges;

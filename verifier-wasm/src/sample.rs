@@ -10,6 +10,7 @@ use access::ids::{GrantId, GroupName, PersonId, RequestId};
 use access::policy::{Approval, Connector, Emergency, GrantTemplate, Policy, Review};
 use access::time::UnixMillis;
 use access::{Record, State, apply, decide};
+use ledger::rotation::KeyRotation;
 use ledger::{Checkpoint, Draft, Hash, Origin, SigningKey, Timestamp, Tree, encode, leaf_hash};
 
 /// Where a sample log begins: 2026-01-05T08:00:00Z.
@@ -99,6 +100,22 @@ impl Sample {
     /// Lets time pass.
     pub(crate) fn later(&mut self, ms: i64) {
         self.now_ms += ms;
+    }
+
+    /// Gives the log another key, which signs from this entry on; returns the one before.
+    pub(crate) fn rotate(&mut self, seed: [u8; 32]) -> SigningKey {
+        let next = SigningKey::from_seed(self.origin.as_str(), seed).expect("the origin is a name");
+        let from = self.tree.size() + 1;
+        let rotation = KeyRotation::sign(&self.key, &next.verifier_key(), from);
+        let body = rotation.expect("two keys of one log").to_body();
+        self.announce(&body);
+        core::mem::replace(&mut self.key, next)
+    }
+
+    /// Writes what an entry `key.rotated` says, whatever it says.
+    pub(crate) fn announce(&mut self, body: &str) {
+        let operator = Actor::system("operator").json();
+        self.write(ledger::rotation::KIND, &operator, body);
     }
 
     /// The signed checkpoint of the whole log.

@@ -1,9 +1,11 @@
 //! The one pass over the entries: hashes, chain, form, times.
 
-use ledger::{Hash, HashedEntry, LogVerifier, Origin, Timestamp};
+use ledger::{Hash, HashedEntry, LogVerifier, Timestamp};
 
 use crate::evidence::Evidence;
 use crate::framing::Framing;
+use crate::key::LogKey;
+use crate::keys::Keys;
 
 /// How many suspect places are told while the pass is under way.
 const MAX_SUSPECTS: usize = 100;
@@ -24,6 +26,8 @@ pub(crate) struct Scan {
 pub(crate) struct Pass {
     pub(crate) log: LogVerifier,
     pub(crate) evidence: Evidence,
+    /// Which key signs what, from the one that the auditor holds.
+    pub(crate) keys: Keys,
     /// For each of the log's findings, in their order, the leaf hash of the entry at which it came up.
     pub(crate) leaf_of: Vec<Hash>,
     pub(crate) newest: Option<Timestamp>,
@@ -35,10 +39,11 @@ pub(crate) struct Pass {
 
 impl Scan {
     /// A scan from the first entry on, with an answer of at most `until` entries first.
-    pub(crate) fn new(origin: Origin, until: u64) -> Self {
+    pub(crate) fn new(key: &LogKey, until: u64) -> Self {
         let pass = Pass {
-            log: LogVerifier::new(origin),
+            log: LogVerifier::new(key.origin.clone()),
             evidence: Evidence::default(),
+            keys: Keys::from(key),
             leaf_of: Vec::new(),
             newest: None,
             left: 0,
@@ -130,6 +135,9 @@ impl Pass {
         let pushed = self.log.push_hashed(entry);
         if let Ok(parsed) = &pushed.parsed {
             self.newest = Some(parsed.time());
+            if self.keys.entry(parsed, pushed.leaf) {
+                self.evidence.keep(pushed.leaf, entry.bytes());
+            }
         }
         let found = self.log.findings().len() - known;
         if found > 0 {

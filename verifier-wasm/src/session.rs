@@ -7,13 +7,16 @@
 //! Whoever drives it asks for the next [`Request`], feeds what came, and says where it ended. A
 //! server can answer with whatever it likes: every answer has a length beyond which nothing is read.
 
-use ledger::{Hash, LogVerifier, SignedCheckpoint, VerifiedCheckpoint, bundle};
+use ledger::{
+    Checkpoint, CheckpointError, Hash, LogVerifier, NoteError, SignedCheckpoint,
+    VerifiedCheckpoint, bundle,
+};
 use serde::Serialize;
 
 use crate::judge::Located;
 use crate::key::LogKey;
 use crate::locate::Locate;
-use crate::report::{Remembered, Report};
+use crate::report::{Finding, Remembered, Report};
 use crate::rules::Replayed;
 use crate::scan::{Pass, Scan};
 use crate::verdict::{self, Basis};
@@ -60,6 +63,8 @@ pub(crate) enum Purpose {
 pub(crate) struct Session {
     key: LogKey,
     remembered: Option<Remembered>,
+    /// As it came. A key that the auditor does not hold yet may have signed it: the entries tell.
+    signed: Option<SignedCheckpoint>,
     checkpoint: Option<VerifiedCheckpoint>,
     note: String,
     replayed: Option<Replayed>,
@@ -99,6 +104,7 @@ impl Session {
         Self {
             key,
             remembered,
+            signed: None,
             checkpoint: None,
             note: String::new(),
             replayed: None,
@@ -185,9 +191,10 @@ impl Session {
         self.replayed = Some(replayed);
     }
 
-    /// How many entries the checkpoint covers; 0 before it was verified.
+    /// How many entries the checkpoint covers, or says that it does; 0 before it came.
     pub(crate) fn size(&self) -> u64 {
-        self.checkpoint.as_ref().map_or(0, VerifiedCheckpoint::size)
+        let claimed = self.signed.as_ref().map(SignedCheckpoint::claimed);
+        claimed.map_or(0, Checkpoint::size)
     }
 
     /// The signed root, once it was verified.
@@ -259,26 +266,32 @@ impl Session {
     }
 
     fn after_checkpoint(&mut self, body: &[u8]) -> Stage {
-        let signed = SignedCheckpoint::parse(body);
-        match signed.and_then(|signed| signed.verify(&self.key.key, &self.key.origin)) {
-            Ok(checkpoint) => {
-                let size = checkpoint.size();
-                self.note = String::from_utf8_lossy(body).into_owned();
-                self.checkpoint = Some(checkpoint);
-                let scan = Box::new(Scan::new(self.key.origin.clone(), size.min(self.range)));
-                // An empty log has no stream.
-                if size == 0 {
-                    self.after_stream(Box::new(scan.end()))
-                } else {
-                    Stage::Stream { scan }
-                }
-            }
-            Err(error) => {
-                let report = verdict::refused(&self.key, self.remembered.clone(), &error);
-                Stage::Done {
-                    report: Box::new(report),
-                }
-            }
+        let signed = match SignedCheckpoint::parse(body) {
+            Ok(signed) => signed,
+            Err(error) => return self.refuse_checkpoint(&error, Vec::new()),
+        };
+        match signed.clone().verify(&self.key.key, &self.key.origin) {
+            Ok(checkpoint) => self.checkpoint = Some(checkpoint),
+            // The key may have given way to another: the entries say so, signed by it.
+            Err(CheckpointError::Note(NoteError::NoKnownSignature)) => {}
+            Err(error) => return self.refuse_checkpoint(&error, Vec::new()),
+        }
+        let size = signed.claimed().size();
+        self.note = String::from_utf8_lossy(body).into_owned();
+        self.signed = Some(signed);
+        let scan = Box::new(Scan::new(&self.key, size.min(self.range)));
+        // An empty log has no stream.
+        if size == 0 {
+            self.after_stream(Box::new(scan.end()))
+        } else {
+            Stage::Stream { scan }
+        }
+    }
+
+    fn refuse_checkpoint(&self, error: &CheckpointError, findings: Vec<Finding>) -> Stage {
+        let report = verdict::refused(&self.key, self.remembered.clone(), error, findings);
+        Stage::Done {
+            report: Box::new(report),
         }
     }
 
@@ -297,8 +310,15 @@ impl Session {
     }
 
     fn after_stream(&mut self, mut pass: Box<Pass>) -> Stage {
+        let vouched = self
+            .signed
+            .clone()
+            .and_then(|signed| pass.keys.verify(signed));
+        // Where the auditor's own key has signed, the rest is looked at whoever had to sign.
+        self.checkpoint = vouched.or(self.checkpoint.take());
         let Some(checkpoint) = &self.checkpoint else {
-            return Stage::Checkpoint { body: Vec::new() };
+            let error = CheckpointError::Note(NoteError::NoKnownSignature);
+            return self.refuse_checkpoint(&error, pass.keys.announced_in_vain());
         };
         let before = pass.log.findings().len();
         pass.log.finish(checkpoint);

@@ -40,6 +40,7 @@ pub(crate) fn refused(
     key: &LogKey,
     remembered: Option<Remembered>,
     error: &CheckpointError,
+    mut findings: Vec<Finding>,
 ) -> Report {
     let why = in_full(error);
     let sentence = match error {
@@ -49,6 +50,8 @@ pub(crate) fn refused(
         _ => format!("The checkpoint does not bear a good signature of the key you hold: {why}."),
     };
     let finding = Finding::of_log(Subject::Signature, "checkpoint_refused", sentence.clone());
+    findings.insert(0, finding);
+    let findings_total = findings.len() as u64;
     let not_made = "Not looked at: without a signed checkpoint there is nothing to compare with.";
     let checks = TITLES.iter().map(|(subject, title)| match subject {
         Subject::Signature => Check {
@@ -72,8 +75,8 @@ pub(crate) fn refused(
         proven: false,
         checks: checks.collect(),
         sentence,
-        findings: vec![finding],
-        findings_total: 1,
+        findings,
+        findings_total,
         proven_ranges: Vec::new(),
         broken_ranges: Vec::new(),
         remembered,
@@ -85,6 +88,7 @@ pub(crate) fn refused(
 pub(crate) fn draw(basis: &Basis<'_>) -> Report {
     let (mut findings, unlisted) = judge(basis.pass, basis.replayed, basis.located);
     opening::compare(basis, &mut findings);
+    findings.extend(basis.pass.keys.findings());
     let history = history(basis);
     if let Some(finding) = history_finding(basis, history) {
         findings.insert(0, finding);
@@ -150,7 +154,7 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
 }
 
 /// An error with everything that it follows from, in one line.
-fn in_full(error: &dyn Error) -> String {
+pub(crate) fn in_full(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

@@ -17,6 +17,17 @@ pub enum Command {
         /// The key that signs it, in vkey form.
         vkey: String,
     },
+    /// Let another key sign the log from a size on (system only).
+    RotateKey {
+        /// The smallest size that the new key signs: beyond this entry.
+        from: u64,
+        /// The new key, in vkey form.
+        new: String,
+        /// The old key, in vkey form.
+        old: String,
+        /// The old key's signature, in base64.
+        signature: String,
+    },
     /// Say that a server process began (system only).
     StartServer {
         /// The software's version.
@@ -193,8 +204,9 @@ pub enum Command {
 
 impl Command {
     /// Every name that [`Command::name`] gives, in the order of the variants.
-    pub const NAMES: [&'static str; 22] = [
+    pub const NAMES: [&'static str; 23] = [
         "open_ledger",
+        "rotate_key",
         "start_server",
         "activate_policy",
         "configure_roles",
@@ -222,6 +234,7 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Self::OpenLedger { .. } => "open_ledger",
+            Self::RotateKey { .. } => "rotate_key",
             Self::StartServer { .. } => "start_server",
             Self::ActivatePolicy { .. } => "activate_policy",
             Self::ConfigureRoles { .. } => "configure_roles",

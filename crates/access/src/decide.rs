@@ -70,6 +70,17 @@ impl Act<'_> {
         )?;
         match command {
             Command::OpenLedger { origin, vkey } => self.one(Event::LedgerOpened { origin, vkey }),
+            Command::RotateKey {
+                from,
+                new,
+                old,
+                signature,
+            } => self.one(Event::KeyRotated {
+                from,
+                new,
+                old,
+                signature,
+            }),
             Command::StartServer { version } => self.one(Event::ServerStarted { version }),
             Command::ActivatePolicy { policy } => {
                 let current = self

@@ -8,6 +8,9 @@ use crate::event::{
 pub fn describe(event: &Event) -> String {
     match event {
         Event::LedgerOpened { origin, .. } => format!("opened the log {origin}"),
+        Event::KeyRotated { from, new, .. } => {
+            format!("gave the log a new key, which signs from {from} entries on: {new}")
+        }
         Event::ServerStarted { version } => format!("started the portal, version {version}"),
         Event::PolicyActivated {
             version, policy, ..

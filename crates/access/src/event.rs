@@ -30,7 +30,7 @@ pub enum Actor {
     },
     /// A part of the portal itself.
     System {
-        /// Which part: `portal`, `reconciler`, `seed`, `sign-in`.
+        /// Which part: `portal`, `reconciler`, `seed`, `sign-in`, `operator`.
         part: String,
     },
 }
@@ -46,6 +46,19 @@ pub enum Event {
         origin: String,
         /// The key that signs it, in vkey form.
         vkey: String,
+    },
+    /// Another key signs the log's checkpoints from a size on (the ledger's FORMAT.md, section 10).
+    /// Whose keys these are, and whether the old one said so, is for the ledger's key history.
+    #[serde(rename = "key.rotated")]
+    KeyRotated {
+        /// The smallest size that the new key signs.
+        from: u64,
+        /// The new key, in vkey form.
+        new: String,
+        /// The old key, in vkey form.
+        old: String,
+        /// The old key's signature over all of this, in base64.
+        signature: String,
     },
     /// A server process began.
     #[serde(rename = "server.started")]

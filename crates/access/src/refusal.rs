@@ -120,6 +120,8 @@ rules! {
     PersonExists = "person_exists",
     /// The log was opened already, or was not opened yet.
     LedgerOrder = "ledger_order",
+    /// The new key would sign the log before the entry that names it.
+    KeyOrder = "key_order",
     /// Replay only: the policy's digest is not that of the policy beside it.
     PolicyDigest = "policy_digest",
     /// Replay only: the policy's version does not follow the one before.

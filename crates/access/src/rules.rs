@@ -41,6 +41,7 @@ impl<'a> Act<'a> {
             | Event::RolesConfigured { .. }
             | Event::SessionOpened { .. }
             | Event::SessionClosed { .. } => Ok(()),
+            Event::KeyRotated { from, .. } => housekeeping::rotated(seq, *from),
             Event::PolicyActivated {
                 version,
                 sha256,

@@ -4,7 +4,7 @@ mod log;
 mod request;
 mod sealed;
 
-pub use log::{LogRow, LogView, WitnessView};
+pub use log::{LogRow, LogView, WitnessView, WitnessedView};
 pub use request::{Action, RequestView};
 pub use sealed::{ErasureView, OpeningState, OpeningView};
 

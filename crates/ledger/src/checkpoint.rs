@@ -133,7 +133,13 @@ impl Checkpoint {
 
     /// Signs the checkpoint and returns the note. A reader wants the key to be named as the origin.
     pub fn sign(&self, key: &SigningKey) -> String {
-        sign_checked(&self.body(), &[key])
+        self.sign_with(&[key])
+    }
+
+    /// The same with several keys, as right after a rotation; one at least, and not more than a note
+    /// has room for.
+    pub fn sign_with(&self, keys: &[&SigningKey]) -> String {
+        sign_checked(&self.body(), keys)
     }
 }
 

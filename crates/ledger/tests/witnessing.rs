@@ -172,6 +172,31 @@ fn monitors_see_the_lines_that_were_checked() {
     assert_eq!(accepted.served(&line), expected);
 }
 
+/// What a log's own signer is shown bears a submitter's signature, and the log's in the end.
+#[test]
+fn a_signer_signs_what_a_submitter_brings_and_nothing_else() {
+    let leaves = leaves(false, 9);
+    let submitter = SigningKey::from_seed("portal.example", [4; 32]).expect("a name");
+    let signer = Witness::signer(&origin(), [submitter.verifier_key()]);
+    let checkpoint = Checkpoint::new(origin(), 9, root_of(&leaves)).expect("sound");
+    let brought = |key: &SigningKey| {
+        let note = checkpoint.sign(key);
+        let brought = SignedCheckpoint::parse(note.as_bytes()).expect("just written");
+        AddCheckpoint::new(0, Vec::new(), brought).expect("no proof")
+    };
+    let accepted = signer.decide(&brought(&submitter), None).expect("known");
+    let line = accepted.sign(&log_key());
+    assert_eq!(accepted.served(&line), checkpoint.sign(&log_key()));
+    // Neither a stranger nor the log's key submits, and a submitter is not asked for by witnesses.
+    let stranger = SigningKey::from_seed("portal.example", [5; 32]).expect("a name");
+    for key in [&stranger, &log_key()] {
+        let refused = signer.decide(&brought(key), None);
+        assert!(matches!(refused, Err(Refusal::Signature(_))));
+    }
+    let refused = witness().decide(&brought(&submitter), None);
+    assert!(matches!(refused, Err(Refusal::Signature(_))));
+}
+
 #[test]
 fn the_path_for_monitors_is_the_origins_hash() {
     let path = "d2ddd66899fd15bead08af77cf16e1fda92ebeaacf1c56f97d32388910e8f991/checkpoint";

@@ -85,6 +85,9 @@ pub enum StartError {
     /// There is no usable key.
     #[error("the log's key")]
     Key(#[from] KeyError),
+    /// The key cannot be the log's.
+    #[error("the log's key")]
+    History(#[from] ledger::rotation::HistoryError),
     /// It is not known which history of the database is the right one.
     #[error("the database's timeline")]
     Timeline(#[from] TimelineError),

@@ -13,10 +13,10 @@ use crate::seal;
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// There is a key already; a log has one key until it is rotated.
-    #[error("{} is there already; a second key for the same log would split it", .0.display())]
+    #[error("{} is there already; a second key for the same log would split it (`breakglass rotate-key` lets another one follow)", .0.display())]
     Exists(PathBuf),
     /// The file is not there.
-    #[error("{} is not there; make it with `breakglass keygen` (a witness's with `breakglass witness --init`)", .0.display())]
+    #[error("{} is not there; make it with `breakglass keygen` (a witness's with `breakglass witness --init`, a submitter's with `breakglass keygen --submitter`)", .0.display())]
     Missing(PathBuf),
     /// Others can read it.
     #[error("{} can be read by others; `chmod 600` it, and think about who may have read it", .0.display())]
@@ -42,6 +42,7 @@ fn path(data_dir: &Path, name: &str) -> PathBuf {
 
 const LOG: &str = "log.seed";
 const WITNESS: &str = "witness.seed";
+const SUBMITTER: &str = "submitter.seed";
 
 /// Makes the log's key. Never replaces one.
 ///
@@ -57,8 +58,21 @@ pub fn generate(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError
 /// # Errors
 /// [`KeyError`] where there is none that may be used.
 pub fn load(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
-    let seed = read_seed(path(data_dir, LOG))?;
-    SigningKey::from_seed(origin.as_str(), seed).map_err(KeyError::Unusable)
+    load_from(path(data_dir, LOG), origin)
+}
+
+/// Reads a key of the log from this file.
+pub(crate) fn load_from(path: PathBuf, origin: &Origin) -> Result<SigningKey, KeyError> {
+    SigningKey::from_seed(origin.as_str(), read_seed(path)?).map_err(KeyError::Unusable)
+}
+
+/// Makes a key that may follow the log's: `log-<key id>.seed`.
+pub(crate) fn generate_next(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
+    let seed: [u8; 32] = seal::random().map_err(|_| KeyError::NoRandomness)?;
+    let key = SigningKey::from_seed(origin.as_str(), seed).map_err(KeyError::Unusable)?;
+    let name = format!("log-{:08x}.seed", key.verifier_key().key_id());
+    keep_seed(path(data_dir, &name), seed)?;
+    Ok(key)
 }
 
 /// Reads a witness's key, and makes it first where there is none.
@@ -66,12 +80,34 @@ pub fn load(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
 /// # Errors
 /// [`KeyError`] where it cannot be made, or may not be used.
 pub fn load_or_generate_witness(data_dir: &Path, name: &str) -> Result<CosigningKey, KeyError> {
-    let path = path(data_dir, WITNESS);
-    let seed = match make_seed(path.clone()) {
-        Err(KeyError::Exists(_)) => read_seed(path)?,
-        made => made?,
-    };
+    let seed = read_or_make_seed(path(data_dir, WITNESS))?;
     CosigningKey::from_seed(name, seed).map_err(KeyError::Unusable)
+}
+
+/// Reads the key with which a portal submits to its log's signer, and makes it first where there is
+/// none. Its name is not the log's: what it signs is no checkpoint.
+///
+/// # Errors
+/// [`KeyError`] where it cannot be made, or may not be used.
+pub fn load_or_generate_submitter(
+    data_dir: &Path,
+    origin: &Origin,
+) -> Result<SigningKey, KeyError> {
+    let seed = read_or_make_seed(path(data_dir, SUBMITTER))?;
+    submitter(origin, seed)
+}
+
+/// Reads the key with which a portal submits.
+///
+/// # Errors
+/// [`KeyError`] where there is none that may be used.
+pub fn load_submitter(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
+    submitter(origin, read_seed(path(data_dir, SUBMITTER))?)
+}
+
+fn submitter(origin: &Origin, seed: [u8; 32]) -> Result<SigningKey, KeyError> {
+    let name = format!("{origin}/submitter");
+    SigningKey::from_seed(&name, seed).map_err(KeyError::Unusable)
 }
 
 /// Reads a witness's key.
@@ -83,8 +119,19 @@ pub fn load_witness(data_dir: &Path, name: &str) -> Result<CosigningKey, KeyErro
     CosigningKey::from_seed(name, seed).map_err(KeyError::Unusable)
 }
 
+fn read_or_make_seed(path: PathBuf) -> Result<[u8; 32], KeyError> {
+    match make_seed(path.clone()) {
+        Err(KeyError::Exists(_)) => read_seed(path),
+        made => made,
+    }
+}
+
 fn make_seed(path: PathBuf) -> Result<[u8; 32], KeyError> {
     let seed: [u8; 32] = seal::random().map_err(|_| KeyError::NoRandomness)?;
+    keep_seed(path, seed)
+}
+
+fn keep_seed(path: PathBuf, seed: [u8; 32]) -> Result<[u8; 32], KeyError> {
     let write = || {
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
         fs::create_dir_all(folder)?;

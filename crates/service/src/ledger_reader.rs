@@ -2,9 +2,11 @@
 
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
-use ledger::{Note, Origin, TilePath, VerifierKey, bundle};
+use ledger::policy::Policy;
+use ledger::{Origin, TilePath, VerifierKey, bundle};
 use sqlx::PgPool;
 
+use crate::cosign::{believed, with_good_lines};
 use crate::error::Error;
 use crate::store::{cosignature, ledger as store};
 
@@ -19,22 +21,23 @@ const BUNDLES_A_PIECE: u64 = 8;
 pub struct LedgerReader {
     pool: PgPool,
     origin: Origin,
-    vkey: VerifierKey,
-    witnesses: Vec<VerifierKey>,
+    /// The newest last.
+    keys: Vec<VerifierKey>,
+    trust: Option<Policy>,
 }
 
 impl LedgerReader {
     pub(crate) fn new(
         pool: PgPool,
         origin: Origin,
-        vkey: VerifierKey,
-        witnesses: Vec<VerifierKey>,
+        keys: Vec<VerifierKey>,
+        trust: Option<Policy>,
     ) -> Self {
         Self {
             pool,
             origin,
-            vkey,
-            witnesses,
+            keys,
+            trust,
         }
     }
 
@@ -45,11 +48,15 @@ impl LedgerReader {
 
     /// The key that signs, as a vkey. A claim: whoever checks must know it from elsewhere.
     pub fn vkey(&self) -> String {
-        self.vkey.to_string()
+        self.keys
+            .last()
+            .map(ToString::to_string)
+            .unwrap_or_default()
     }
 
-    pub(crate) fn key(&self) -> &VerifierKey {
-        &self.vkey
+    /// The keys that sign or have signed the log, the newest last.
+    pub(crate) fn keys(&self) -> &[VerifierKey] {
+        &self.keys
     }
 
     /// How many entries the newest signed checkpoint covers.
@@ -69,25 +76,27 @@ impl LedgerReader {
     pub async fn checkpoint(&self) -> Result<(u64, String), Error> {
         let newest = store::newest_checkpoint(&self.pool).await?;
         let (size, mut note) = newest.ok_or(Error::NotFound)?;
-        if !self.witnesses.is_empty() {
+        if let Some(policy) = &self.trust {
             let lines = cosignature::of_size(&self.pool, size).await?;
-            let good = lines.into_iter().filter(|line| self.is_good(&note, line));
-            let good: String = good.collect();
-            note.push_str(&good);
+            note = with_good_lines(note, lines, policy);
         }
         Ok((size, note))
     }
 
-    /// Whether the line is a cosignature by a witness that is asked: a bad one would make readers
-    /// refuse the whole checkpoint, and whoever can write to the database could plant it.
-    fn is_good(&self, note: &str, line: &str) -> bool {
-        let whole = format!("{note}{line}");
-        let Ok(note) = Note::parse(whole.as_bytes()) else {
-            return false;
-        };
-        line.ends_with('\n')
-            && !line.trim_end_matches('\n').contains('\n')
-            && note.verify(&self.witnesses).is_ok()
+    /// The newest checkpoint that the portal's trust policy believes, with the cosignatures that make
+    /// it so. On a busy log it is a little older than the newest of all.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] before the first, or without a policy that asks for witnesses;
+    /// [`Error::Unavailable`] where the database does not answer.
+    pub async fn witnessed(&self) -> Result<String, Error> {
+        let policy = self.trust.as_ref().ok_or(Error::NotFound)?;
+        let note = cosignature::witnessed(&self.pool).await?;
+        let note = note.ok_or(Error::NotFound)?;
+        match believed(policy, &self.keys, &note) {
+            Some(_) => Ok(note),
+            None => Err(Error::NotFound),
+        }
     }
 
     /// A tile or bundle; `None` where the newest checkpoint does not cover it.

@@ -6,25 +6,26 @@ use access::command::Command;
 use access::event::Actor;
 use access::view::{Role, Viewer};
 use sqlx::PgPool;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::archive::Archive;
 use crate::clock::Clock;
 use crate::connectors::Targets;
-use crate::cosign::{self, WitnessState};
+use crate::cosign::{self, WitnessState, Witnessed};
 use crate::error::{Error, StartError};
 use crate::halt::Halt;
 use crate::journal::{Ending, Journal};
-use crate::key;
 use crate::ledger_reader::LedgerReader;
 use crate::line::{Lines, SESSION};
 use crate::memory::Memory;
 use crate::notify::{self, Change};
+use crate::opening;
 use crate::readings::Readings;
 use crate::reconcile;
-use crate::sequencer::{Image, Proposal, Publisher, Sequencer, Writer};
-use crate::settings::Settings;
+use crate::sequencer::{Answers, Image, Proposal, Publisher, Sequencer, Writer, when_witnessed};
+use crate::settings::{AnswerWhen, Settings, Trust};
+use crate::signer::{SignerState, Waiting};
 use crate::store;
 use crate::timeline::Watch;
 use crate::watched::watched;
@@ -50,10 +51,12 @@ pub(crate) struct Inner {
     pub(crate) targets: Targets,
     pub(crate) journal: Journal<Ending>,
     pub(crate) readings: Readings,
-    halt: Halt,
+    pub(crate) halt: Halt,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
     witnesses: cosign::States,
+    signer: Waiting,
+    witnessed: watch::Receiver<Option<Witnessed>>,
     pub(crate) archive: Option<Archive>,
 }
 
@@ -77,8 +80,9 @@ impl Portal {
         }
         let archive = settings.archive.as_ref().map(Archive::new).transpose()?;
         let origin = settings.origin.clone();
-        let key = key::load(&settings.data_dir, &origin)?;
-        let vkey = key.verifier_key();
+        let memory = Memory::new(&settings.data_dir, origin.clone());
+        let signer = opening::signer(&settings, memory.clone())?;
+        let waiting = signer.waiting();
         let targets =
             Targets::new(origin.as_str(), &settings.resources).map_err(StartError::Target)?;
         // The log's own connections: pages that wait for theirs must not keep entries from being written.
@@ -94,17 +98,15 @@ impl Portal {
         };
         store::ledger::open(&log_pool, origin.as_str()).await?;
 
-        let memory = Memory::new(&settings.data_dir, origin.clone());
-        let mut publisher = Publisher::new(
-            lines.line(),
-            origin.clone(),
-            key,
-            memory.clone(),
-            halt.clone(),
-        );
+        let (newest, witnessed) = watch::channel(None);
+        let answers = answers(settings.trust.as_ref(), &witnessed);
+        let mut publisher =
+            Publisher::new(lines.line(), origin.clone(), signer, halt.clone(), answers);
+        let signed = publisher.signed();
         if halt.reason().is_none() {
             publisher.recover().await?;
         }
+        let keys = publisher.signer().vkeys();
         let head = store::ledger::head(&pool).await?;
         let mut image = Image::empty(&origin);
         let mut connection = pool.acquire().await?;
@@ -115,7 +117,7 @@ impl Portal {
         let clock = Clock::default();
         clock.reach(image.time());
 
-        let (sequencer, queue) = Sequencer::new(halt.clone());
+        let (sequencer, queue) = Sequencer::new(halt.clone(), waiting.clone());
         let (committed, to_publish) = mpsc::channel(UNPUBLISHED);
         let writer = Writer::new(
             lines,
@@ -137,17 +139,13 @@ impl Portal {
             shutdown.clone(),
         ));
 
-        let witness_keys = settings
-            .witnesses
-            .iter()
-            .map(|witness| witness.key.clone())
-            .collect();
+        let policy = settings.trust.as_ref().map(|trust| trust.policy.clone());
         let portal = Self {
             inner: Arc::new(Inner {
                 journal: Journal::new(&settings.data_dir, "endings"),
                 readings: Readings::new(&settings.data_dir, settings.read_window),
                 archive,
-                ledger: LedgerReader::new(pool.clone(), origin, vkey, witness_keys),
+                ledger: LedgerReader::new(pool.clone(), origin, keys, policy),
                 settings,
                 pool,
                 clock,
@@ -156,15 +154,14 @@ impl Portal {
                 halt,
                 changes,
                 witnesses: cosign::States::default(),
+                signer: waiting,
+                witnessed,
             }),
         };
         portal.start_archive(&shutdown);
-        portal.ask_witnesses(&shutdown);
+        portal.ask_witnesses(newest, signed, &shutdown);
         if portal.halted().is_none() {
-            portal
-                .first_entries(head.size == 0)
-                .await
-                .map_err(StartError::Open)?;
+            portal.open_log(head.size == 0, &shutdown).await?;
         }
         watched(
             "reconciler",
@@ -175,23 +172,38 @@ impl Portal {
     }
 
     /// Witnesses are asked where the log is halted too: what was signed stands.
-    fn ask_witnesses(&self, shutdown: &CancellationToken) {
+    fn ask_witnesses(
+        &self,
+        newest: cosign::Newest,
+        signed: watch::Receiver<u64>,
+        shutdown: &CancellationToken,
+    ) {
+        let Some(Trust { policy, ask, .. }) = self.inner.settings.trust.clone() else {
+            return;
+        };
         let own = cosign::OwnLog {
             origin: self.inner.ledger.origin().clone(),
-            key: self.inner.ledger.key().clone(),
+            keys: self.inner.ledger.keys().to_vec(),
             halt: self.inner.halt.clone(),
         };
-        for witness in &self.inner.settings.witnesses {
-            let asking = cosign::gather(
-                witness.clone(),
-                own.clone(),
-                self.inner.pool.clone(),
-                self.subscribe(),
-                self.inner.witnesses.clone(),
-                shutdown.clone(),
-            );
-            watched("asking of witnesses", &self.inner.halt, asking);
+        let (pool, states) = (&self.inner.pool, &self.inner.witnesses);
+        let (rounds, asking) = cosign::Rounds::new(policy, ask, own, pool, states, newest);
+        for task in asking {
+            watched("asking of witnesses", &self.inner.halt, task);
         }
+        let rounds = rounds.run(self.subscribe(), signed);
+        let shutdown = shutdown.clone();
+        watched("rounds of witnesses", &self.inner.halt, async move {
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = rounds => {}
+            }
+        });
+    }
+
+    /// The newest checkpoint that the portal's trust policy believes, as far as this process knows.
+    pub fn witnessed(&self) -> Option<Witnessed> {
+        *self.inner.witnessed.borrow()
     }
 
     /// How it stands with each witness, by name.
@@ -199,41 +211,14 @@ impl Portal {
         self.inner.witnesses.now()
     }
 
-    async fn first_entries(&self, new_log: bool) -> Result<(), Error> {
-        if new_log {
-            let command = Command::OpenLedger {
-                origin: self.inner.ledger.origin().as_str().to_owned(),
-                vkey: self.inner.ledger.vkey(),
-            };
-            match self.system("portal", command).await {
-                // Another replica was first.
-                Ok(()) | Err(Error::Refused(_)) => {}
-                Err(fault) => return Err(fault),
-            }
-        }
-        self.system(
-            "portal",
-            Command::StartServer {
-                version: env!("CARGO_PKG_VERSION").into(),
-            },
-        )
-        .await?;
-        self.configure_roles().await?;
-        let in_force = store::policy::in_force(&self.inner.pool).await?;
-        for policy in &self.inner.settings.seed_policies {
-            let unchanged = in_force.iter().any(|version| version.policy == *policy);
-            if !unchanged {
-                let command = Command::ActivatePolicy {
-                    policy: policy.clone(),
-                };
-                self.system("seed", command).await?;
-            }
-        }
-        Ok(())
+    /// How it stands with a signer elsewhere; `None` where the key is in the data folder.
+    pub fn signer(&self) -> Option<SignerState> {
+        let elsewhere = self.inner.settings.signer.is_some();
+        elsewhere.then(|| self.inner.signer.now())
     }
 
     /// Says in the log who holds which role, where that is not what it says already.
-    async fn configure_roles(&self) -> Result<(), Error> {
+    pub(crate) async fn configure_roles(&self) -> Result<(), Error> {
         let roles = self.inner.settings.roles.clone();
         let known = self.inner.sequencer.ask(|state| state.roles().cloned());
         if known.await?.as_ref() == Some(&roles) {
@@ -274,6 +259,18 @@ impl Portal {
     /// The roles of the portal that follow from groups, by configuration.
     pub fn roles(&self, groups: &[access::ids::GroupName]) -> Vec<Role> {
         self.inner.settings.roles.held(groups)
+    }
+}
+
+/// When callers are answered, by the configuration.
+fn answers(trust: Option<&Trust>, witnessed: &watch::Receiver<Option<Witnessed>>) -> Answers {
+    match trust.map(|trust| trust.answer) {
+        Some(AnswerWhen::Witnessed { within }) => {
+            let (later, waiting) = mpsc::unbounded_channel();
+            tokio::spawn(when_witnessed(waiting, witnessed.clone()));
+            Answers::WhenWitnessed(later, within)
+        }
+        Some(AnswerWhen::Signed) | None => Answers::WhenSigned,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use access::ids::ResourceName;
 use access::policy::Policy;
 pub use access::roles::RoleGroups;
-use ledger::Origin;
+use ledger::{Origin, VerifierKey};
 use secrecy::SecretString;
 use url::Url;
 
@@ -29,8 +29,43 @@ pub struct Settings {
     pub seed_policies: Vec<Policy>,
     /// Where the log is archived, if it is.
     pub archive: Option<Archive>,
-    /// Who is asked to cosign each checkpoint.
-    pub witnesses: Vec<WitnessToAsk>,
+    /// Who signs the log, where the key is not in the data folder.
+    pub signer: Option<RemoteSigner>,
+    /// Whose cosignatures the log gathers, if it does.
+    pub trust: Option<Trust>,
+}
+
+/// The portal's own trust policy, and what it does with it.
+#[derive(Debug, Clone)]
+pub struct Trust {
+    /// Which witnesses there are, and which of them are enough.
+    pub policy: ledger::policy::Policy,
+    /// Those that have an address.
+    pub ask: Vec<WitnessToAsk>,
+    /// When a caller is answered.
+    pub answer: AnswerWhen,
+}
+
+/// When it is said that something stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerWhen {
+    /// As soon as the log's key has signed. Witnesses sign later.
+    Signed,
+    /// When the policy believes a checkpoint that covers it. What ends access, and what gives none,
+    /// does not wait.
+    Witnessed {
+        /// Then the caller is told that it is in the log and not witnessed, and nothing is given.
+        within: Duration,
+    },
+}
+
+/// A signer on another machine: `breakglass signer`.
+#[derive(Debug, Clone)]
+pub struct RemoteSigner {
+    /// Where it answers, `https` but on this machine: `add-checkpoint` lies below.
+    pub url: String,
+    /// The log's key, which it holds.
+    pub vkey: VerifierKey,
 }
 
 /// The archive: a copy of the log outside of the database that is written once.

@@ -15,6 +15,10 @@ pub struct Keygen {
     /// The log's name, as in the configuration's `log.origin`.
     #[arg(long)]
     origin: String,
+    /// Instead of the log's key, the one with which this portal submits to the log's signer: `keys/submitter.seed`.
+    /// Printed again if it is there already.
+    #[arg(long)]
+    submitter: bool,
 }
 
 impl Keygen {
@@ -25,7 +29,11 @@ impl Keygen {
                 self.origin
             )
         })?;
-        let key = service::key::generate(&self.data_dir, &origin)?;
+        let key = if self.submitter {
+            service::key::load_or_generate_submitter(&self.data_dir, &origin)?
+        } else {
+            service::key::generate(&self.data_dir, &origin)?
+        };
         writeln!(std::io::stdout(), "{}", key.verifier_key())
             .context("the key was made, but could not be printed")
     }

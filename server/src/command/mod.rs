@@ -1,13 +1,16 @@
 //! What `breakglass` can be asked to do.
 
 mod accept_timeline;
+mod add_checkpoint;
 #[cfg(feature = "demo")]
 mod demo_idp;
 mod fsck;
 mod keygen;
 mod migrate;
 mod restore;
+mod rotate_key;
 mod serve;
+mod signer;
 mod witness;
 
 use std::io::IsTerminal as _;
@@ -30,6 +33,10 @@ pub enum Command {
     AcceptTimeline(accept_timeline::AcceptTimeline),
     /// Cosign the checkpoints of logs that only grow.
     Witness(witness::Witness),
+    /// Hold a log's key, and sign only what extends the log.
+    Signer(signer::Signer),
+    /// Give the log a new key, announced by the old one.
+    RotateKey(rotate_key::RotateKey),
     /// Make the key that signs the log, and print its public half.
     Keygen(keygen::Keygen),
     /// Run the demo's identity provider, where anybody can be anybody. Loopback only.
@@ -50,6 +57,8 @@ impl Command {
             Self::Restore(restore) => restore.run().await?,
             Self::AcceptTimeline(accept) => accept.run().await?,
             Self::Witness(witness) => witness.run().await?,
+            Self::Signer(signer) => signer.run().await?,
+            Self::RotateKey(rotate) => rotate.run().await?,
             Self::Keygen(keygen) => keygen.run()?,
             #[cfg(feature = "demo")]
             Self::DemoIdp(demo) => demo.run().await?,

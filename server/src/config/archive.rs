@@ -1,12 +1,11 @@
 //! The archive: one folder or one bucket.
 
 use std::path::Path;
-use std::time::Duration;
 
 use service::settings::{Addressing, Archive, ArchivePlace, S3Bucket};
 use url::Url;
 
-use super::{ConfigError, file, is_this_machine, limits, secret};
+use super::{ConfigError, file, limits, secret};
 
 /// Checks the archive's place and reads its secret.
 pub(super) fn archive(written: file::Archive) -> Result<Archive, ConfigError> {
@@ -17,8 +16,8 @@ pub(super) fn archive(written: file::Archive) -> Result<Archive, ConfigError> {
     };
     Ok(Archive {
         place,
-        every: seconds("archive.every_s", written.every_s, 1, 3_600)?,
-        alarm_after: seconds("archive.alarm_after_s", written.alarm_after_s, 10, 604_800)?,
+        every: limits::seconds("archive.every_s", written.every_s, 1, 3_600)?,
+        alarm_after: limits::seconds("archive.alarm_after_s", written.alarm_after_s, 10, 604_800)?,
     })
 }
 
@@ -48,9 +47,7 @@ fn s3(written: file::S3) -> Result<S3Bucket, ConfigError> {
 
 /// Entries go there: over TLS, or over no wire.
 fn endpoint(url: Url) -> Result<Url, ConfigError> {
-    let safe = url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(&url));
-    let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    if safe && bare && url.has_host() {
+    if limits::is_service(&url) {
         Ok(url)
     } else {
         Err(ConfigError::ArchiveEndpoint)
@@ -73,24 +70,6 @@ fn prefix(text: String) -> Result<String, ConfigError> {
         Ok(format!("{names}/"))
     } else {
         Err(ConfigError::ArchivePrefix { prefix: text })
-    }
-}
-
-fn seconds(
-    key: &'static str,
-    seconds: u64,
-    least: u64,
-    most: u64,
-) -> Result<Duration, ConfigError> {
-    if (least..=most).contains(&seconds) {
-        Ok(Duration::from_secs(seconds))
-    } else {
-        Err(ConfigError::SecondsOutOfRange {
-            key,
-            seconds,
-            least,
-            most,
-        })
     }
 }
 

@@ -19,6 +19,14 @@ pub enum ConfigError {
         line: usize,
         message: String,
     },
+    #[error(
+        "signer.url is not an https URL without user name and query; write where `breakglass signer` answers (http is accepted for this machine only)"
+    )]
+    SignerUrl,
+    #[error(
+        "signer.vkey is not a key of the log {origin}; copy what `breakglass keygen` printed on the signer's machine"
+    )]
+    SignerKey { origin: String },
     #[error("witnesses.policy_file: cannot read {}: {source}; write a trust policy there, or correct the path", path.display())]
     TrustUnreadable {
         path: PathBuf,
@@ -32,6 +40,8 @@ pub enum ConfigError {
     },
     #[error("witnesses.policy_file: {}: the address of witness {name} is not https; write https://… (http is accepted for this machine only)", path.display())]
     WitnessUrl { path: PathBuf, name: String },
+    #[error("witnesses.answer_when is \"witnessed\", but those of {} that have an address are no quorum: nothing would ever be answered; correct the quorum, or write \"signed\"", path.display())]
+    QuorumOutOfReach { path: PathBuf },
     #[error(
         "public_url {url} is not https; put the portal behind TLS and write https://…, or use http://localhost:<port> for a demo"
     )]

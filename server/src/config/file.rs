@@ -32,13 +32,33 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) policy: Vec<Policy>,
     pub(super) archive: Option<Archive>,
+    pub(super) signer: Option<Signer>,
     pub(super) witnesses: Option<Witnesses>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Signer {
+    pub(super) url: Url,
+    pub(super) vkey: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Witnesses {
     pub(super) policy_file: PathBuf,
+    #[serde(default)]
+    pub(super) answer_when: AnswerWhen,
+    #[serde(default = "ten_seconds")]
+    pub(super) answer_within_s: u64,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AnswerWhen {
+    #[default]
+    Signed,
+    Witnessed,
 }
 
 #[derive(Deserialize)]

@@ -57,14 +57,20 @@ pub(crate) fn is_this_machine(url: &Url) -> bool {
     }
 }
 
+/// Whether a URL names a service that others may not listen to or stand in for: over TLS or over no wire, nothing but
+/// its address.
+pub(super) fn is_service(url: &Url) -> bool {
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(url));
+    let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    safe && bare && url.has_host()
+}
+
 pub(super) fn issuer(text: &str) -> Result<Url, ConfigError> {
     let refused = || ConfigError::Issuer {
         issuer: text.to_owned(),
     };
     let url = Url::parse(text).map_err(|_| refused())?;
-    let safe = url.scheme() == "https" || (url.scheme() == "http" && is_this_machine(&url));
-    let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    if safe && bare {
+    if is_service(&url) {
         Ok(url)
     } else {
         Err(refused())
@@ -100,6 +106,24 @@ pub(super) fn algorithms(names: &[String]) -> Result<Vec<CoreJwsSigningAlgorithm
             }),
         })
         .collect()
+}
+
+pub(super) fn seconds(
+    key: &'static str,
+    seconds: u64,
+    least: u64,
+    most: u64,
+) -> Result<Duration, ConfigError> {
+    if (least..=most).contains(&seconds) {
+        Ok(Duration::from_secs(seconds))
+    } else {
+        Err(ConfigError::SecondsOutOfRange {
+            key,
+            seconds,
+            least,
+            most,
+        })
+    }
 }
 
 pub(super) fn directory(key: &'static str, path: PathBuf) -> Result<PathBuf, ConfigError> {

@@ -9,6 +9,7 @@ mod file;
 mod limits;
 mod resources;
 mod secret;
+mod signer;
 #[cfg(test)]
 mod tests;
 mod witnesses;
@@ -118,6 +119,10 @@ impl Config {
         })?;
         let resources: Vec<Resource> = resources::resources(file.resource)?;
         resources::policies_fit(&file.policy, &resources)?;
+        let signer = file
+            .signer
+            .map(|signer| signer::signer(signer, &origin))
+            .transpose()?;
         Ok(Self {
             listen: file.listen,
             public_url: PublicUrl::new(file.public_url)?,
@@ -141,6 +146,7 @@ impl Config {
             },
             settings: Settings {
                 origin,
+                signer,
                 data_dir: limits::directory("data_dir", file.data_dir)?,
                 roles: RoleGroups {
                     auditor: file.roles.auditor,
@@ -151,10 +157,7 @@ impl Config {
                 resources,
                 seed_policies: file.policy,
                 archive: file.archive.map(archive::archive).transpose()?,
-                witnesses: file.witnesses.map_or_else(
-                    || Ok(Vec::new()),
-                    |from| witnesses::witnesses(&from.policy_file),
-                )?,
+                trust: file.witnesses.as_ref().map(witnesses::trust).transpose()?,
             },
         })
     }

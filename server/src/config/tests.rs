@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use super::{Config, ConfigError};
 
 mod archive;
+mod trust;
 
 const GOOD: &str = r#"
 listen = "127.0.0.1:8080"

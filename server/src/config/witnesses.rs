@@ -4,21 +4,55 @@ use std::path::Path;
 
 use ledger::policy::Policy;
 use service::cosign::WitnessToAsk;
+use service::settings::{AnswerWhen, Trust};
 
-use super::{ConfigError, is_this_machine};
+use super::{ConfigError, file, is_this_machine, limits};
 
 /// Reads the policy and takes its witnesses that have an address.
-pub(super) fn witnesses(policy_file: &Path) -> Result<Vec<WitnessToAsk>, ConfigError> {
+pub(super) fn trust(written: &file::Witnesses) -> Result<Trust, ConfigError> {
+    let policy = read(&written.policy_file)?;
+    let answer = match written.answer_when {
+        file::AnswerWhen::Signed => AnswerWhen::Signed,
+        file::AnswerWhen::Witnessed => {
+            let asked = policy.reachable_with(|witness| witness.url().is_some());
+            if policy.quorum().is_none() || !asked {
+                return Err(ConfigError::QuorumOutOfReach {
+                    path: written.policy_file.clone(),
+                });
+            }
+            AnswerWhen::Witnessed {
+                // Shorter than a caller waits for an answer at all.
+                within: limits::seconds(
+                    "witnesses.answer_within_s",
+                    written.answer_within_s,
+                    1,
+                    20,
+                )?,
+            }
+        }
+    };
+    let ask = to_ask(&written.policy_file, &policy)?;
+    Ok(Trust {
+        policy,
+        ask,
+        answer,
+    })
+}
+
+fn read(policy_file: &Path) -> Result<Policy, ConfigError> {
     let path = policy_file.to_owned();
     let bytes = std::fs::read(policy_file).map_err(|source| ConfigError::TrustUnreadable {
         path: path.clone(),
         source,
     })?;
-    let policy = Policy::parse(&bytes).map_err(|fault| ConfigError::Trust {
+    Policy::parse(&bytes).map_err(|fault| ConfigError::Trust {
         path: path.clone(),
         line: fault.line(),
         fault: fault.fault().to_string(),
-    })?;
+    })
+}
+
+fn to_ask(policy_file: &Path, policy: &Policy) -> Result<Vec<WitnessToAsk>, ConfigError> {
     policy
         .witnesses()
         .iter()
@@ -32,7 +66,7 @@ pub(super) fn witnesses(policy_file: &Path) -> Result<Vec<WitnessToAsk>, ConfigE
             });
             if !safe {
                 return Err(ConfigError::WitnessUrl {
-                    path: path.clone(),
+                    path: policy_file.to_owned(),
                     name,
                 });
             }

@@ -1,20 +1,31 @@
-//! `GET /healthz`: whether this process answers, whether the log goes on, how far the archive is, and what
-//! the witnesses signed.
+//! `GET /healthz`: whether this process answers, whether the log goes on, whether its signer answers, how
+//! far the archive is, and what the witnesses signed.
 
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use service::Portal;
 use service::archive::ArchiveStatus;
-use service::cosign::WitnessState;
+use service::cosign::{WitnessState, Witnessed};
+use service::{Portal, SignerState};
 
 #[derive(Serialize)]
 pub(super) struct Health {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    signer: Option<Signer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     archive: Option<Archive>,
     #[serde(skip_serializing_if = "Option::is_none")]
     witnesses: Option<Witnesses>,
+}
+
+/// A signer on another machine.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Signer {
+    /// `ok`; `asked` while an answer is under way; `silent` when it has not signed for so long that nothing new is taken.
+    status: &'static str,
+    /// For how long its signature has been waited for.
+    waiting_s: u64,
 }
 
 /// How many of the log's witnesses do what.
@@ -26,6 +37,10 @@ struct Witnesses {
     refusing: usize,
     /// Have not signed for a quarter of an hour and more.
     silent: usize,
+    /// How many entries enough of them have signed, and how long ago.
+    witnessed_entries: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witnessed_s_ago: Option<u64>,
 }
 
 /// Numbers and one word: everybody may ask, and what went wrong in detail stands in the server's log.
@@ -47,13 +62,31 @@ pub(super) async fn health(State(portal): State<Portal>) -> Json<Health> {
         } else {
             "ok"
         },
+        signer: portal.signer().map(|state| signer(&state)),
         archive: portal.archive_status().map(|status| archive(&status)),
-        witnesses: witnesses(&portal.witnesses()),
+        witnesses: witnesses(&portal.witnesses(), portal.witnessed()),
     })
 }
 
-fn witnesses(states: &[WitnessState]) -> Option<Witnesses> {
-    let mut counts = Witnesses::default();
+fn signer(state: &SignerState) -> Signer {
+    Signer {
+        status: match state {
+            SignerState { stalled: true, .. } => "silent",
+            SignerState {
+                waiting_s: Some(_), ..
+            } => "asked",
+            _ => "ok",
+        },
+        waiting_s: state.waiting_s.unwrap_or(0),
+    }
+}
+
+fn witnesses(states: &[WitnessState], witnessed: Option<Witnessed>) -> Option<Witnesses> {
+    let mut counts = Witnesses {
+        witnessed_entries: witnessed.map_or(0, |witnessed| witnessed.size),
+        witnessed_s_ago: witnessed.map(Witnessed::age_s),
+        ..Witnesses::default()
+    };
     for state in states {
         match (state.silent, &state.fault) {
             (true, _) => counts.silent += 1,
@@ -82,6 +115,50 @@ mod tests {
     use service::archive::{FaultKind, Trouble};
 
     use super::*;
+
+    #[test]
+    fn a_signer_that_is_silent_is_told_from_one_that_is_asked() {
+        let idle = SignerState {
+            waiting_s: None,
+            fault: None,
+            stalled: false,
+        };
+        assert_eq!(signer(&idle).status, "ok");
+        let asked = SignerState {
+            waiting_s: Some(1),
+            ..idle
+        };
+        assert_eq!(signer(&asked).status, "asked");
+        let silent = SignerState {
+            waiting_s: Some(70),
+            fault: Some("it cannot be reached".into()),
+            stalled: true,
+        };
+        let told = signer(&silent);
+        assert_eq!((told.status, told.waiting_s), ("silent", 70));
+    }
+
+    #[test]
+    fn witnesses_are_counted_and_their_newest_checkpoint_is_dated() {
+        let state = |silent, fault: Option<&str>| WitnessState {
+            name: "w".into(),
+            size: 7,
+            at_s: Some(1),
+            fault: fault.map(str::to_owned),
+            silent,
+        };
+        assert_eq!(witnesses(&[], None), None);
+        let states = [
+            state(false, None),
+            state(true, Some("away")),
+            state(false, Some("no")),
+        ];
+        let newest = Witnessed { size: 7, at_s: 1 };
+        let counts = witnesses(&states, Some(newest)).expect("there are some");
+        assert_eq!((counts.signing, counts.silent, counts.refusing), (1, 1, 1));
+        assert_eq!(counts.witnessed_entries, 7);
+        assert!(counts.witnessed_s_ago.is_some_and(|ago| ago > 1_000_000));
+    }
 
     #[test]
     fn an_archive_in_trouble_says_one_word() {

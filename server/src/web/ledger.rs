@@ -29,6 +29,7 @@ const IMMUTABLE: HeaderValue = HeaderValue::from_static("private, max-age=315360
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/ledger/checkpoint", get(checkpoint))
+        .route("/ledger/witnessed", get(witnessed))
         .route("/ledger/vkey", get(vkey))
         .route("/ledger/tile/{*path}", get(tile))
         .route("/ledger/stream/{range}", get(stream))
@@ -41,19 +42,21 @@ async fn checkpoint(
 ) -> Result<Response, Problem> {
     may_see_hashes(tiles, viewer.as_ref())?;
     let (_, note) = portal.ledger().checkpoint().await?;
-    Ok((
-        [
-            (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-            (header::CACHE_CONTROL, "no-store"),
-        ],
-        note,
-    )
-        .into_response())
+    Ok(text(note))
 }
 
-/// The log's key as the server says it. It is worth nothing by itself: an auditor compares it with what they were told.
-async fn vkey(State(portal): State<Portal>) -> Response {
-    let text = format!("{}\n", portal.ledger().vkey());
+/// The newest checkpoint that enough witnesses have signed: on a busy log the very newest bears fewer signatures.
+async fn witnessed(
+    State(portal): State<Portal>,
+    State(tiles): State<TileAccess>,
+    Extension(viewer): Extension<Option<Viewer>>,
+) -> Result<Response, Problem> {
+    may_see_hashes(tiles, viewer.as_ref())?;
+    Ok(text(portal.ledger().witnessed().await?))
+}
+
+/// A text that may be another one a moment later.
+fn text(text: String) -> Response {
     (
         [
             (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
@@ -62,6 +65,11 @@ async fn vkey(State(portal): State<Portal>) -> Response {
         text,
     )
         .into_response()
+}
+
+/// The log's key as the server says it. It is worth nothing by itself: an auditor compares it with what they were told.
+async fn vkey(State(portal): State<Portal>) -> Response {
+    text(format!("{}\n", portal.ledger().vkey()))
 }
 
 async fn tile(

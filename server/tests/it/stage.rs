@@ -1,6 +1,8 @@
 //! A whole portal over a fresh database, and browsers before it.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -86,7 +88,7 @@ impl Stage {
     }
 
     /// Where the portal keeps what is not in its database.
-    pub(crate) fn data(&self) -> &std::path::Path {
+    pub(crate) fn data(&self) -> &Path {
         self.folders[0].path()
     }
 
@@ -209,17 +211,29 @@ impl Answer {
     }
 }
 
+/// A portal that opens nothing for nobody.
+pub(crate) fn bare(origin: &str, data: &Path) -> Settings {
+    Settings {
+        origin: origin.parse().unwrap(),
+        data_dir: data.to_owned(),
+        roles: RoleGroups::default(),
+        read_window: Duration::from_secs(300),
+        resources: Vec::new(),
+        seed_policies: Vec::new(),
+        signer: None,
+        archive: None,
+        trust: None,
+    }
+}
+
 /// A portal with one resource, which no test opens, and one policy.
 fn settings(data: &TempDir) -> Settings {
     Settings {
-        origin: "breakglass.test/log".parse().unwrap(),
-        data_dir: data.path().to_owned(),
         roles: RoleGroups {
             auditor: vec!["auditors".parse().unwrap()],
             operator: Vec::new(),
             custodian: vec!["custodians".parse().unwrap()],
         },
-        read_window: std::time::Duration::from_secs(300),
         resources: vec![Resource {
             name: "orders-db".parse().unwrap(),
             description: "Orders".to_owned(),
@@ -236,7 +250,6 @@ fn settings(data: &TempDir) -> Settings {
             }))
             .unwrap(),
         ],
-        archive: None,
-witnesses: Vec::new(),
+        ..bare("breakglass.test/log", data.path())
     }
 }

@@ -9,4 +9,5 @@ mod opening;
 mod overdue;
 mod oversight;
 mod remembered;
+mod rotated;
 mod server;

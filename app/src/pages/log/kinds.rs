@@ -3,6 +3,7 @@
 /// Every kind, in the order in which things happen.
 pub const KINDS: &[&str] = &[
     "ledger.opened",
+    "key.rotated",
     "server.started",
     "policy.activated",
     "roles.configured",

@@ -11,7 +11,7 @@ use crate::components::loaded::Loaded;
 use crate::components::moment::ExactMoment;
 use crate::erase::Erase as _;
 use crate::pages::log::kinds::KINDS;
-use crate::pages::log::witnesses::witnesses;
+use crate::pages::log::witnesses::{unsigned, witnesses};
 use crate::pages::request;
 use crate::words::people;
 
@@ -85,7 +85,8 @@ fn draw(log: LogView, wanted: Wanted) -> AnyView {
             </p>
         </div>
         <div class="stack">
-            {witnesses(log.witnesses)}
+            {unsigned(log.unsigned_for_s)}
+            {witnesses(log.witnesses, log.witnessed)}
             <form class="search" method="get" action="/log" role="search">
                 <div class="field">
                     <label class="label" for="kind">"Kind of entry"</label>

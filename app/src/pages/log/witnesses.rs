@@ -1,6 +1,6 @@
 //! Who outside has signed the log, and how long ago.
 
-use access::view::WitnessView;
+use access::view::{WitnessView, WitnessedView};
 use leptos::prelude::*;
 
 use crate::components::badge::Badge;
@@ -8,8 +8,23 @@ use crate::components::moment::Moment;
 use crate::erase::Erase as _;
 use crate::words::state::Tone;
 
+/// That the log's signer keeps everybody waiting, if it does.
+pub(super) fn unsigned(for_s: Option<u64>) -> Option<AnyView> {
+    let for_s = for_s?;
+    Some(
+        view! {
+            <p role="status">
+                {format!(
+                    "The log's signer has not answered for {for_s} seconds. Nothing new is taken until it does; what is open can still be ended.",
+                )}
+            </p>
+        }
+        .erase(),
+    )
+}
+
 /// The witnesses, or that there are none.
-pub(super) fn witnesses(witnesses: Vec<WitnessView>) -> AnyView {
+pub(super) fn witnesses(witnesses: Vec<WitnessView>, witnessed: Option<WitnessedView>) -> AnyView {
     if witnesses.is_empty() {
         return view! {
             <p class="small soft">
@@ -22,10 +37,27 @@ pub(super) fn witnesses(witnesses: Vec<WitnessView>) -> AnyView {
     view! {
         <section class="stack" aria-labelledby="witnesses">
             <h2 id="witnesses">"Witnesses"</h2>
+            {enough(witnessed)}
             <ul class="rows" role="list">{rows}</ul>
         </section>
     }
     .erase()
+}
+
+/// Up to where those who have signed are enough for the portal's trust policy.
+fn enough(witnessed: Option<WitnessedView>) -> AnyView {
+    match witnessed {
+        Some(witnessed) => view! {
+            <p>
+                {format!("Enough of them have signed {} entries ", witnessed.size)}
+                <Moment at=witnessed.signed_at_ms/>
+                ": "
+                <a href="/ledger/witnessed" rel="external">"that checkpoint"</a>
+            </p>
+        }
+        .erase(),
+        None => view! { <p>"Not enough of them have signed the same checkpoint yet."</p> }.erase(),
+    }
 }
 
 fn row(witness: WitnessView) -> impl IntoView {

@@ -8,6 +8,7 @@ impl Event {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::LedgerOpened { .. } => "ledger.opened",
+            Self::KeyRotated { .. } => "key.rotated",
             Self::ServerStarted { .. } => "server.started",
             Self::PolicyActivated { .. } => "policy.activated",
             Self::RolesConfigured { .. } => "roles.configured",
@@ -104,7 +105,7 @@ impl Event {
 }
 
 impl Actor {
-    /// A part of the portal: `portal`, `reconciler`, `seed`, `sign-in`.
+    /// A part of the portal: `portal`, `reconciler`, `seed`, `sign-in`, `operator`.
     pub fn system(part: &str) -> Self {
         Self::System {
             part: part.to_owned(),

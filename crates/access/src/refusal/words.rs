@@ -76,6 +76,7 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::UnknownPerson => "The log does not know you yet.",
         Rule::PersonExists => "The log knows this person already.",
         Rule::LedgerOrder => "A log is opened once, and before everything else.",
+        Rule::KeyOrder => "A new key signs the log only from after the entry that names it.",
         Rule::PolicyDigest => "The policy's digest is not that of the policy beside it.",
         Rule::PolicyOrder => "The policy's version does not follow the one before it.",
         Rule::PolicyNotInForce => "The request names a policy version that was not in force.",
@@ -141,6 +142,7 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::PersonOnly | Rule::UnknownPerson => "Sign in and try again.",
         Rule::BadPolicy => "Correct the policy and activate it again.",
         Rule::PersonExists | Rule::LedgerOrder => "There is nothing to do.",
+        Rule::KeyOrder => "Stop every server of this log, and rotate the key again.",
         Rule::NotEnded => "Make sure that the account is gone from the target.",
         Rule::PolicyDigest
         | Rule::PolicyOrder

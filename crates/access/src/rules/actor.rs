@@ -28,6 +28,7 @@ pub(super) fn check(act: Act<'_>, event: &Event) -> Checked {
     }
     match event {
         Event::LedgerOpened { .. }
+        | Event::KeyRotated { .. }
         | Event::ServerStarted { .. }
         | Event::PolicyActivated { .. }
         | Event::RolesConfigured { .. }

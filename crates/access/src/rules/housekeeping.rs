@@ -33,6 +33,14 @@ pub(super) fn activated(act: Act<'_>, version: u32, sha256: Digest, policy: &Pol
     })
 }
 
+/// A key cannot sign a log that does not say yet that it may.
+pub(super) fn rotated(seq: u64, from: u64) -> Checked {
+    ensure(from > seq, || {
+        let expected = format!("a size beyond entry {seq}");
+        Broken::new(Rule::KeyOrder, expected, format!("size {from}"))
+    })
+}
+
 pub(super) fn registered(act: Act<'_>, person: PersonId) -> Checked {
     ensure(!act.state.knows(person), || {
         Broken::new(Rule::PersonExists, "a new person", person.to_string())

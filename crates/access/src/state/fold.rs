@@ -119,7 +119,8 @@ impl State {
             | Event::ErasureOrdered { .. }
             | Event::ErasureConfirmed { .. }
             | Event::OpeningErased { .. } => self.fold_oversight(record, lawful),
-            Event::ServerStarted { .. }
+            Event::KeyRotated { .. }
+            | Event::ServerStarted { .. }
             | Event::LedgerRead { .. }
             | Event::SessionClosed { .. }
             | Event::OrphanRemoved { .. }

@@ -41,6 +41,19 @@ pub struct LogView {
     pub older: Option<u64>,
     /// How it stands with each witness of the configuration.
     pub witnesses: Vec<WitnessView>,
+    /// The newest checkpoint that enough of them have signed.
+    pub witnessed: Option<WitnessedView>,
+    /// For how many seconds the log's signer has been waited for, where that keeps people waiting.
+    pub unsigned_for_s: Option<u64>,
+}
+
+/// How far enough witnesses have signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WitnessedView {
+    /// How many entries that covers.
+    pub size: u64,
+    /// When the first of them signed it, as it says.
+    pub signed_at_ms: UnixMillis,
 }
 
 /// Somebody outside who cosigns the log.

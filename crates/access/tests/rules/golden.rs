@@ -69,6 +69,15 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
     vec![
         ("ledger.opened", Event::LedgerOpened { origin, vkey }),
         (
+            "key.rotated",
+            Event::KeyRotated {
+                from: 42,
+                new: r#"a "quoted" \ log+0a+AQ=="#.into(),
+                old: "breakglass.test/log+0a+AQ==".into(),
+                signature: "c2ln".into(),
+            },
+        ),
+        (
             "server.started",
             Event::ServerStarted {
                 version: "0.1.0".into(),

@@ -255,3 +255,23 @@ fn a_refusal_names_the_request_only_if_the_log_knows_it() {
     let show = Command::ShowCredential { grant: grant(1) };
     assert_eq!(refusal(&stage, &who(ELI), show).request, Some(request(1)));
 }
+
+/// A key signs no tree without the entry that names it; nothing else changes with it.
+#[test]
+fn a_new_key_signs_from_after_its_entry() {
+    let mut stage = Stage::set();
+    let rotate = |from| Command::RotateKey {
+        from,
+        new: "breakglass.test/log+0b+AQ==".into(),
+        old: "breakglass.test/log+0a+AQ==".into(),
+        signature: "c2ln".into(),
+    };
+    let next = stage.state.next_seq();
+    assert_eq!(stage.refused(&portal(), rotate(next)), Rule::KeyOrder);
+    assert_eq!(
+        stage.refused(&who(DANA), rotate(next + 9)),
+        Rule::SystemOnly
+    );
+    let seq = stage.state.next_seq();
+    stage.run(&portal(), rotate(seq + 1));
+}

@@ -44,8 +44,10 @@ impl Model<'_> {
 
     fn allows_system(self, command: &Command) -> bool {
         match command {
-            Command::OpenLedger { .. } | Command::StartServer { .. } => true,
-            Command::ConfigureRoles { .. } => true,
+            Command::OpenLedger { .. }
+            | Command::RotateKey { .. }
+            | Command::StartServer { .. }
+            | Command::ConfigureRoles { .. } => true,
             Command::ActivatePolicy { policy } => policy.check().is_ok(),
             Command::RegisterPerson { person, .. } => !self.known(*person),
             Command::Lapse { request } => self.submitted(*request).is_some_and(|asked| {

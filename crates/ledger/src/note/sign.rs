@@ -31,6 +31,12 @@ impl Note {
         }
     }
 
+    /// The line of a log's key for this note, with its newline, to be appended to the note. What the
+    /// caller must have checked is the same as for a [`cosignature`](Self::cosignature).
+    pub fn signature(&self, key: &SigningKey) -> String {
+        signature_line(&key.verifier_key(), &key.sign(self.text.as_bytes()))
+    }
+
     /// A witness's signature line for this note, with its newline, to be appended to the note. The
     /// caller has verified the log's signature and the checkpoint's consistency with all before it.
     pub fn cosignature(&self, key: &CosigningKey, unix_seconds: u64) -> String {

@@ -86,7 +86,8 @@ impl Policy {
             .iter()
             .map(|witness| cosigned(witness, &good))
             .collect();
-        let quorum_reached = self.is_reached(&cosigned);
+        let witnessed: Vec<bool> = cosigned.iter().map(Option::is_some).collect();
+        let quorum_reached = self.is_reached(&witnessed);
         Ok(Evaluation {
             logs: good
                 .iter()
@@ -131,10 +132,17 @@ impl Policy {
         Ok((checkpoint, evaluation))
     }
 
-    fn is_reached(&self, cosigned: &[Option<Cosigned>]) -> bool {
+    /// Whether the quorum could be reached if those witnesses signed for which `signs` holds, and no
+    /// others.
+    pub fn reachable_with(&self, signs: impl Fn(&Witness) -> bool) -> bool {
+        let witnessed: Vec<bool> = self.witnesses.iter().map(signs).collect();
+        self.is_reached(&witnessed)
+    }
+
+    fn is_reached(&self, witnesses: &[bool]) -> bool {
         let mut groups = Vec::with_capacity(self.groups.len());
         let witnessed = |member: &Member, groups: &[bool]| match *member {
-            Member::Witness(at) => cosigned.get(at).is_some_and(Option::is_some),
+            Member::Witness(at) => witnesses.get(at).copied().unwrap_or(false),
             Member::Group(at) => groups.get(at).copied().unwrap_or(false),
         };
         // A group's members stand before it, so one pass tells of each.

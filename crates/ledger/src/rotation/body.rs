@@ -125,11 +125,16 @@ impl KeyRotation {
     /// The body, for a draft of the kind [`KIND`](super::KIND).
     pub fn to_body(&self) -> String {
         let (new, old) = (quoted(&self.new), quoted(&self.old));
-        let signature = base64::encode(&self.signature);
+        let signature = self.signature_text();
         format!(
             r#"{{"from":{},"new":{new},"old":{old},"signature":"{signature}"}}"#,
             self.from
         )
+    }
+
+    /// The signature, as it stands in the body.
+    pub fn signature_text(&self) -> String {
+        base64::encode(&self.signature)
     }
 
     /// The smallest size of a checkpoint that the new key signs.

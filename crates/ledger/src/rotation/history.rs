@@ -161,6 +161,16 @@ impl KeyHistory {
         self.reigns.push(Reign { key, from });
     }
 
+    /// Whether the key is the trusted one, or one that comes before or after it.
+    pub fn knows(&self, key: &VerifierKey) -> bool {
+        *key == self.trusted || self.reigns.iter().any(|reign| reign.key == *key)
+    }
+
+    /// The trusted key and those that follow it, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &VerifierKey> {
+        self.signers(0, u64::MAX)
+    }
+
     /// The key that must have signed a checkpoint of that size, as far as the entries so far say;
     /// `None` where nothing leads to it from the trusted key.
     pub fn key_at(&self, size: u64) -> Option<&VerifierKey> {

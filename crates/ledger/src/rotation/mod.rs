@@ -39,3 +39,13 @@ pub use history::{HistoryError, KeyHistory, NotVouchedFor};
 
 /// The kind of the entry.
 pub const KIND: &str = "key.rotated";
+
+/// Whether an entry is of that kind, without reading all of it: what stands before its kind has no
+/// room for another one.
+pub fn is_announced_in(entry: &[u8]) -> bool {
+    const MEMBER: &[u8] = br#""kind":""#;
+    let at = entry.windows(MEMBER.len()).position(|w| w == MEMBER);
+    let kind = at.and_then(|at| entry.get(at + MEMBER.len()..));
+    kind.and_then(|kind| kind.strip_prefix(KIND.as_bytes()))
+        .is_some_and(|rest| rest.starts_with(b"\""))
+}

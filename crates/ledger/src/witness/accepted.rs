@@ -5,8 +5,8 @@ use alloc::string::{String, ToString};
 
 use crate::Origin;
 use crate::checkpoint::SignedCheckpoint;
-use crate::key::{CosigningKey, VerifierKey};
-use crate::note::VerifiedNote;
+use crate::key::{CosigningKey, SigningKey, VerifierKey};
+use crate::note::{VerifiedNote, VerifiedSignature};
 use crate::tree::TreeHead;
 
 /// A checkpoint that its log has signed and that extends what was remembered. Only
@@ -49,16 +49,22 @@ impl Accepted {
         Ok(self.signed.note().cosignature(key, unix_seconds))
     }
 
+    /// The line of the log's own signer, by the log's key (type 0x01).
+    pub fn sign(&self, key: &SigningKey) -> String {
+        self.signed.note().signature(key)
+    }
+
     /// The checkpoint as the witness shows it to monitors: with the log's signatures that it
-    /// checked, and the lines that it answered.
+    /// checked, and the lines that it answered. Those of who submits to a signer are left out.
     pub fn served(&self, cosignatures: &str) -> String {
         let by_log = |key: &VerifierKey| {
             let lines = self.signed.note().signatures().iter();
             let of_key = lines.filter(|l| l.key_id() == key.key_id() && l.name() == key.name());
             of_key.map(ToString::to_string).next()
         };
-        let keys = self.note.signatures().iter();
-        let lines: String = keys.filter_map(|s| by_log(s.key())).collect();
+        let keys = self.note.signatures().iter().map(VerifiedSignature::key);
+        let of_log = keys.filter(|key| key.name() == self.origin().as_str());
+        let lines: String = of_log.filter_map(by_log).collect();
         format!("{}\n{lines}{cosignatures}", self.note.text())
     }
 }

@@ -1,26 +1,43 @@
 //! Whether a witness signs.
 
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Accepted, AddCheckpoint, Refusal};
+use crate::Origin;
 use crate::checkpoint::SignedCheckpoint;
 use crate::hash::{Hash, empty_root};
 use crate::key::{KeyKind, VerifierKey};
 use crate::tree::{TreeHead, verify_consistency};
 
-/// A witness's rules: whose logs it follows. What it remembers and signs with is the caller's.
+/// A witness's rules, or those of a log's own signer: for which logs it signs, and by which keys it
+/// wants to be asked. What it remembers and signs with is the caller's.
 #[derive(Debug, Clone)]
 pub struct Witness {
-    logs: Vec<VerifierKey>,
+    /// The log's name, and a key that speaks for it.
+    askers: Vec<(String, VerifierKey)>,
 }
 
 impl Witness {
     /// A witness for the logs of these keys; a key's name is its log's origin, and a log may have
     /// several. Keys other than logs' (type 0x01) speak for no log and are passed over.
     pub fn new(logs: impl IntoIterator<Item = VerifierKey>) -> Self {
-        let logs = logs.into_iter();
+        Self::asked_by(logs.into_iter().map(|key| (key.name().to_owned(), key)))
+    }
+
+    /// The log's own signer. What it is shown is not signed by the log yet: the submitters' keys
+    /// (type 0x01) speak for the log, under names of their own.
+    pub fn signer(origin: &Origin, submitters: impl IntoIterator<Item = VerifierKey>) -> Self {
+        let submitters = submitters.into_iter();
+        Self::asked_by(submitters.map(|key| (origin.as_str().to_owned(), key)))
+    }
+
+    fn asked_by(askers: impl Iterator<Item = (String, VerifierKey)>) -> Self {
         Self {
-            logs: logs.filter(|key| key.kind() == KeyKind::Ed25519).collect(),
+            askers: askers
+                .filter(|(_, key)| key.kind() == KeyKind::Ed25519)
+                .collect(),
         }
     }
 
@@ -35,8 +52,8 @@ impl Witness {
         remembered: Option<TreeHead>,
     ) -> Result<Accepted, Refusal> {
         let origin = request.origin();
-        let is_its_key = |key: &&VerifierKey| key.name() == origin.as_str();
-        let keys: Vec<VerifierKey> = self.logs.iter().filter(is_its_key).cloned().collect();
+        let of_log = self.askers.iter().filter(|(log, _)| log == origin.as_str());
+        let keys: Vec<VerifierKey> = of_log.map(|(_, key)| key.clone()).collect();
         if keys.is_empty() {
             return Err(Refusal::UnknownOrigin(origin.clone()));
         }

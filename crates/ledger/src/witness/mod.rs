@@ -15,8 +15,9 @@
 //!                     A stores 12, signs 12            ← three entries are forgotten
 //! ```
 //!
-//! A log's own signer is the same with another key: [`follows`] decides, and
-//! [`Checkpoint::sign`](crate::Checkpoint::sign) signs.
+//! A log's own signer is the same with another key: [`Witness::signer`] has its rules, and
+//! [`Accepted::sign`] signs. Whoever may submit to it signs the checkpoint first, with a key that is
+//! not the log's.
 //!
 //! ```
 //! use ledger::witness::{AddCheckpoint, Witness};

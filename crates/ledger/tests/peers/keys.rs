@@ -85,14 +85,14 @@ fn key_texts() {
             .verifier_key();
         let mut bytes = key.key_bytes().to_vec();
         match round % 8 {
-            0 => bytes.copy_from_slice(random.choose(&ODD_POINTS)),
+            0 => bytes = random.choose(&ODD_POINTS).to_vec(),
             1 => bytes = seed.to_vec(),
             2 => bytes.truncate(random.below(32)),
             3 => bytes.push(0),
             _ => {}
         }
         bytes.insert(0, *random.choose(&[1, 1, 1, 1, 4, 2, 0xff]));
-        texts.push(text(random.choose(&names), &bytes));
+        texts.push(text(*random.choose(&names), &bytes));
     }
     texts.push(text("example.org/log", &[&[6][..], &[7; 1312]].concat()));
     texts.push(text("example.org/log", &[]));

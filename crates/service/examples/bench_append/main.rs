@@ -147,8 +147,9 @@ async fn start(pool: &PgPool, data: &std::path::Path, shutdown: &CancellationTok
         read_window: Duration::from_secs(300),
         resources: Vec::new(),
         seed_policies: vec![curve::policy()],
+        signer: None,
         archive: None,
-        witnesses: Vec::new(),
+        trust: None,
     };
     Portal::start(settings, pool.clone(), shutdown.clone())
         .await

@@ -78,7 +78,7 @@ impl Portal {
         let archiver = Archiver::new(
             self.inner.pool.clone(),
             self.ledger().origin().clone(),
-            self.ledger().key().clone(),
+            self.ledger().keys().to_vec(),
             Arc::clone(&archive.store),
             archive.shared.clone(),
         );

@@ -1,17 +1,11 @@
-//! One request to one witness (C2SP tlog-witness, `add-checkpoint`).
+//! One request to one witness, and what its answer is worth.
 
-use std::time::Duration;
-
-use ledger::witness::{AddCheckpoint, checkpoint_path, read_answer, read_conflict};
+use ledger::witness::{checkpoint_path, read_answer};
 use ledger::{CheckpointError, Hash, Origin, SignedCheckpoint, VerifiedCheckpoint, VerifierKey};
 
 use super::WitnessToAsk;
-
-/// A witness has so long to answer.
-const WITHIN: Duration = Duration::from_secs(10);
-
-/// The longest answer that is read.
-const LONGEST_ANSWER: usize = 16 * 1024;
+use crate::asked::{self, AddError};
+use crate::own_keys::by_one_of;
 
 /// A cosignature that was checked.
 #[derive(Debug)]
@@ -33,18 +27,12 @@ pub(super) enum Answered {
 pub(super) enum AskError {
     #[error("the database does not answer")]
     Database(#[from] sqlx::Error),
-    #[error("the witness cannot be reached")]
-    Http(#[from] reqwest::Error),
+    #[error("the witness was asked in vain")]
+    Asked(#[from] AddError),
     #[error("our own checkpoint cannot be read")]
     Checkpoint(#[from] CheckpointError),
-    #[error("the request cannot be made")]
-    Request(#[from] ledger::witness::RequestError),
     #[error("the witness's answer is no cosignature")]
     Answer(#[from] ledger::witness::AnswerError),
-    #[error("the witness answered {status}: {text}")]
-    Refused { status: u16, text: String },
-    #[error("the witness answered more than {LONGEST_ANSWER} bytes")]
-    TooLong,
     #[error("the witness's answer has no signature by its key")]
     NotSigned,
     #[error("the witness's clock is ahead of ours: it says that it signed at {0} s since 1970")]
@@ -56,19 +44,19 @@ pub(super) enum AskError {
 }
 
 impl AskError {
+    /// Whether the witness does not know the key that signed.
+    pub(super) fn may_lack_the_key(&self) -> bool {
+        matches!(self, Self::Asked(AddError::Refused { status: 403, .. }))
+    }
+
     /// Whether the witness may hold a history of this log that is not ours.
     pub(super) fn may_be_another_history(&self) -> bool {
-        matches!(self, Self::Ahead { .. } | Self::Refused { status: 422, .. })
+        match self {
+            Self::Ahead { .. } => true,
+            Self::Asked(fault) => fault.is_of_another_history(),
+            _ => false,
+        }
     }
-}
-
-/// A client that goes nowhere but where it is sent.
-pub(super) fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(WITHIN)
-        .build()
-        .unwrap_or_default()
 }
 
 /// Asks once.
@@ -80,65 +68,36 @@ pub(super) async fn ask(
     note: &str,
 ) -> Result<Answered, AskError> {
     let checkpoint = SignedCheckpoint::parse(note.as_bytes())?;
-    let body = AddCheckpoint::new(old_size, proof, checkpoint.clone())?.to_string();
-    let url = format!("{}/add-checkpoint", witness.url.trim_end_matches('/'));
-    let (status, bytes) = read(client.post(url).body(body)).await?;
-    match (status, read_conflict(&bytes)) {
-        (200, _) => {
-            let known = std::slice::from_ref(&witness.key);
-            let mut lines = read_answer(&checkpoint, &bytes, known)?;
-            let line = lines.pop().ok_or(AskError::NotSigned)?;
-            let note = format!("{}{line}", checkpoint.note());
-            let note = SignedCheckpoint::parse(note.as_bytes())?;
-            let verified = note.note().verify(known).map_err(CheckpointError::from)?;
-            let at_s = verified
-                .signatures()
-                .first()
-                .and_then(|signature| signature.unix_seconds());
-            Ok(Answered::Signed(Signed {
-                line,
-                at_s: at_s.ok_or(AskError::NotSigned)?,
-            }))
-        }
-        (409, Some(size)) => Ok(Answered::StandsAt(size)),
-        (status, _) => Err(AskError::Refused {
-            status,
-            text: String::from_utf8_lossy(&bytes)
-                .trim()
-                .chars()
-                .take(200)
-                .collect(),
-        }),
-    }
+    let asked = asked::add_checkpoint(client, &witness.url, old_size, proof, checkpoint.clone());
+    let bytes = match asked.await? {
+        asked::Answered::Lines(bytes) => bytes,
+        asked::Answered::StandsAt(size) => return Ok(Answered::StandsAt(size)),
+    };
+    let known = std::slice::from_ref(&witness.key);
+    let mut lines = read_answer(&checkpoint, &bytes, known)?;
+    let line = lines.pop().ok_or(AskError::NotSigned)?;
+    let note = format!("{}{line}", checkpoint.note());
+    let note = SignedCheckpoint::parse(note.as_bytes())?;
+    let verified = note.note().verify(known).map_err(CheckpointError::from)?;
+    let at_s = verified
+        .signatures()
+        .first()
+        .and_then(|signature| signature.unix_seconds());
+    Ok(Answered::Signed(Signed {
+        line,
+        at_s: at_s.ok_or(AskError::NotSigned)?,
+    }))
 }
 
-/// The newest checkpoint of this log that the witness shows to monitors, if it is signed by our own
-/// key: then nobody but we can have made it.
+/// The newest checkpoint of this log that the witness shows to monitors, if it is signed by a key of
+/// ours: then nobody but we can have made it.
 pub(super) async fn shown(
     client: &reqwest::Client,
     witness: &WitnessToAsk,
     origin: &Origin,
-    own: &VerifierKey,
+    own: &[VerifierKey],
 ) -> Option<VerifiedCheckpoint> {
-    let base = witness.url.trim_end_matches('/');
-    let url = format!("{base}/{}", checkpoint_path(origin));
-    let (200, bytes) = read(client.get(url)).await.ok()? else {
-        return None;
-    };
-    SignedCheckpoint::parse(&bytes)
-        .ok()?
-        .verify(own, origin)
-        .ok()
-}
-
-async fn read(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), AskError> {
-    let mut answer = request.send().await?;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
-        if bytes.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(AskError::TooLong);
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok((answer.status().as_u16(), bytes))
+    let path = checkpoint_path(origin);
+    let bytes = asked::get(client, &witness.url, &path).await.ok()??;
+    by_one_of(own, &SignedCheckpoint::parse(&bytes).ok()?).ok()
 }

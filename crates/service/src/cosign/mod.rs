@@ -1,37 +1,37 @@
-//! Cosignatures on our checkpoints: each witness of the trust policy is asked after each publication,
-//! and from time to time when nothing is published, so that its signature never grows old. Whether a
-//! witness signs is its own business: a portal without its witnesses goes on, and says who is silent.
+//! Cosignatures on our checkpoints, in rounds: all witnesses of the trust policy are asked for one
+//! checkpoint, then for the newest there is by then; and from time to time when nothing is published,
+//! so that no signature grows old. Whether a witness signs is its own business, and it is said who is
+//! silent.
+//!
+//! Without rounds each witness would sign whatever is newest when its turn comes, and on a busy log no
+//! two of them the same:
+//!
+//! ```text
+//! in rounds     w1: 100 ─▶ 107 ─▶ 112      each alone     w1: 100, 103, 107, 110
+//!               w2: 100 ─▶ 107 ─▶ 112                     w2: 101, 105, 108, 112
+//! ```
 
 mod ask;
-mod proof;
+mod asking;
+mod believed;
+mod rounds;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use access::time::UnixMillis;
-use access::view::WitnessView;
-use ledger::{Origin, VerifiedCheckpoint, VerifierKey};
-use sqlx::{PgConnection, PgPool};
-use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::RecvError;
-use tokio_util::sync::CancellationToken;
+use access::view::{WitnessView, WitnessedView};
+use ledger::VerifierKey;
 
 use crate::clock;
-use crate::halt::Halt;
-use crate::line::{Backoff, Line, timely};
-use crate::notify::Change;
-use crate::store;
-use ask::Answered;
 
-/// A signature older than this is asked for again, though the log has not grown.
-const REFRESH: Duration = Duration::from_mins(5);
+pub use believed::Witnessed;
+pub(crate) use believed::{believed, with_good_lines};
+pub(crate) use rounds::{Newest, OwnLog, Rounds};
 
 /// A witness that has not signed for so long is silent: that is a finding.
 pub const SILENT_AFTER: Duration = Duration::from_mins(15);
-
-/// How far a witness's clock may be ahead of ours, in seconds.
-const AHEAD_S: u64 = 300;
 
 /// One witness to ask.
 #[derive(Debug, Clone)]
@@ -59,13 +59,26 @@ pub struct WitnessState {
     pub silent: bool,
 }
 
+/// Seconds since 1970, as pages have them.
+fn moment(at_s: u64) -> UnixMillis {
+    UnixMillis::new(i64::try_from(at_s).unwrap_or(i64::MAX).saturating_mul(1000))
+}
+
+impl From<Witnessed> for WitnessedView {
+    fn from(witnessed: Witnessed) -> Self {
+        Self {
+            size: witnessed.size,
+            signed_at_ms: moment(witnessed.at_s),
+        }
+    }
+}
+
 impl From<WitnessState> for WitnessView {
     fn from(state: WitnessState) -> Self {
-        let millis = |at_s: u64| i64::try_from(at_s).unwrap_or(i64::MAX).saturating_mul(1000);
         Self {
             name: state.name,
             size: state.size,
-            signed_at_ms: state.at_s.map(millis).map(UnixMillis::new),
+            signed_at_ms: state.at_s.map(moment),
             fault: state.fault,
             silent: state.silent,
         }
@@ -88,7 +101,10 @@ struct Told {
 impl States {
     /// How it stands now, by name.
     pub(crate) fn now(&self) -> Vec<WitnessState> {
-        let now_s = now_s();
+        self.at(now_s())
+    }
+
+    fn at(&self, now_s: u64) -> Vec<WitnessState> {
         let states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         states
             .iter()
@@ -118,183 +134,26 @@ fn now_s() -> u64 {
     u64::try_from(clock::now().millis() / 1000).unwrap_or(0)
 }
 
-/// Asks one witness until `shutdown`.
-pub(crate) async fn gather(
-    witness: WitnessToAsk,
-    own: OwnLog,
-    pool: PgPool,
-    mut changes: broadcast::Receiver<Change>,
-    states: States,
-    shutdown: CancellationToken,
-) {
-    states.change(&witness.name, |_| ());
-    let mut asking = Asking {
-        client: ask::client(),
-        line: Line::new(pool),
-        old_size: 0,
-        witness,
-        own,
-        states,
-    };
-    let work = async {
-        loop {
-            // Whatever comes from here on is newer than what is read now.
-            changes = changes.resubscribe();
-            asking.until_signed(&changes).await;
-            tokio::select! {
-                changed = changes.recv() => if matches!(changed, Err(RecvError::Closed)) {
-                    break;
-                },
-                () = tokio::time::sleep(REFRESH) => {}
-            }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_not_signed_for_a_quarter_of_an_hour_is_silent() {
+        let states = States::default();
+        let heard_s = now_s();
+        for name in ["signs", "silent"] {
+            states.change(name, |told| told.heard_s = heard_s);
         }
-    };
-    tokio::select! {
-        () = shutdown.cancelled() => {}
-        () = work => {}
-    }
-}
-
-struct Asking {
-    client: reqwest::Client,
-    line: Line,
-    /// Where the witness stands, as far as is known.
-    old_size: u64,
-    witness: WitnessToAsk,
-    own: OwnLog,
-    states: States,
-}
-
-/// One request, with the proof that it needs.
-async fn ask(
-    client: &reqwest::Client,
-    connection: &mut PgConnection,
-    witness: &WitnessToAsk,
-    old_size: u64,
-    (size, note): (u64, &str),
-) -> Result<Answered, ask::AskError> {
-    let proof = timely(proof::consistency(connection, old_size, size)).await?;
-    ask::ask(client, witness, old_size, proof, note).await
-}
-
-/// What a witness's answer is held against.
-#[derive(Debug, Clone)]
-pub(crate) struct OwnLog {
-    pub(crate) origin: Origin,
-    pub(crate) key: VerifierKey,
-    pub(crate) halt: Halt,
-}
-
-impl Asking {
-    /// Asks for the newest checkpoint until it is signed or there is a newer one.
-    async fn until_signed(&mut self, changes: &broadcast::Receiver<Change>) {
-        let mut backoff = Backoff::default();
-        while let Err(fault) = self.once().await {
-            self.line.cut();
-            if fault.may_be_another_history() {
-                self.look_closer().await;
-            }
-            let fault = crate::error::chain(&fault);
-            tracing::warn!(witness = %self.witness.name, fault, "a witness did not sign");
-            self.states
-                .change(&self.witness.name, |told| told.fault = Some(fault));
-            backoff.wait().await;
-            if !changes.is_empty() {
-                return;
-            }
-        }
-    }
-
-    async fn once(&mut self) -> Result<(), ask::AskError> {
-        let connection = self.line.get().await?;
-        let newest = timely(store::ledger::newest_checkpoint(&mut *connection)).await?;
-        let Some((size, note)) = newest else {
-            return Ok(());
+        let limit = heard_s + SILENT_AFTER.as_secs();
+        let silent = |at_s| -> Vec<bool> {
+            let states = states.at(at_s);
+            states.iter().map(|state| state.silent).collect()
         };
-        if self.old_size > size {
-            return Err(ask::AskError::Ahead {
-                theirs: self.old_size,
-                ours: size,
-            });
-        }
-        let first = ask(
-            &self.client,
-            connection,
-            &self.witness,
-            self.old_size,
-            (size, &note),
-        );
-        let answered = match first.await? {
-            // It knows better where it stands: asked once more from there, and not a third time.
-            Answered::StandsAt(theirs) if theirs != self.old_size && theirs <= size => {
-                self.old_size = theirs;
-                ask(
-                    &self.client,
-                    connection,
-                    &self.witness,
-                    theirs,
-                    (size, &note),
-                )
-                .await?
-            }
-            answered => answered,
-        };
-        let signed = match answered {
-            Answered::Signed(signed) => signed,
-            Answered::StandsAt(theirs) => {
-                return Err(ask::AskError::Ahead { theirs, ours: size });
-            }
-        };
-        if signed.at_s > now_s() + AHEAD_S {
-            return Err(ask::AskError::Clock(signed.at_s));
-        }
-        let name = &self.witness.name;
-        let stored = store::cosignature::keep(connection, name, size, signed.at_s, &signed.line);
-        timely(stored).await?;
-        self.old_size = size;
-        self.states.change(name, |told| {
-            told.size = size;
-            told.at_s = Some(signed.at_s);
-            told.heard_s = now_s();
-            told.fault = None;
-        });
-        Ok(())
-    }
-
-    /// A witness that refuses may hold what we once signed. It cannot forge that: where it is not a
-    /// beginning of this log, this log was put back or rewritten, and the brake is pulled.
-    async fn look_closer(&mut self) {
-        let (origin, key) = (&self.own.origin, &self.own.key);
-        let Some(theirs) = ask::shown(&self.client, &self.witness, origin, key).await else {
-            return;
-        };
-        match self.contradicts(&theirs).await {
-            Ok(Some(fault)) => self.own.halt.pull(format!(
-                "the witness {} holds our signature over {} entries, but {fault}",
-                self.witness.name,
-                theirs.size()
-            )),
-            Ok(None) => {}
-            Err(fault) => tracing::warn!(%fault, "what the witness holds cannot be compared"),
-        }
-    }
-
-    async fn contradicts(
-        &mut self,
-        theirs: &VerifiedCheckpoint,
-    ) -> Result<Option<String>, sqlx::Error> {
-        let connection = self.line.get().await?;
-        // Read now: another replica may have written more than was published here.
-        let head = timely(store::ledger::head(&mut *connection)).await?;
-        if head.size < theirs.size() {
-            return Ok(Some(format!("the database has only {}", head.size)));
-        }
-        let here = timely(proof::root_at(connection, theirs.size())).await?;
-        Ok((here != theirs.root()).then(|| {
-            format!(
-                "those here have the root {here}, not the signed {}",
-                theirs.root()
-            )
-        }))
+        assert_eq!(silent(limit), [false, false]);
+        states.change("signs", |told| told.heard_s = limit);
+        // That it answers, and refuses, is not that it signs.
+        states.change("silent", |told| told.fault = Some("it says no".into()));
+        assert_eq!(silent(limit + 1), [false, true]);
     }
 }

@@ -2,8 +2,10 @@
 //! behind an address. Reads only, trusts only the key it is given, and names the place of each fault.
 
 mod database;
+mod keys;
 mod tiles;
 
+use ledger::rotation::HistoryError;
 use ledger::{CheckpointError, Finding, Hash, LogVerifier, TilePath};
 
 use crate::memory::MemoryError;
@@ -46,6 +48,25 @@ pub enum Fault {
         /// What is wrong with it.
         #[source]
         fault: CheckpointError,
+    },
+    /// A checkpoint of a size for which no key follows from the one that is trusted.
+    #[error(
+        "The checkpoint {which} covers {size} entries, and no key that signs so many follows from yours."
+    )]
+    NoKey {
+        /// Which one: the size that it is stored under, or the file's name.
+        which: String,
+        /// How many entries it covers.
+        size: u64,
+    },
+    /// An entry that announces a key and may not.
+    #[error("Entry {seq} announces a key of the log and is not to be believed: {fault}.")]
+    Key {
+        /// The entry.
+        seq: u64,
+        /// What is wrong with it.
+        #[source]
+        fault: HistoryError,
     },
     /// A checkpoint that stands under another size than its own.
     #[error("The checkpoint over {size} entries is stored as the one over {stored}.")]
@@ -158,11 +179,13 @@ impl Fault {
             | Self::Column { seq, .. }
             | Self::Node { seq, .. }
             | Self::MissingFile { seq, .. }
-            | Self::Tile { seq, .. } => Some(seq),
+            | Self::Tile { seq, .. }
+            | Self::Key { seq, .. } => Some(seq),
             Self::CutOff { found, .. } => Some(found),
             Self::OtherRoot { good, .. } => Some(good),
             Self::NoCheckpoint
             | Self::Checkpoint { .. }
+            | Self::NoKey { .. }
             | Self::Misplaced { .. }
             | Self::Head { .. }
             | Self::Forgotten { .. } => None,
@@ -198,6 +221,11 @@ impl Faults {
         } else {
             self.unlisted += 1;
         }
+    }
+
+    /// The first of them.
+    fn first(self) -> Option<Fault> {
+        self.listed.into_iter().next()
     }
 
     /// The report, with what the verifier found before what the storage's own checks found.

@@ -8,12 +8,16 @@
 //!    └───────────────────────────── answer ◀───────────────────────────────────────┘
 //! ```
 
+mod answers;
 mod batch;
 mod fence;
 mod image;
 mod publisher;
+mod reread;
 mod rows;
 mod writer;
+
+use std::time::Duration;
 
 use access::command::Command;
 use access::event::{Actor, Event};
@@ -25,13 +29,20 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::halt::Halt;
+use crate::signer::Waiting;
 
+use answers::Answer;
+pub(crate) use answers::{Answers, when_witnessed};
 pub(crate) use image::{FoldError, Image};
 pub(crate) use publisher::Publisher;
 pub(crate) use writer::Writer;
 
 /// Commands waiting at most; the next caller waits for room.
 const QUEUE: usize = 4096;
+
+/// An answer is waited for so long; then the caller is told that it is not known yet. Longer than the
+/// database may take to find out what became of a commit.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// The longest actor, in bytes: what a person's groups take. An entry has 65,535 bytes for
 /// everything, and one that does not fit would keep its whole batch out of the log.
@@ -97,13 +108,15 @@ struct Pending {
     answer: oneshot::Sender<Result<Outcome, Unwritten>>,
 }
 
-/// Why nothing was written.
+/// Why nothing was written, or why nothing may rest on what was.
 #[derive(Debug, Clone)]
 pub(crate) enum Unwritten {
     /// The brake is on.
     Halted(String),
     /// The database did not take it.
     Database,
+    /// It is in the log, and the witnesses have not signed in time.
+    NotWitnessed,
 }
 
 type Question = Box<dyn FnOnce(&State) + Send>;
@@ -118,18 +131,20 @@ enum Job {
 pub(crate) struct Sequencer {
     queue: mpsc::Sender<Job>,
     halt: Halt,
+    signer: Waiting,
 }
 
 /// The writer's end.
 pub(crate) struct Queue(mpsc::Receiver<Job>);
 
 impl Sequencer {
-    pub(crate) fn new(halt: Halt) -> (Self, Queue) {
+    pub(crate) fn new(halt: Halt, signer: Waiting) -> (Self, Queue) {
         let (sender, receiver) = mpsc::channel(QUEUE);
         (
             Self {
                 queue: sender,
                 halt,
+                signer,
             },
             Queue(receiver),
         )
@@ -141,6 +156,7 @@ impl Sequencer {
         if let Some(reason) = self.halt.reason() {
             return Err(halted(reason));
         }
+        self.goes_on()?;
         if proposal.actor.json().len() > LONGEST_ACTOR {
             return Err(Error::BadInput {
                 field: "groups",
@@ -154,14 +170,19 @@ impl Sequencer {
             ids,
             answer,
         }));
-        self.queue.send(job).await.map_err(|_| stopping())?;
-        match answered.await {
+        let answered = async {
+            self.queue.send(job).await.map_err(|_| stopping())?;
+            Ok::<_, Error>(answered.await)
+        };
+        let answered = tokio::time::timeout(ANSWER_WITHIN, answered).await;
+        match answered.map_err(|_| late())?? {
             Ok(Ok(Ok(appended))) => Ok(appended),
             Ok(Ok(Err(refusal))) => Err(Error::Refused(refusal)),
             Ok(Err(Unwritten::Halted(reason))) => Err(halted(&reason)),
             Ok(Err(Unwritten::Database)) => Err(Error::Unavailable {
                 message: "The log could not be written, so nothing was changed. What you typed is kept; try again in a minute.".into(),
             }),
+            Ok(Err(Unwritten::NotWitnessed)) => Err(not_witnessed()),
             Err(_) => Err(unknown()),
         }
     }
@@ -171,13 +192,46 @@ impl Sequencer {
         &self,
         question: impl FnOnce(&State) -> T + Send + 'static,
     ) -> Result<T, Error> {
+        self.goes_on()?;
         let (answer, answered) = oneshot::channel();
         let job = Job::Ask(Box::new(move |state| {
             // Who asked may have gone away: then nobody misses the answer.
             let _ = answer.send(question(state));
         }));
-        self.queue.send(job).await.map_err(|_| stopping())?;
-        answered.await.map_err(|_| stopping())
+        let answered = async {
+            self.queue.send(job).await.map_err(|_| stopping())?;
+            answered.await.map_err(|_| stopping())
+        };
+        let answered = tokio::time::timeout(ANSWER_WITHIN, answered).await;
+        answered.map_err(|_| unsigned())?
+    }
+
+    /// Whether the newest state is as good as signed, and what is asked now will be answered soon.
+    pub(crate) fn goes_on(&self) -> Result<(), Error> {
+        if self.signer.now().stalled {
+            return Err(unsigned());
+        }
+        Ok(())
+    }
+}
+
+fn unsigned() -> Error {
+    Error::Unavailable {
+        message: "The log's signer does not answer, so nothing was changed, and nothing can be opened until it does; what is open can still be ended. What you typed is kept; try again in a minute.".into(),
+    }
+}
+
+/// It was taken and signed, and nobody outside has confirmed it.
+fn not_witnessed() -> Error {
+    Error::Unavailable {
+        message: "This is in the log now, but the log's witnesses have not confirmed it in time, so nothing was opened on it. Look at the page again before you repeat it; ask whoever runs the portal whether the witnesses answer.".into(),
+    }
+}
+
+/// It was taken, and is not signed yet.
+fn late() -> Error {
+    Error::Unavailable {
+        message: "The log has taken this, but it is not signed yet, so nothing was opened on it. Look at the page again before you repeat it; what you typed is kept.".into(),
     }
 }
 
@@ -207,6 +261,6 @@ pub(crate) struct Committed {
     /// The log's size and root once these entries are in it.
     size: u64,
     root: ledger::Hash,
-    answers: Vec<(oneshot::Sender<Result<Outcome, Unwritten>>, Outcome)>,
+    answers: Vec<Answer>,
     requests: Vec<access::ids::RequestId>,
 }

@@ -1,32 +1,36 @@
 //! Step 6 of an append: re-read what was stored on another connection, hash it again, compare the
-//! root, remember it, sign it. Only then is anybody answered. After a crash the same code brings the
+//! root, have it signed. Only then is anybody answered. After a crash the same code brings the
 //! checkpoint up to the stored log.
 
-use ledger::{Checkpoint, Hash, Origin, SigningKey, Tree, leaf_hash};
-use tokio::sync::mpsc;
+use ledger::{Checkpoint, Hash, Origin};
+use tokio::sync::{mpsc, watch};
 
-use super::{Committed, Unwritten};
+use super::reread::{Reread, RereadError};
+use super::{Answers, Committed, Unwritten};
 use crate::error::chain;
 use crate::halt::Halt;
 use crate::line::{Backoff, Line, passes, timely};
-use crate::memory::{Memory, MemoryError};
+use crate::memory::MemoryError;
 use crate::notify::Changed;
+use crate::signer::{RemoteError, SignError, Signed, Signer, ToSign};
 use crate::store::ledger as store;
 
-/// Entries re-read at a time.
-const CHUNK: u64 = 4096;
-
-/// Owns the signing key.
+/// Has the log signed.
 pub(crate) struct Publisher {
     line: Line,
     origin: Origin,
-    key: SigningKey,
-    memory: Memory,
+    signer: Signer,
     halt: Halt,
-    /// The tree over what was re-read.
-    tree: Tree,
-    /// The newest size and root that were signed, as the memory file has them.
-    remembered: Option<(u64, Hash)>,
+    reread: Reread,
+    /// The size of the checkpoint that this process kept last.
+    published: u64,
+    /// The size of the newest one in the database.
+    kept: u64,
+    /// Where that size is told.
+    signed: watch::Sender<u64>,
+    answers: Answers,
+    /// What was stored at the start and could not be signed then.
+    unsigned: Option<(u64, Hash)>,
 }
 
 /// Why nothing was signed.
@@ -38,54 +42,99 @@ enum PublishError {
     Memory(#[from] MemoryError),
     #[error("no checkpoint can be made of the log")]
     Checkpoint(#[from] ledger::CheckpointError),
-    #[error("entry {0} is not there when it is read again")]
-    Missing(u64),
-    #[error(
-        "entry {0} reads differently from what was stored: its bytes do not hash to its leaf hash"
-    )]
-    Altered(u64),
-    #[error("at {size} entries the stored log has another root than the one that was {which}")]
-    OtherRoot { size: u64, which: &'static str },
-    #[error("the database holds {held} entries, this server has signed {signed}")]
-    Behind { held: u64, signed: u64 },
+    #[error(transparent)]
+    Stored(RereadError),
+    #[error(transparent)]
+    Sign(SignError),
+    #[error("the database holds {held} entries, {by} has signed {signed}")]
+    Behind {
+        held: u64,
+        by: &'static str,
+        signed: u64,
+    },
+}
+
+impl From<RereadError> for PublishError {
+    fn from(fault: RereadError) -> Self {
+        match fault {
+            RereadError::Database(fault) => Self::Database(fault),
+            other => Self::Stored(other),
+        }
+    }
+}
+
+impl From<SignError> for PublishError {
+    fn from(fault: SignError) -> Self {
+        match fault {
+            SignError::Memory(fault) => Self::Memory(fault),
+            SignError::Remote(RemoteError::Database(fault)) => Self::Database(fault),
+            other => Self::Sign(other),
+        }
+    }
+}
+
+impl PublishError {
+    /// Whether trying again may help. A signer that is away, busy, or set up wrongly is waited for.
+    fn passes(&self) -> bool {
+        match self {
+            Self::Database(fault) => passes(fault),
+            Self::Sign(SignError::Remote(fault)) => !fault.is_of_another_history(),
+            _ => false,
+        }
+    }
 }
 
 impl Publisher {
     pub(crate) fn new(
         line: Line,
         origin: Origin,
-        key: SigningKey,
-        memory: Memory,
+        signer: Signer,
         halt: Halt,
+        answers: Answers,
     ) -> Self {
         Self {
+            signed: watch::Sender::new(0),
+            answers,
             line,
             origin,
-            key,
-            memory,
+            signer,
             halt,
-            tree: Tree::new(),
-            remembered: None,
+            reread: Reread::new(),
+            published: 0,
+            kept: 0,
+            unsigned: None,
         }
     }
 
-    /// Checks the whole stored log against its head and against what was remembered, and signs it.
-    /// A log that fails is halted, not refused: people must be able to look at it.
+    /// Who signs.
+    pub(crate) fn signer(&mut self) -> &mut Signer {
+        &mut self.signer
+    }
+
+    /// The size of the newest checkpoint that this process has had signed.
+    pub(crate) fn signed(&self) -> watch::Receiver<u64> {
+        self.signed.subscribe()
+    }
+
+    /// Checks the whole stored log against its head and against what was signed, and has it signed.
+    /// A log that fails is halted, not refused: people must be able to look at it. A signer that does
+    /// not answer is waited for later.
     ///
     /// # Errors
     /// Where the database does not answer.
     pub(crate) async fn recover(&mut self) -> Result<(), sqlx::Error> {
-        let head = timely(store::head(self.line.get().await?)).await?;
-        let checked = match self.memory.load() {
-            Ok(remembered) => {
-                self.remembered = remembered;
-                self.publish(head.size, head.root).await
-            }
-            Err(fault) => Err(fault.into()),
-        };
-        match checked {
+        let connection = self.line.get().await?;
+        let head = timely(store::head(&mut *connection)).await?;
+        let newest = timely(store::newest_checkpoint(connection)).await?;
+        self.kept = newest.map_or(0, |(size, _)| size);
+        match self.publish(head.size, head.root).await {
             Ok(()) => Ok(()),
             Err(PublishError::Database(fault)) => Err(fault),
+            Err(fault) if fault.passes() => {
+                tracing::warn!(fault = %chain(&fault), "the stored log is not signed yet");
+                self.unsigned = Some((head.size, head.root));
+                Ok(())
+            }
             Err(fault) => {
                 self.stop(&fault);
                 Ok(())
@@ -93,10 +142,10 @@ impl Publisher {
         }
     }
 
-    /// Publishes what is committed. A database that does not answer is waited for: nothing that was
-    /// re-read is lost, and who asked is answered when it is back. Only a log that contradicts what
-    /// was written or remembered, a memory that cannot be kept, and a database that refuses for good
-    /// stop everything.
+    /// Publishes what is committed. A database or a signer that does not answer is waited for:
+    /// nothing that was re-read is lost, and who asked is answered when it is back. Only a log that
+    /// contradicts what was written or signed, a memory that cannot be kept, and a database that
+    /// refuses for good stop everything.
     async fn publish_at_last(&mut self, size: u64, root: Hash) -> Result<(), Unwritten> {
         let mut backoff = Backoff::default();
         loop {
@@ -105,14 +154,14 @@ impl Publisher {
             }
             match self.publish(size, root).await {
                 Ok(()) => return Ok(()),
-                Err(PublishError::Database(fault)) if passes(&fault) => {
+                Err(fault) if fault.passes() => {
                     self.line.cut();
-                    tracing::warn!(%fault, "the log cannot be re-read; trying again");
+                    tracing::warn!(fault = %chain(&fault), "the log is not signed yet; trying again");
                     backoff.wait().await;
                 }
                 Err(fault) => {
                     self.stop(&fault);
-                    return Err(Unwritten::Halted(fault.to_string()));
+                    return Err(Unwritten::Halted(chain(&fault)));
                 }
             }
         }
@@ -120,7 +169,7 @@ impl Publisher {
 
     fn stop(&self, fault: &PublishError) {
         tracing::error!(fault = %chain(fault), "the log failed its check");
-        self.halt.pull(fault.to_string());
+        self.halt.pull(chain(fault));
     }
 
     /// Works until the writer is gone.
@@ -129,18 +178,26 @@ impl Publisher {
         mut committed: mpsc::Receiver<Committed>,
         changed: mpsc::UnboundedSender<Changed>,
     ) {
+        if let Some((size, root)) = self.unsigned.take() {
+            // What it ends with is heard by whoever asks next.
+            let _ = self.publish_at_last(size, root).await;
+        }
         let mut batches = Vec::new();
         while committed.recv_many(&mut batches, 16).await > 0 {
             let Some((size, root)) = batches.last().map(|batch| (batch.size, batch.root)) else {
                 continue;
             };
             let published = self.publish_at_last(size, root).await;
+            // The witnesses are asked while pages are told.
+            self.signed.send_replace(self.published);
             let mut requests = Vec::new();
             for batch in batches.drain(..) {
                 requests.extend(batch.requests);
-                for (answer, outcome) in batch.answers {
-                    // Who asked may have gone away; the entry stands all the same.
-                    let _ = answer.send(published.clone().map(|()| outcome));
+                for answer in batch.answers {
+                    match &published {
+                        Ok(()) => self.answers.signed(batch.size, answer),
+                        Err(why) => answer.give(Err(why.clone())),
+                    }
                 }
             }
             // Whoever tells is gone only while the process stops.
@@ -148,67 +205,78 @@ impl Publisher {
         }
     }
 
-    /// Syncs to the disk on a thread that may wait for it.
-    async fn remember(&self, checkpoint: &Checkpoint) -> Result<(), MemoryError> {
-        let (memory, newer) = (self.memory.clone(), checkpoint.clone());
-        match tokio::task::spawn_blocking(move || memory.store(&newer)).await {
-            Ok(stored) => stored,
-            Err(stopped) => Err(self.memory.failed(stopped.into())),
-        }
-    }
-
     async fn publish(&mut self, size: u64, root: Hash) -> Result<(), PublishError> {
-        let remembered = self.remembered;
-        if let Some((signed, _)) = remembered
-            && size < signed
+        let signed = self.signer.signed()?;
+        let newest = self.reread.size().max(size);
+        if let Some((signed, _)) = signed
+            && newest < signed
         {
-            return Err(PublishError::Behind { held: size, signed });
+            let (held, by) = (newest, "this server");
+            return Err(PublishError::Behind { held, by, signed });
         }
-        while self.tree.size() < size {
-            let from = self.tree.size();
-            let connection = self.line.get().await?;
-            let entries = timely(store::entries(connection, from, size.min(from + CHUNK))).await?;
-            if entries.is_empty() {
-                return Err(PublishError::Missing(from));
+        let found = match self.reread.root_at(size) {
+            Some(found) => found,
+            None => {
+                self.reread.grow_to(size, signed, &mut self.line).await?;
+                self.reread.root()
             }
-            for entry in entries {
-                let seq = self.tree.size();
-                if entry.seq != seq {
-                    return Err(PublishError::Missing(seq));
-                }
-                let leaf = leaf_hash(&entry.bytes);
-                if leaf != entry.leaf_hash {
-                    return Err(PublishError::Altered(seq));
-                }
-                self.tree.push(leaf);
-                if let Some((signed, signed_root)) = remembered
-                    && signed == self.tree.size()
-                    && signed_root != self.tree.root()
-                {
-                    return Err(PublishError::OtherRoot {
-                        size: signed,
-                        which: "signed",
-                    });
-                }
+        };
+        same_root(size, found, root)?;
+        // Nothing is signed twice, and not what went along with other replicas' entries.
+        while self.published < size {
+            if let Signed::StandsAt(theirs) = self.sign().await? {
+                self.catch_up_with(theirs).await?;
             }
         }
-        if self.tree.root() != root {
-            return Err(PublishError::OtherRoot {
-                size,
-                which: "written",
-            });
-        }
-        if size == 0 {
-            return Ok(());
-        }
-        // Remembered before it is signed: a signature that anybody holds is never forgotten.
-        let checkpoint = Checkpoint::new(self.origin.clone(), size, root)?;
-        if remembered != Some((size, root)) {
-            self.remember(&checkpoint).await?;
-            self.remembered = Some((size, root));
-        }
-        let note = checkpoint.sign(&self.key);
-        timely(store::publish(self.line.get().await?, size, &note)).await?;
         Ok(())
     }
+
+    /// Has everything signed that was re-read, and keeps the checkpoint.
+    async fn sign(&mut self) -> Result<Signed, PublishError> {
+        for (seq, entry) in self.reread.take_announcements() {
+            self.signer.announced(seq, &entry)?;
+        }
+        let extends = self.signer.signed()?;
+        let (size, root) = (self.reread.size(), self.reread.root());
+        let checkpoint = Checkpoint::new(self.origin.clone(), size, root)?;
+        let to_sign = ToSign {
+            checkpoint,
+            extends,
+            after: self.kept,
+        };
+        let connection = self.line.get().await?;
+        let signed = self.signer.sign(to_sign, &mut *connection).await?;
+        if let Signed::Note(note) = &signed {
+            timely(store::publish(connection, size, note)).await?;
+            self.published = size;
+            self.kept = size;
+        }
+        Ok(signed)
+    }
+
+    /// Reads what other replicas have had signed, and everything since.
+    async fn catch_up_with(&mut self, theirs: u64) -> Result<(), PublishError> {
+        let head = timely(store::head(self.line.get().await?)).await?;
+        if head.size < theirs {
+            return Err(PublishError::Behind {
+                held: head.size,
+                by: "the log's signer",
+                signed: theirs,
+            });
+        }
+        let signed = self.signer.signed()?;
+        let line = &mut self.line;
+        self.reread.grow_beyond(head.size, signed, line).await?;
+        same_root(head.size, self.reread.root(), head.root)
+    }
+}
+
+fn same_root(size: u64, found: Hash, written: Hash) -> Result<(), PublishError> {
+    if found == written {
+        return Ok(());
+    }
+    Err(PublishError::Stored(RereadError::OtherRoot {
+        size,
+        which: "written",
+    }))
 }

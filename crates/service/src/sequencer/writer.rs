@@ -4,6 +4,7 @@ use ledger::Origin;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::answers::{Answer, gives};
 use super::batch::Batch;
 use super::fence::{Fence, Unfinished};
 use super::rows::{project, seal_openings, tie_identities};
@@ -150,8 +151,12 @@ impl Writer {
             Ok(written) => {
                 let answers = batch
                     .into_iter()
-                    .map(|pending| pending.answer)
-                    .zip(written.outcomes);
+                    .zip(written.outcomes)
+                    .map(|(pending, outcome)| Answer {
+                        gives: gives(&pending.proposal.act, &outcome),
+                        to: pending.answer,
+                        outcome,
+                    });
                 let committed = Committed {
                     size: written.size,
                     root: written.root,

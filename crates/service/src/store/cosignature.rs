@@ -37,3 +37,36 @@ pub(crate) async fn keep(
     .await?;
     Ok(())
 }
+
+/// The signed checkpoint of this size, as it was published.
+pub(crate) async fn checkpoint_of(
+    db: impl PgExecutor<'_>,
+    size: u64,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select note from ledger_checkpoint where size = $1",
+        signed(size),
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Keeps the newest checkpoint that the trust policy believes, and lets go of cosignatures on older
+/// ones.
+pub(crate) async fn keep_witnessed(
+    db: impl PgExecutor<'_>,
+    size: u64,
+    note: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("select ledger_keep_witnessed($1, $2)", signed(size), note)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// That checkpoint, which nobody has checked since it was stored.
+pub(crate) async fn witnessed(db: impl PgExecutor<'_>) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!("select note from ledger_witnessed")
+        .fetch_optional(db)
+        .await
+}

@@ -226,6 +226,7 @@ pub(crate) async fn project(
         }
         Event::OpeningErased { .. } => opening::erase(connection, seq).await?,
         Event::LedgerOpened { .. }
+        | Event::KeyRotated { .. }
         | Event::RolesConfigured { .. }
         | Event::LedgerRead { .. }
         | Event::OpeningDisclosed { .. }

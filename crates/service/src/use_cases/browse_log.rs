@@ -4,7 +4,7 @@ use access::Record;
 use access::describe;
 use access::digest::Digest;
 use access::time::UnixMillis;
-use access::view::{LogRow, LogView, Role, Viewer, WitnessView};
+use access::view::{LogRow, LogView, Role, Viewer, WitnessView, WitnessedView};
 
 use super::show_request::{named, record};
 use crate::error::Error;
@@ -109,6 +109,11 @@ impl Portal {
                 .into_iter()
                 .map(WitnessView::from)
                 .collect(),
+            witnessed: self.witnessed().map(WitnessedView::from),
+            unsigned_for_s: self
+                .signer()
+                .filter(|signer| signer.stalled)
+                .and_then(|signer| signer.waiting_s),
         })
     }
 }

@@ -35,7 +35,7 @@ impl Portal {
         grant: GrantId,
         cause: EndCause,
     ) -> Result<(), Error> {
-        if self.halted().is_some() {
+        if self.halted().is_some() || self.inner.sequencer.goes_on().is_err() {
             return self.authorise_end_unrecorded(viewer, grant, cause).await;
         }
         self.would_allow(
@@ -49,7 +49,7 @@ impl Portal {
         .await
     }
 
-    /// While the log is halted its state may be missing: then the tables say who may.
+    /// While the log is halted, or cannot be signed, its state may be missing: then the tables say who may.
     async fn authorise_end_unrecorded(
         &self,
         viewer: &Viewer,

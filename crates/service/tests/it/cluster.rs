@@ -166,6 +166,7 @@ impl Cluster {
         PgConnectOptions::from_str("postgres://postgres@localhost")
             .unwrap()
             .socket(self.folder.path())
+            .port(5432)
             .database(database)
     }
 

@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use ledger::policy::Policy;
 use ledger::{SignedCheckpoint, VerifierKey};
 use service::cosign::WitnessToAsk;
+use service::settings::{AnswerWhen, Trust};
 use service::witness::Witness;
 use sqlx::PgPool;
 
@@ -21,15 +22,23 @@ use crate::stage::{Stage, eventually};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A witness on loopback that follows the stage's log.
-async fn witness(stage: &Stage, folder: &Path) -> WitnessToAsk {
+pub async fn witness(stage: &Stage, folder: &Path) -> WitnessToAsk {
+    witness_of(stage, folder, "w1", Duration::ZERO).await
+}
+
+/// One with this name, which takes so long for an answer.
+pub async fn witness_of(stage: &Stage, folder: &Path, name: &str, takes: Duration) -> WitnessToAsk {
     let log = VerifierKey::from_str(&stage.portal.ledger().vkey()).unwrap();
-    let key = ledger::CosigningKey::from_seed("witness.example", [8; 32]).unwrap();
+    let mut seed = [8; 32];
+    seed[..name.len()].copy_from_slice(name.as_bytes());
+    let key = ledger::CosigningKey::from_seed("witness.example", seed).unwrap();
     let witness = Arc::new(Witness::open(folder, key, [log]).unwrap());
     let (asked, shown) = (witness.clone(), witness.clone());
     let routes = Router::new()
         .route(
             "/add-checkpoint",
             post(move |body: Bytes| async move {
+                tokio::time::sleep(takes).await;
                 let now_s = time::OffsetDateTime::now_utc().unix_timestamp();
                 let answer = asked.add_checkpoint(&body, u64::try_from(now_s).unwrap());
                 let status = StatusCode::from_u16(answer.status).unwrap();
@@ -47,19 +56,38 @@ async fn witness(stage: &Stage, folder: &Path) -> WitnessToAsk {
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, routes).await });
     WitnessToAsk {
-        name: "w1".into(),
+        name: name.into(),
         key: witness.vkey(),
         url,
     }
 }
 
-fn trust(stage: &Stage, witness: &WitnessToAsk) -> Policy {
-    let policy = format!(
-        "log {}\nwitness w1 {}\nquorum w1\n",
-        stage.portal.ledger().vkey(),
-        witness.key
-    );
+/// The policy that asks for all of these.
+pub fn trust(stage: &Stage, witnesses: &[WitnessToAsk]) -> Policy {
+    let mut policy = format!("log {}\n", stage.portal.ledger().vkey());
+    let mut names = String::new();
+    for WitnessToAsk { name, key, .. } in witnesses {
+        policy += &format!("witness {name} {key}\n");
+        names += &format!(" {name}");
+    }
+    policy += &format!("group enough all{names}\nquorum enough\n");
     Policy::parse(policy.as_bytes()).unwrap()
+}
+
+/// Starts the portal again with these witnesses, all of which are to sign.
+pub async fn with_witnesses(
+    stage: &mut Stage,
+    ask: Vec<WitnessToAsk>,
+    answer: AnswerWhen,
+) -> Policy {
+    let policy = trust(stage, &ask);
+    stage.settings.trust = Some(Trust {
+        policy: policy.clone(),
+        ask,
+        answer,
+    });
+    stage.restart().await;
+    policy
 }
 
 /// The size of the newest checkpoint that the policy believes.
@@ -87,10 +115,9 @@ async fn a_checkpoint_is_cosigned_as_the_log_grows(admin: PgPool) {
 
 /// Whoever wrote the witness.
 pub(crate) async fn cosigned_as_the_log_grows(stage: &mut Stage, witness: WitnessToAsk) {
-    let policy = trust(stage, &witness);
+    let policy = trust(stage, std::slice::from_ref(&witness));
     assert_eq!(believed(stage, &policy).await, None);
-    stage.settings.witnesses.push(witness);
-    stage.restart().await;
+    with_witnesses(stage, vec![witness], AnswerWhen::Signed).await;
     for person in ["dana", "ari", "sam"] {
         stage.person(person, &["oncall"]).await;
         cosigned(stage, &policy).await;
@@ -107,8 +134,7 @@ async fn a_witness_that_is_away_keeps_nobody_waiting_and_is_told(admin: PgPool) 
     let folder = tempfile::tempdir().unwrap();
     let mut away = witness(&stage, folder.path()).await;
     away.url = "http://127.0.0.1:1".into();
-    stage.settings.witnesses.push(away);
-    stage.restart().await;
+    with_witnesses(&mut stage, vec![away], AnswerWhen::Signed).await;
     stage.dana().await;
     eventually(PATIENCE, || async {
         let state = stage.portal.witnesses().pop().unwrap();
@@ -140,8 +166,7 @@ async fn a_witness_that_lies_about_where_it_stands_is_not_asked_without_end(admi
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     liar.url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, routes).await });
-    stage.settings.witnesses.push(liar);
-    stage.restart().await;
+    with_witnesses(&mut stage, vec![liar], AnswerWhen::Signed).await;
     eventually(PATIENCE, || async {
         stage.portal.witnesses().pop().unwrap().fault.is_some()
     })
@@ -159,9 +184,7 @@ async fn a_cosignature_planted_in_the_database_is_not_served(admin: PgPool) {
     let mut stage = Stage::new(&admin).await;
     let folder = tempfile::tempdir().unwrap();
     let witness = witness(&stage, folder.path()).await;
-    let policy = trust(&stage, &witness);
-    stage.settings.witnesses.push(witness);
-    stage.restart().await;
+    let policy = with_witnesses(&mut stage, vec![witness], AnswerWhen::Signed).await;
     cosigned(&stage, &policy).await;
     let changed = sqlx::query(
         "update ledger_cosignature set line = replace(line, substr(line, 40, 4), 'AAAA')",
@@ -246,23 +269,21 @@ async fn a_log_that_went_another_way_is_halted_by_what_the_witness_holds(admin: 
 /// Whoever wrote the witness.
 pub(crate) async fn halted_when_forked(stage: &mut Stage, witness: WitnessToAsk) {
     let signed = cosigned_then_put_back(stage, witness).await;
-    let witnesses = std::mem::take(&mut stage.settings.witnesses);
+    let trust = stage.settings.trust.take();
     stage.restart().await;
     for person in ["sam", "quinn", "riley", "noor"] {
         stage.person(person, &["oncall"]).await;
     }
     let (size, _) = stage.portal.ledger().checkpoint().await.unwrap();
     assert!(size > signed, "{size} entries are not past {signed}");
-    stage.settings.witnesses = witnesses;
+    stage.settings.trust = trust;
     stage.restart().await;
     halted_by_our_signature_over(stage, signed).await;
 }
 
 /// Returns how many entries the witness had signed.
 async fn cosigned_then_put_back(stage: &mut Stage, witness: WitnessToAsk) -> u64 {
-    let policy = trust(stage, &witness);
-    stage.settings.witnesses.push(witness);
-    stage.restart().await;
+    let policy = with_witnesses(stage, vec![witness], AnswerWhen::Signed).await;
     cosigned(stage, &policy).await;
     put_aside(&stage.admin).await;
     stage.dana().await;

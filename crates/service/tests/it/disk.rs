@@ -100,7 +100,7 @@ fn heard(said: Vec<Said>) -> Heard {
             Said::Halted(halted) => heard.halted = halted,
             // The disk failed while the first entries were written.
             Said::DidNotStart(why) => heard.halted = Some(why),
-            Said::Started { .. } | Said::Asking(_) => {}
+            Said::Started { .. } | Said::Asking(..) => {}
         }
     }
     heard

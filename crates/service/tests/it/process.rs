@@ -62,9 +62,12 @@ pub enum Part {
 /// What a process says, a line each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Said {
-    Started { halted: Option<String> },
+    Started {
+        halted: Option<String>,
+    },
     DidNotStart(String),
-    Asking(RequestId),
+    /// And for how many seconds, where it is an emergency.
+    Asking(RequestId, Option<u32>),
     Acknowledged(RequestId),
     Refused(RequestId, String),
     Open(GrantId),
@@ -214,7 +217,8 @@ async fn burst(portal: &Portal) {
 /// True where it was acknowledged.
 async fn ask(portal: &Portal, who: &Viewer, wanted: Submit) -> bool {
     let request = wanted.request;
-    say(&Said::Asking(request));
+    let emergency = (wanted.mode == Mode::Emergency).then_some(wanted.duration_s);
+    say(&Said::Asking(request, emergency));
     match portal.submit(who, wanted).await {
         Ok(_) => {
             say(&Said::Acknowledged(request));
@@ -227,13 +231,17 @@ async fn ask(portal: &Portal, who: &Viewer, wanted: Submit) -> bool {
     }
 }
 
-/// The grant, if one was opened.
-async fn break_glass(portal: &Portal, who: &Viewer, duration_s: u32) -> Option<GrantId> {
-    let wanted = Submit {
+pub fn emergency(duration_s: u32) -> Submit {
+    Submit {
         mode: Mode::Emergency,
         duration_s,
         ..form("orders-admin")
-    };
+    }
+}
+
+/// The grant, if one was opened.
+async fn break_glass(portal: &Portal, who: &Viewer, duration_s: u32) -> Option<GrantId> {
+    let wanted = emergency(duration_s);
     let request = wanted.request;
     if !ask(portal, who, wanted).await {
         return None;

@@ -57,8 +57,9 @@ pub fn settings_by(way: &PgConnectOptions, data: &Path, origin: &str) -> Setting
             policy("orders-read", 1, false),
             policy("orders-admin", 2, true),
         ],
+        signer: None,
         archive: None,
-        witnesses: Vec::new(),
+        trust: None,
     }
 }
 

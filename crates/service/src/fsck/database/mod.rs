@@ -9,19 +9,23 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ledger::{
-    Finding, Hash, LogVerifier, Origin, Pushed, SignedCheckpoint, Tree, VerifiedCheckpoint,
-    VerifierKey, root_of,
+    CheckpointError, Finding, Hash, LogVerifier, NoteError, Origin, Pushed, SignedCheckpoint, Tree,
+    VerifiedCheckpoint, VerifierKey, root_of,
 };
 use sqlx::PgConnection;
 
 use self::checkpoints::Checkpoints;
 use self::nodes::nodes_over;
+use super::keys::Keys;
 use super::{Fault, Faults, FsckError, Report};
 use crate::memory::Memory;
 use crate::store::inspect::{self, EntryRow};
 
 /// Rows read at a time.
 const CHUNK: i64 = 4096;
+
+/// Checkpoints without a known signature that are kept until all entries are read.
+const MOST_UNVOUCHED: usize = 1_000_000;
 
 /// Checks the log in the database behind `connection`. With the server's data folder also what that
 /// server remembers of the log: a backup that was restored is sound in itself, and found only there.
@@ -41,7 +45,7 @@ pub async fn check_database(
     inspect::begin(connection).await?;
     let mut check = Check {
         origin,
-        key,
+        keys: Keys::from(key, origin),
         verifier: LogVerifier::new(origin.clone()),
         tree: Tree::new(),
         stored_leaves: Vec::new(),
@@ -49,6 +53,7 @@ pub async fn check_database(
         last_time_ms: 0,
         agreed: 0,
         diverged: false,
+        unvouched: Vec::new(),
         newest: None,
         remembered,
         faults: Faults::default(),
@@ -62,7 +67,7 @@ pub async fn check_database(
 
 struct Check<'a> {
     origin: &'a Origin,
-    key: &'a VerifierKey,
+    keys: Keys<'a>,
     verifier: LogVerifier,
     tree: Tree,
     /// The column beside the entries: it may be the one that was left alone.
@@ -73,6 +78,8 @@ struct Check<'a> {
     agreed: u64,
     /// Whether there was one that they do not give.
     diverged: bool,
+    /// Those that no key known so far has signed, by the size that they are stored under.
+    unvouched: Vec<(u64, Fault)>,
     /// The newest that the key signed.
     newest: Option<VerifiedCheckpoint>,
     /// What the server's memory says, until the log has that size.
@@ -107,6 +114,11 @@ impl Check<'_> {
             self.checkpoint(size, &note);
         }
         self.compare_memory();
+        for (size, fault) in std::mem::take(&mut self.unvouched) {
+            if !self.keys.before_trusted(size) {
+                self.faults.add(fault);
+            }
+        }
         if self.newest.is_none() {
             self.faults.add(Fault::NoCheckpoint);
         }
@@ -124,6 +136,7 @@ impl Check<'_> {
         self.last_seq = Some(row.seq);
         let Pushed { leaf, parsed, .. } = self.verifier.push(&row.bytes);
         self.tree.push(leaf);
+        self.keys.entry(&row.bytes, &mut self.faults);
         if let Ok(entry) = &parsed {
             self.last_time_ms = self.last_time_ms.max(entry.time().unix_millis());
             self.column(seq, "id", &row.id.to_string(), &entry.id().to_string());
@@ -148,14 +161,18 @@ impl Check<'_> {
     /// One stored checkpoint, when the entries that it is stored for have been read, or there are no
     /// more.
     fn checkpoint(&mut self, stored_size: u64, note: &str) {
-        let signed = SignedCheckpoint::parse(note.as_bytes())
-            .and_then(|signed| signed.verify(self.key, self.origin));
+        let which = format!("of size {stored_size}");
+        let signed = match SignedCheckpoint::parse(note.as_bytes()) {
+            Ok(signed) => self.keys.verify(&which, signed),
+            Err(fault) => Err(Fault::Checkpoint { which, fault }),
+        };
         let found = self.tree.root();
         match signed {
-            Err(fault) => self.faults.add(Fault::Checkpoint {
-                which: format!("of size {stored_size}"),
-                fault,
-            }),
+            // Whether it needs one is known when all entries are read.
+            Err(fault) if lacks_signature(&fault) && self.unvouched.len() < MOST_UNVOUCHED => {
+                self.unvouched.push((stored_size, fault));
+            }
+            Err(fault) => self.faults.add(fault),
             Ok(good) if good.size() != stored_size => self.faults.add(Fault::Misplaced {
                 stored: stored_size,
                 size: good.size(),
@@ -303,6 +320,16 @@ impl Check<'_> {
             .filter_map(|leaves| leaves.get(..size))
             .find(|leaves| root_of(leaves) == newest.root())
             .map(<[Hash]>::to_vec)
+    }
+}
+
+/// Whether it is no more than that the key has not signed.
+fn lacks_signature(fault: &Fault) -> bool {
+    let by_nobody = CheckpointError::Note(NoteError::NoKnownSignature);
+    match fault {
+        Fault::NoKey { .. } => true,
+        Fault::Checkpoint { fault, .. } => *fault == by_nobody,
+        _ => false,
     }
 }
 

@@ -14,7 +14,7 @@ const TILE_HEIGHT: u32 = 8;
 
 /// The proof that the log's first `old` entries are what they were, to its first `new`. Nothing is
 /// believed of it here: who gets it checks it.
-pub(super) async fn consistency(
+pub(crate) async fn consistency(
     connection: &mut PgConnection,
     old: u64,
     new: u64,
@@ -27,7 +27,7 @@ pub(super) async fn consistency(
 }
 
 /// The root over the first `size` entries, as they are stored now.
-pub(super) async fn root_at(connection: &mut PgConnection, size: u64) -> Result<Hash, sqlx::Error> {
+pub(crate) async fn root_at(connection: &mut PgConnection, size: u64) -> Result<Hash, sqlx::Error> {
     let root = root_over(connection, &(0..size)).await?;
     Ok(root.unwrap_or_else(empty_root))
 }
