@@ -92,7 +92,8 @@ fn key_texts() {
             _ => {}
         }
         bytes.insert(0, *random.choose(&[1, 1, 1, 1, 4, 2, 0xff]));
-        texts.push(text(*random.choose(&names), &bytes));
+        let name = random.choose(&names);
+        texts.push(text(name, &bytes));
     }
     texts.push(text("example.org/log", &[&[6][..], &[7; 1312]].concat()));
     texts.push(text("example.org/log", &[]));
