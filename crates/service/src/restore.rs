@@ -4,7 +4,7 @@
 //! What was sealed is not in the log: reasons, notes and proofs are gone, and so is which identity of
 //! the provider is whom. Who signs in again is a new person.
 
-use ledger::{Origin, SignedCheckpoint, TilePath, VerifierKey, bundle};
+use ledger::{Origin, TilePath, VerifierKey, bundle};
 use sqlx::{PgConnection, PgPool};
 
 use crate::fsck::{Files, FsckError, ReadError, Report, check_tiles};
@@ -79,12 +79,8 @@ pub async fn restore(
     if image.size() < there.size {
         return Err(RestoreError::OtherLog(there.size));
     }
-    if let Some(note) = files.get("checkpoint").await?
-        && let Ok(signed) = SignedCheckpoint::parse(&note)
-        && signed.claimed().size() == report.size
-    {
-        let note = String::from_utf8_lossy(&note);
-        store::publish(&mut connection, report.size, &note).await?;
+    if let Some(note) = &report.newest {
+        store::publish(&mut connection, report.signed, note).await?;
     }
     Ok(report)
 }

@@ -5,8 +5,12 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use ledger::{Origin, VerifierKey};
-use service::fsck::{self, Files, Folder, ReadError, Report};
+use secrecy::ExposeSecret as _;
+use service::archive::ArchivedLog;
+use service::fsck::{self, Files, Folder, ReadError, Remembered, Report};
 use sqlx::{Connection as _, PgConnection};
+
+use crate::config::Config;
 
 /// The longest answer that is read: a full bundle of the longest entries.
 const LONGEST_ANSWER: usize = 256 * (2 + 65_535);
@@ -18,13 +22,22 @@ const LONGEST_ANSWER: usize = 256 * (2 + 65_535);
 pub struct Fsck {
     /// What to check: a folder of tiles, an http(s) address below which they lie (the portal's own is …/ledger), or the
     /// portal's database as a postgres:// address (any role that may read the log's tables).
-    #[arg(env = "BREAKGLASS_FSCK", hide_env_values = true)]
-    place: String,
+    #[arg(
+        env = "BREAKGLASS_FSCK",
+        hide_env_values = true,
+        required_unless_present = "config",
+        conflicts_with = "config"
+    )]
+    place: Option<String>,
+    /// Instead of a place: what a portal's configuration names, its database, the memory in its data folder and its
+    /// archive, each for itself and against the others.
+    #[arg(long)]
+    config: Option<PathBuf>,
     /// The log's key as you hold it: name+hash+key. What the log says of its own key proves nothing.
     #[arg(long)]
     vkey: VerifierKey,
     /// With a database: the data folder of a server that wrote it, whose memory a restored backup contradicts.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "config")]
     data_dir: Option<PathBuf>,
     /// With an address: a header for each request, as in --header "Cookie: …".
     #[arg(long)]
@@ -41,27 +54,63 @@ impl Fsck {
             .name()
             .parse()
             .context("--vkey is of no log: its name cannot be an origin")?;
-        let report = self.check(&origin).await?;
-        if self.json {
-            print_json(&report);
-        } else {
-            print_text(&report, &origin);
+        let checked = match (&self.config, &self.place) {
+            (Some(config), _) => self.check_portal(&origin, config).await?,
+            (None, Some(place)) => vec![("log", self.check_place(&origin, place).await?)],
+            (None, None) => anyhow::bail!("name a place, or --config"),
+        };
+        for (what, report) in &checked {
+            if self.json {
+                print_json(what, report);
+            } else {
+                print_text(what, report, &origin);
+            }
         }
-        Ok(if report.faults.is_empty() {
+        let sound = checked.iter().all(|(_, report)| report.faults.is_empty());
+        Ok(if sound {
             ExitCode::SUCCESS
         } else {
             ExitCode::from(1)
         })
     }
 
-    async fn check(&self, origin: &Origin) -> anyhow::Result<Report> {
-        let place = &self.place;
+    /// The archive first: what it holds, the database must hold too.
+    async fn check_portal(
+        &self,
+        origin: &Origin,
+        config: &Path,
+    ) -> anyhow::Result<Vec<(&'static str, Report)>> {
+        let config = Config::load(config)?;
+        let settings = &config.settings;
+        anyhow::ensure!(
+            origin == &settings.origin,
+            "--vkey is the key of {origin}, but the configuration's log is {}",
+            settings.origin
+        );
+        let (mut checked, mut held) = (Vec::new(), None);
+        if let Some(archive) = &settings.archive {
+            let log = ArchivedLog::at(&archive.place)?;
+            let report = fsck::check_tiles(&log, origin, &self.vkey).await?;
+            held = report.faults.is_empty().then_some(Remembered {
+                by: "The archive",
+                size: report.signed,
+                root: report.root,
+            });
+            checked.push(("archive", report));
+        }
+        let mut connection = connect(config.database_url.expose_secret()).await?;
+        let folder = Some(settings.data_dir.as_path());
+        let report =
+            fsck::check_database(&mut connection, origin, &self.vkey, folder, held).await?;
+        checked.push(("database", report));
+        Ok(checked)
+    }
+
+    async fn check_place(&self, origin: &Origin, place: &str) -> anyhow::Result<Report> {
         if place.starts_with("postgres://") || place.starts_with("postgresql://") {
-            let mut connection = PgConnection::connect(place).await.context(
-                "cannot connect to the database; is PostgreSQL running, and the address right?",
-            )?;
+            let mut connection = connect(place).await?;
             let data_dir = self.data_dir.as_deref();
-            Ok(fsck::check_database(&mut connection, origin, &self.vkey, data_dir).await?)
+            Ok(fsck::check_database(&mut connection, origin, &self.vkey, data_dir, None).await?)
         } else if place.starts_with("https://") || place.starts_with("http://") {
             let site = Site::new(place, &self.header)?;
             Ok(fsck::check_tiles(&site, origin, &self.vkey).await?)
@@ -73,6 +122,12 @@ impl Fsck {
             Ok(fsck::check_tiles(&Folder(place.into()), origin, &self.vkey).await?)
         }
     }
+}
+
+async fn connect(address: &str) -> anyhow::Result<PgConnection> {
+    PgConnection::connect(address)
+        .await
+        .context("cannot connect to the database; is PostgreSQL running, and the address right?")
 }
 
 /// A log's files behind an address.
@@ -134,7 +189,7 @@ impl Files for Site {
 }
 
 #[allow(clippy::print_stdout, reason = "what a person at a terminal asked for")]
-fn print_text(report: &Report, origin: &Origin) {
+fn print_text(what: &str, report: &Report, origin: &Origin) {
     for fault in &report.faults {
         println!("{fault}");
     }
@@ -147,25 +202,27 @@ fn print_text(report: &Report, origin: &Origin) {
         "NOT SOUND"
     };
     println!(
-        "{origin}: {verdict}. {} entries, {} of them signed, root {}",
-        report.size, report.signed, report.root
+        "{origin}, {what}: {verdict}. {} entries, {} of them signed, root {}; checkpoints that agree: {}",
+        report.size, report.signed, report.root, report.checkpoints
     );
 }
 
 #[allow(clippy::print_stdout, reason = "what a script asked for")]
-fn print_json(report: &Report) {
+fn print_json(what: &str, report: &Report) {
     for fault in &report.faults {
         println!(
             "{}",
-            serde_json::json!({ "fault": fault.to_string(), "seq": fault.seq() })
+            serde_json::json!({ "place": what, "fault": fault.to_string(), "seq": fault.seq() })
         );
     }
     println!(
         "{}",
         serde_json::json!({
+            "place": what,
             "sound": report.faults.is_empty(),
             "size": report.size,
             "signed": report.signed,
+            "checkpoints": report.checkpoints,
             "root": report.root.to_string(),
             "unlisted": report.unlisted,
         })

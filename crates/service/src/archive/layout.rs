@@ -9,9 +9,18 @@ pub(super) const WIDTH: u64 = 256;
 /// Levels of hash tiles above the leaves that a log of fewer than 2^64 entries can have.
 const LEVELS: u8 = 7;
 
+/// What the keys of checkpoints begin with.
+pub(super) const CHECKPOINTS: &str = "checkpoints/";
+
 /// The key of the checkpoint of a log of `size` entries: 20 digits hold any size, and sort by it.
-pub(super) fn checkpoint_key(size: u64) -> String {
-    format!("checkpoints/{size:020}")
+pub(crate) fn checkpoint_key(size: u64) -> String {
+    format!("{CHECKPOINTS}{size:020}")
+}
+
+/// The size that a key of a checkpoint says.
+pub(super) fn size_of_key(key: &str) -> Option<u64> {
+    let size = key.strip_prefix(CHECKPOINTS)?.parse().ok()?;
+    (checkpoint_key(size) == key).then_some(size)
 }
 
 /// The full hash tiles above level 0 whose last node is the root of this full block.
@@ -101,5 +110,16 @@ mod tests {
         assert_eq!(checkpoint_key(7), "checkpoints/00000000000000000007");
         assert!(checkpoint_key(99) < checkpoint_key(100));
         assert!(checkpoint_key(100) < checkpoint_key(u64::MAX));
+        for size in [0, 7, u64::MAX] {
+            assert_eq!(size_of_key(&checkpoint_key(size)), Some(size));
+        }
+        for other in [
+            "checkpoints/7",
+            "checkpoints/+0000000000000000007",
+            "origin",
+            "",
+        ] {
+            assert_eq!(size_of_key(other), None, "{other}");
+        }
     }
 }

@@ -30,9 +30,11 @@ mod store;
 mod task;
 
 pub use fault::FaultKind;
+pub(crate) use layout::checkpoint_key;
 pub use read::ArchivedLog;
 pub use status::{ArchiveStatus, Trouble};
 pub use store::PlaceError;
+pub(crate) use store::checkpoints_in;
 
 use std::sync::Arc;
 use std::time::Duration;

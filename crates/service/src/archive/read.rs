@@ -1,7 +1,7 @@
 //! The archive as a log that can be read without the portal: to check it, or to restore from it.
 
 use super::resume::{full_blocks, newest_checkpoint};
-use super::{PlaceError, Store};
+use super::{PlaceError, Store, StoreFault};
 use crate::fsck::{Files, ReadError};
 use crate::settings::ArchivePlace;
 
@@ -22,20 +22,30 @@ impl ArchivedLog {
     }
 }
 
+impl ArchivedLog {
+    /// Where the archive cannot be listed, the newest is looked for by its name.
+    async fn checkpoints(&self) -> Result<Vec<u64>, StoreFault> {
+        let listed = self.0.checkpoints().await?;
+        if !listed.is_empty() {
+            return Ok(listed);
+        }
+        let full = full_blocks(&self.0, MOST_BLOCKS).await?;
+        let newest = newest_checkpoint(&self.0, full, 0).await?;
+        Ok(newest.map(|(size, _)| size).into_iter().collect())
+    }
+}
+
 impl Files for ArchivedLog {
-    /// `checkpoint` is the newest of `checkpoints/`: what a folder shows under that name can be
-    /// replaced, and a bucket has none.
     async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
-        let read = async {
-            if name == "checkpoint" {
-                let full = full_blocks(&self.0, MOST_BLOCKS).await?;
-                let newest = newest_checkpoint(&self.0, full).await?;
-                return Ok(newest.map(|(_, note)| note));
-            }
-            self.0.get(name).await
-        };
-        read.await.map_err(|fault: super::StoreFault| ReadError {
+        self.0.get(name).await.map_err(|fault| ReadError {
             name: name.to_owned(),
+            source: fault.into(),
+        })
+    }
+
+    async fn kept(&self) -> Result<Vec<u64>, ReadError> {
+        self.checkpoints().await.map_err(|fault| ReadError {
+            name: "the list of checkpoints".to_owned(),
             source: fault.into(),
         })
     }

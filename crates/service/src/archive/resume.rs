@@ -1,5 +1,6 @@
 //! Where to go on: asked of the archive itself, by its keys. Blocks are written in order, so the
-//! first one that is missing is found by halving; the newest checkpoint lies in that block.
+//! first one that is missing is found by halving; the newest checkpoint lies in that block, or before
+//! it where a step broke off.
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use ledger::TilePath;
@@ -12,6 +13,10 @@ use super::{Store, StoreFault};
 /// Questions under way at a time.
 const QUESTIONS: usize = 16;
 
+/// So many blocks before the last one are searched for the newest checkpoint: a step that is larger
+/// and broke off is gone on with all the same, its blocks compared as they are put again.
+const LOOK_BACK: u64 = 16;
+
 impl Archiver {
     /// Finds what is there and compares the newest of it with the log: its last block, its tiles and
     /// its newest checkpoint are put again, which does nothing where they are the same.
@@ -23,7 +28,7 @@ impl Archiver {
             return Ok(());
         };
         let full = full_blocks(&self.store, before.size / WIDTH + 1).await?;
-        let newest = newest_checkpoint(&self.store, full).await?;
+        let newest = newest_checkpoint(&self.store, full, full.saturating_sub(LOOK_BACK)).await?;
         let archived = newest.as_ref().map_or(full * WIDTH, |(size, _)| *size);
         // Asked again: another server may have published and archived meanwhile.
         let held = self.published().await?.map_or(0, |target| target.size);
@@ -69,12 +74,13 @@ pub(super) async fn full_blocks(store: &Store, limit: u64) -> Result<u64, StoreF
     Ok(there)
 }
 
-/// The newest checkpoint behind so many full blocks and before the next one is full.
+/// The newest checkpoint before block `full` is full, and not before block `first` begins.
 pub(super) async fn newest_checkpoint(
     store: &Store,
     full: u64,
+    first: u64,
 ) -> Result<Option<(u64, Vec<u8>)>, StoreFault> {
-    let sizes = (full * WIDTH..(full + 1) * WIDTH)
+    let sizes = (first * WIDTH..(full + 1) * WIDTH)
         .rev()
         .filter(|size| *size > 0);
     let found = stream::iter(sizes)

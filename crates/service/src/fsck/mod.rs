@@ -2,6 +2,7 @@
 //! behind an address. Reads only, trusts only the key it is given, and names the place of each fault.
 
 mod database;
+mod judge;
 mod keys;
 mod tiles;
 
@@ -25,10 +26,25 @@ pub struct Report {
     pub root: Hash,
     /// How many of them the newest good checkpoint covers.
     pub signed: u64,
+    /// The newest good checkpoint, as it was signed; `None` where it is not from files.
+    pub newest: Option<String>,
+    /// How many checkpoints are signed and have the root that the entries give.
+    pub checkpoints: u64,
     /// Everything that is wrong, about the log's bytes first.
     pub faults: Vec<Fault>,
     /// Faults beyond those that are listed.
     pub unlisted: u64,
+}
+
+/// How much of the log somebody else holds, with its root.
+#[derive(Debug, Clone, Copy)]
+pub struct Remembered {
+    /// Who, as a sentence begins.
+    pub by: &'static str,
+    /// How many entries.
+    pub size: u64,
+    /// Their root.
+    pub root: Hash,
 }
 
 /// One thing that is wrong with a stored log.
@@ -156,14 +172,14 @@ pub enum Fault {
         /// The first entry that it concerns.
         seq: u64,
     },
-    /// The server's memory knows a newer or another log.
-    #[error(
-        "The server that wrote this log remembers {size} entries with the root {remembered}; here are {found}."
-    )]
+    /// Somebody else holds a newer or another log.
+    #[error("{by} holds {size} entries with the root {remembered}; here are {found}.")]
     Forgotten {
-        /// How many it had signed.
+        /// Who, as a sentence begins.
+        by: &'static str,
+        /// How many it holds.
         size: u64,
-        /// The root it had signed.
+        /// Their root.
         remembered: Hash,
         /// What is here: a smaller size, or another root.
         found: String,
@@ -223,13 +239,26 @@ impl Faults {
         }
     }
 
+    /// A report of a place where there is nothing to check.
+    fn alone(self) -> Report {
+        Report {
+            size: 0,
+            root: ledger::empty_root(),
+            signed: 0,
+            newest: None,
+            checkpoints: 0,
+            faults: self.listed,
+            unlisted: self.unlisted,
+        }
+    }
+
     /// The first of them.
     fn first(self) -> Option<Fault> {
         self.listed.into_iter().next()
     }
 
     /// The report, with what the verifier found before what the storage's own checks found.
-    fn report(self, verifier: &LogVerifier, root: Hash, signed: u64) -> Report {
+    fn report(self, verifier: &LogVerifier, root: Hash, signed: u64, checkpoints: u64) -> Report {
         let mut faults: Vec<_> = verifier
             .findings()
             .iter()
@@ -241,6 +270,8 @@ impl Faults {
             size: verifier.size(),
             root,
             signed,
+            newest: None,
+            checkpoints,
             faults,
             unlisted: self.unlisted + verifier.unlisted(),
         }

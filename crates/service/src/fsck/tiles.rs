@@ -1,19 +1,25 @@
 //! A log as tlog-tiles: `checkpoint`, `tile/…`, `tile/entries/…`, in a folder or anywhere else that
 //! hands out files by name.
 
+use std::collections::VecDeque;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ledger::{
     Hash, LogVerifier, Origin, SignedCheckpoint, TilePath, VerifiedCheckpoint, VerifierKey, bundle,
     root_of,
 };
 
+use super::judge::Judge;
 use super::keys::Keys;
 use super::{Fault, Faults, FsckError, Report, first_entry};
+use crate::archive::{checkpoint_key, checkpoints_in};
 
 /// The checkpoint's file.
 const NAME: &str = "checkpoint";
+
+/// So many of the newest kept checkpoints are tried before the log counts as unsigned.
+const MOST_TRIED: usize = 16;
 
 /// Items in a full tile.
 const WIDTH: u16 = 256;
@@ -25,6 +31,12 @@ pub(super) const LONGEST_FILE: u64 = 256 * (2 + 65_535);
 pub trait Files {
     /// The file's bytes; `None` where there is none.
     fn get(&self, name: &str) -> impl Future<Output = Result<Option<Vec<u8>>, ReadError>> + Send;
+
+    /// The sizes of the checkpoints that are kept beside the newest, each as `checkpoints/` and 20
+    /// digits, in any order. Empty where none are, or where they cannot be listed.
+    fn kept(&self) -> impl Future<Output = Result<Vec<u64>, ReadError>> + Send {
+        async { Ok(Vec::new()) }
+    }
 }
 
 /// A file could not be read: neither there nor absent.
@@ -60,10 +72,25 @@ impl Files for Folder {
             }),
         }
     }
+
+    async fn kept(&self) -> Result<Vec<u64>, ReadError> {
+        let folder = self.0.clone();
+        let listed = tokio::task::spawn_blocking(move || checkpoints_in(&folder)).await;
+        listed
+            .unwrap_or_else(|stopped| Err(stopped.into()))
+            .map_err(|fault| ReadError {
+                name: checkpoint_folder(&self.0),
+                source: fault.into(),
+            })
+    }
 }
 
-/// Checks the log below `files`: the checkpoint's signature by `key`, every entry, the chain, the
-/// root, and every hash tile.
+fn checkpoint_folder(root: &Path) -> String {
+    root.join("checkpoints").display().to_string()
+}
+
+/// Checks the log below `files`: the newest checkpoint's signature by `key`, every entry, the chain,
+/// the root, every hash tile, and each older checkpoint that is kept.
 ///
 /// # Errors
 /// Where a file can neither be read nor is missing; everything else is a fault in the report.
@@ -73,32 +100,37 @@ pub async fn check_tiles(
     key: &VerifierKey,
 ) -> Result<Report, FsckError> {
     let mut faults = Faults::default();
-    let Some(note) = files.get(NAME).await? else {
-        return Ok(nothing(Fault::NoCheckpoint));
+    let mut kept = files.kept().await?;
+    kept.sort_unstable();
+    kept.dedup();
+    let Some(Newest {
+        which,
+        note,
+        signed,
+        checkpoint,
+    }) = newest(files, origin, key, &kept, &mut faults).await?
+    else {
+        return Ok(faults.alone());
     };
-    let signed = match SignedCheckpoint::parse(&note) {
-        Ok(signed) => signed,
-        Err(fault) => {
-            let which = NAME.to_owned();
-            return Ok(nothing(Fault::Checkpoint { which, fault }));
-        }
+    let size = checkpoint.size();
+    kept.retain(|kept| *kept < size);
+    let mut reading = Reading {
+        verifier: LogVerifier::new(origin.clone()),
+        judge: Judge::new(Keys::from(key, origin)),
+        kept: kept.into(),
+        whole: true,
+        faults,
     };
-    let checkpoint = match believed(files, origin, key, signed.clone()).await? {
-        Ok(checkpoint) => checkpoint,
-        Err(fault) => return Ok(nothing(fault)),
-    };
-    let mut verifier = LogVerifier::new(origin.clone());
-    let mut keys = Keys::from(key, origin);
-    push_entries(
-        files,
-        checkpoint.size(),
-        &mut verifier,
-        &mut keys,
-        &mut faults,
-    )
-    .await?;
+    reading.entries(files, size).await?;
+    let Reading {
+        mut verifier,
+        mut judge,
+        mut faults,
+        ..
+    } = reading;
+    judge.end(&mut faults);
     // It bears the trusted key's signature, or one that follows from it: now it is known which it needs.
-    if let Err(fault) = keys.verify(NAME, signed) {
+    if let Err(fault) = judge.keys.verify(&which, signed) {
         faults.add(fault);
     }
     verifier.finish(&checkpoint);
@@ -109,17 +141,78 @@ pub async fn check_tiles(
         let leaves = stored_leaves(files, &checkpoint, &mut faults).await?;
         verifier.localise(&leaves, &checkpoint);
     }
-    Ok(faults.report(&verifier, root, checkpoint.size()))
+    let checkpoints = judge.good + u64::from(root == checkpoint.root());
+    Ok(Report {
+        newest: Some(String::from_utf8_lossy(&note).into_owned()),
+        ..faults.report(&verifier, root, size, checkpoints)
+    })
 }
 
-fn nothing(fault: Fault) -> Report {
-    Report {
-        size: 0,
-        root: ledger::empty_root(),
-        signed: 0,
-        faults: vec![fault],
-        unlisted: 0,
+/// The checkpoint that says what the log must be.
+struct Newest {
+    /// The name of its file.
+    which: String,
+    note: Vec<u8>,
+    signed: SignedCheckpoint,
+    checkpoint: VerifiedCheckpoint,
+}
+
+/// The newest checkpoint that the key, or one that follows from it, has signed. Newer ones that are
+/// none are faults.
+async fn newest(
+    files: &impl Files,
+    origin: &Origin,
+    key: &VerifierKey,
+    kept: &[u64],
+    faults: &mut Faults,
+) -> Result<Option<Newest>, FsckError> {
+    let mut names: Vec<_> = kept
+        .iter()
+        .map(|size| (*size, checkpoint_key(*size), Some(*size)))
+        .collect();
+    match files
+        .get(NAME)
+        .await?
+        .map(|note| SignedCheckpoint::parse(&note))
+    {
+        Some(Ok(found)) => names.push((found.claimed().size(), NAME.to_owned(), None)),
+        Some(Err(fault)) => faults.add(Fault::Checkpoint {
+            which: NAME.to_owned(),
+            fault,
+        }),
+        None if names.is_empty() => faults.add(Fault::NoCheckpoint),
+        None => {}
     }
+    names.sort_by(|a, b| b.cmp(a));
+    for (_, which, stored) in names.into_iter().take(MOST_TRIED) {
+        let Some(note) = files.get(&which).await? else {
+            continue;
+        };
+        let signed = match SignedCheckpoint::parse(&note) {
+            Ok(signed) => signed,
+            Err(fault) => {
+                faults.add(Fault::Checkpoint { which, fault });
+                continue;
+            }
+        };
+        let size = signed.claimed().size();
+        if let Some(stored) = stored.filter(|stored| *stored != size) {
+            faults.add(Fault::Misplaced { stored, size });
+            continue;
+        }
+        match believed(files, origin, key, &which, signed.clone()).await? {
+            Ok(checkpoint) => {
+                return Ok(Some(Newest {
+                    which,
+                    note,
+                    signed,
+                    checkpoint,
+                }));
+            }
+            Err(fault) => faults.add(fault),
+        }
+    }
+    Ok(None)
 }
 
 /// The checkpoint, by the trusted key or by one that follows from it. To follow, the entries are read
@@ -128,6 +221,7 @@ async fn believed(
     files: &impl Files,
     origin: &Origin,
     key: &VerifierKey,
+    which: &str,
     signed: SignedCheckpoint,
 ) -> Result<Result<VerifiedCheckpoint, Fault>, FsckError> {
     let mut keys = Keys::from(key, origin);
@@ -144,44 +238,76 @@ async fn believed(
             keys.entry(entry, &mut faults);
         }
     }
-    let followed = keys.verify(NAME, signed);
+    let followed = keys.verify(which, signed);
     // A key that may not follow is why the checkpoint is not believed.
     Ok(followed.map_err(|fault| faults.first().unwrap_or(fault)))
 }
 
-async fn push_entries(
-    files: &impl Files,
-    size: u64,
-    verifier: &mut LogVerifier,
-    keys: &mut Keys<'_>,
-    faults: &mut Faults,
-) -> Result<(), FsckError> {
-    let mut index = 0;
-    while let Some(path) = TilePath::entries_in(size, index) {
-        index += 1;
-        let Some(bytes) = get(files, &path, faults).await? else {
-            continue;
+/// The entries, bundle after bundle, and the older checkpoints where each has its turn.
+struct Reading<'a> {
+    verifier: LogVerifier,
+    judge: Judge<'a>,
+    /// The sizes of those that are still to come, the smallest first.
+    kept: VecDeque<u64>,
+    /// Nothing has been missing so far: the tree is that of the entries read.
+    whole: bool,
+    faults: Faults,
+}
+
+impl Reading<'_> {
+    async fn entries(&mut self, files: &impl Files, size: u64) -> Result<(), FsckError> {
+        let mut index = 0;
+        while let Some(path) = TilePath::entries_in(size, index) {
+            index += 1;
+            let Some(bytes) = get(files, &path, &mut self.faults).await? else {
+                self.whole = false;
+                continue;
+            };
+            self.bundle(files, &path, &bytes).await?;
+        }
+        Ok(())
+    }
+
+    async fn bundle(
+        &mut self,
+        files: &impl Files,
+        path: &TilePath,
+        bytes: &[u8],
+    ) -> Result<(), FsckError> {
+        let TilePath::Entries { width, .. } = *path else {
+            return Ok(());
         };
-        let TilePath::Entries { width, .. } = path else {
-            continue;
-        };
-        let mut entries = bundle::split(&bytes);
+        let mut entries = bundle::split(bytes);
         let mut sound = true;
         for _ in 0..width {
             match entries.next() {
                 Some(Ok(entry)) => {
-                    keys.entry(entry, faults);
-                    verifier.push(entry);
+                    let leaf = self.verifier.push(entry).leaf;
+                    self.judge.entry(entry, leaf, &mut self.faults);
+                    self.kept_so_far(files).await?;
                 }
                 _ => sound = false,
             }
         }
         // A full bundle stands in for a partial one; a partial one is never longer than its name says.
         if !sound || (width == WIDTH && entries.next().is_some()) {
-            faults.add(wrong(&path));
+            self.faults.add(wrong(path));
         }
+        self.whole &= sound;
+        Ok(())
     }
-    Ok(())
+
+    /// The older checkpoints over what is read by now. Behind a gap none can be compared any more.
+    async fn kept_so_far(&mut self, files: &impl Files) -> Result<(), FsckError> {
+        let size = self.judge.tree.size();
+        while self.whole
+            && let Some(kept) = self.kept.pop_front_if(|kept| *kept <= size)
+            && let Some(note) = files.get(&checkpoint_key(kept)).await?
+        {
+            self.judge.checkpoint(kept, &note, &mut self.faults);
+        }
+        Ok(())
+    }
 }
 
 /// Compares every hash tile with the tree over `leaves`.

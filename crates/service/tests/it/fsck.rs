@@ -41,7 +41,7 @@ async fn check(stage: &Stage, memory: bool) -> Report {
     let mut connection = stage.admin.acquire().await.unwrap();
     let origin = stage.portal.ledger().origin();
     let data_dir = memory.then(|| stage.data.path());
-    check_database(&mut connection, origin, &key(stage), data_dir)
+    check_database(&mut connection, origin, &key(stage), data_dir, None)
         .await
         .unwrap()
 }
@@ -295,6 +295,7 @@ async fn a_data_folder_without_a_memory_is_an_error(admin: PgPool) {
         origin,
         &key(&stage),
         Some(elsewhere.path()),
+        None,
     )
     .await;
     assert!(matches!(checked, Err(FsckError::Memory(_))));
@@ -310,6 +311,7 @@ async fn another_key_is_not_believed(admin: PgPool) {
         &mut connection,
         reader.origin(),
         &other.verifier_key(),
+        None,
         None,
     )
     .await

@@ -103,7 +103,7 @@ async fn a_restored_database_is_the_one_that_was_archived(admin: PgPool) {
         assert_eq!((restored.size, restored.root), (size, archived.root));
     }
     let mut connection = database.acquire().await.unwrap();
-    let checked = check_database(&mut connection, reader.origin(), &key, None)
+    let checked = check_database(&mut connection, reader.origin(), &key, None, None)
         .await
         .unwrap();
     assert!(checked.faults.is_empty(), "{:?}", checked.faults);
@@ -185,7 +185,7 @@ async fn a_restore_that_broke_off_goes_on_and_another_log_is_left_alone(admin: P
         .await
         .unwrap();
     let mut connection = database.acquire().await.unwrap();
-    let checked = check_database(&mut connection, reader.origin(), &key, None)
+    let checked = check_database(&mut connection, reader.origin(), &key, None, None)
         .await
         .unwrap();
     assert!(checked.faults.is_empty(), "{:?}", checked.faults);

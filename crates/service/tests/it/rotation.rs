@@ -17,6 +17,7 @@ async fn fsck(stage: &Stage, key: &VerifierKey) -> Report {
         &stage.settings.origin,
         key,
         Some(stage.data.path()),
+        None,
     )
     .await
     .unwrap()

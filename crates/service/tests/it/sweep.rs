@@ -56,7 +56,7 @@ pub async fn sound(
     data_dir: Option<&Path>,
 ) -> Report {
     let mut connection = admin.acquire().await.unwrap();
-    let report = check_database(&mut connection, origin, key, data_dir)
+    let report = check_database(&mut connection, origin, key, data_dir, None)
         .await
         .unwrap();
     let faults: Vec<_> = report.faults.iter().map(ToString::to_string).collect();

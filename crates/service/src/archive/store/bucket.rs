@@ -4,7 +4,8 @@
 //! retention keeps what was written from being removed. Each request carries a signature in its
 //! address that is good for it alone and for a minute; so addresses stand in no log line and no error.
 //!
-//! Invariant: there is no request here that deletes, lists, or changes a retention.
+//! Invariant: there is no request here that deletes or changes a retention, and the archiver lists
+//! nothing: only who checks the archive asks for its checkpoints.
 
 use std::time::Duration;
 
@@ -14,7 +15,9 @@ use rusty_s3::actions::GetObject;
 use rusty_s3::{Credentials, S3Action as _, UrlStyle};
 use secrecy::ExposeSecret as _;
 
+use super::super::layout::{CHECKPOINTS, size_of_key};
 use super::lock::{self, LockFault};
+use super::xml;
 use super::{PlaceError, Put, StoreFault};
 use crate::settings::{Addressing, S3Bucket};
 
@@ -130,6 +133,40 @@ impl Bucket {
             _ => Err(answer.refused(key)),
         }
     }
+
+    /// None where these credentials may not list: what they may read is checked all the same.
+    pub(super) async fn checkpoints(&self) -> Result<Vec<u64>, StoreFault> {
+        const WHAT: &str = "?list-type=2";
+        let prefix = format!("{}{CHECKPOINTS}", self.prefix);
+        let (mut sizes, mut after) = (Vec::new(), String::new());
+        loop {
+            // An empty key is the bucket itself.
+            let mut action = GetObject::new(&self.bucket, Some(&self.credentials), "");
+            let query = action.query_mut();
+            query.insert("list-type", "2");
+            query.insert("prefix", prefix.as_str());
+            query.insert("start-after", after.as_str());
+            let answer = send(WHAT, self.http.get(action.sign(SIGNED_FOR))).await?;
+            match answer.status {
+                StatusCode::OK => {}
+                StatusCode::FORBIDDEN if answer.code_is("AccessDenied") => return Ok(Vec::new()),
+                _ => return Err(answer.refused(WHAT)),
+            }
+            let (keys, more) =
+                xml::listed(&answer.text()).ok_or_else(|| StoreFault::Malformed {
+                    key: WHAT.to_owned(),
+                })?;
+            let Some(last) = keys.last().filter(|last| **last > after) else {
+                return Ok(sizes);
+            };
+            after.clone_from(last);
+            let keys = keys.iter().filter_map(|key| key.strip_prefix(&self.prefix));
+            sizes.extend(keys.filter_map(size_of_key));
+            if !more {
+                return Ok(sizes);
+            }
+        }
+    }
 }
 
 impl Answer {
@@ -138,7 +175,7 @@ impl Answer {
     }
 
     fn code_is(&self, code: &str) -> bool {
-        lock::error_code(&self.text()).as_deref() == Some(code)
+        xml::error_code(&self.text()).as_deref() == Some(code)
     }
 
     /// The fault of an answer that is none of those hoped for.
@@ -146,7 +183,7 @@ impl Answer {
         StoreFault::Refused {
             key: key.to_owned(),
             status: self.status.as_u16(),
-            code: lock::error_code(&self.text()).unwrap_or_else(|| "no reason given".to_owned()),
+            code: xml::error_code(&self.text()).unwrap_or_else(|| "no reason given".to_owned()),
         }
     }
 }

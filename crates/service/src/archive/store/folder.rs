@@ -15,6 +15,7 @@ use std::time::Duration;
 use ledger::SignedCheckpoint;
 use uuid::Uuid;
 
+use super::super::layout::{CHECKPOINTS, size_of_key};
 use super::{Put, StoreFault};
 
 /// Where files are written before they are linked to their places.
@@ -74,6 +75,10 @@ impl Folder {
             .await
     }
 
+    pub(super) async fn checkpoints(&self) -> Result<Vec<u64>, StoreFault> {
+        self.on_thread(CHECKPOINTS.to_owned(), checkpoints_in).await
+    }
+
     /// Works on a thread that may wait for the disk.
     async fn on_thread<T: Send + 'static>(
         &self,
@@ -89,6 +94,23 @@ impl Folder {
                 source,
             })
     }
+}
+
+/// The sizes of the checkpoints that lie in an archive's folder; none where it keeps none.
+pub(crate) fn checkpoints_in(root: &Path) -> io::Result<Vec<u64>> {
+    let files = match fs::read_dir(root.join(CHECKPOINTS)) {
+        Err(fault) if fault.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        files => files?,
+    };
+    let mut sizes = Vec::new();
+    for file in files {
+        let key = file?
+            .file_name()
+            .to_str()
+            .map(|name| format!("{CHECKPOINTS}{name}"));
+        sizes.extend(key.as_deref().and_then(size_of_key));
+    }
+    Ok(sizes)
 }
 
 /// `None` where other bytes are there.

@@ -8,7 +8,9 @@
 //! </ObjectLockConfiguration>
 //! ```
 
-use roxmltree::{Document, Node};
+use roxmltree::Document;
+
+use super::xml::{child, text};
 
 /// Days of a year, as S3 counts a retention in `Years`.
 const YEAR: u32 = 365;
@@ -62,23 +64,6 @@ pub(super) fn check(xml: &str, least: u32) -> Result<(), LockFault> {
     Ok(())
 }
 
-/// The word for what went wrong in S3's answer, if it has one.
-pub(super) fn error_code(xml: &str) -> Option<String> {
-    let document = Document::parse(xml).ok()?;
-    let code = text(document.root_element(), "Code")?;
-    let plain = code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    plain.then(|| code.to_owned())
-}
-
-fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
-    node.children()
-        .find(|child| child.is_element() && child.tag_name().name() == name)
-}
-
-fn text<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
-    child(node, name)?.text().map(str::trim)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,13 +110,5 @@ mod tests {
         ] {
             assert_eq!(check(other, 1), Err(LockFault::Malformed), "{other}");
         }
-    }
-
-    #[test]
-    fn only_a_plain_word_is_an_error_code() {
-        let code = |code: &str| error_code(&format!("<Error><Code>{code}</Code></Error>"));
-        assert_eq!(code("NoSuchKey").as_deref(), Some("NoSuchKey"));
-        assert_eq!(code("two words\n"), None);
-        assert_eq!(error_code("nothing"), None);
     }
 }

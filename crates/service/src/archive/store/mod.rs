@@ -4,6 +4,7 @@
 mod bucket;
 mod folder;
 mod lock;
+mod xml;
 
 use std::io;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use ledger::Origin;
 
 use self::bucket::Bucket;
 use self::folder::Folder;
+pub(crate) use self::folder::checkpoints_in;
 use self::lock::LockFault;
 use super::FaultKind;
 use crate::settings::ArchivePlace;
@@ -64,6 +66,8 @@ pub(crate) enum StoreFault {
         status: u16,
         code: String,
     },
+    #[error("the bucket's answer about {key} cannot be read; is the endpoint S3?")]
+    Malformed { key: String },
     #[error("the archive's {key} is longer than anything that was ever put there")]
     TooLong { key: String },
 }
@@ -90,7 +94,9 @@ impl StoreFault {
             {
                 FaultKind::Unreachable
             }
-            Self::Overwrites | Self::Lock(_) | Self::Refused { .. } => FaultKind::Unsuitable,
+            Self::Overwrites | Self::Lock(_) | Self::Malformed { .. } | Self::Refused { .. } => {
+                FaultKind::Unsuitable
+            }
         }
     }
 }
@@ -141,6 +147,14 @@ impl Store {
         match self {
             Self::Folder(folder) => folder.get(key).await,
             Self::Bucket(bucket) => bucket.get(key).await,
+        }
+    }
+
+    /// The sizes of all checkpoints that are kept, in any order: to check them, never to go on from.
+    pub(super) async fn checkpoints(&self) -> Result<Vec<u64>, StoreFault> {
+        match self {
+            Self::Folder(folder) => folder.checkpoints().await,
+            Self::Bucket(bucket) => bucket.checkpoints().await,
         }
     }
 

@@ -9,26 +9,24 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ledger::{
-    CheckpointError, Finding, Hash, LogVerifier, NoteError, Origin, Pushed, SignedCheckpoint, Tree,
-    VerifiedCheckpoint, VerifierKey, root_of,
+    Finding, Hash, LogVerifier, Origin, Pushed, VerifiedCheckpoint, VerifierKey, root_of,
 };
 use sqlx::PgConnection;
 
 use self::checkpoints::Checkpoints;
 use self::nodes::nodes_over;
+use super::judge::Judge;
 use super::keys::Keys;
-use super::{Fault, Faults, FsckError, Report};
+use super::{Fault, Faults, FsckError, Remembered, Report};
 use crate::memory::Memory;
 use crate::store::inspect::{self, EntryRow};
 
 /// Rows read at a time.
 const CHUNK: i64 = 4096;
 
-/// Checkpoints without a known signature that are kept until all entries are read.
-const MOST_UNVOUCHED: usize = 1_000_000;
-
 /// Checks the log in the database behind `connection`. With the server's data folder also what that
-/// server remembers of the log: a backup that was restored is sound in itself, and found only there.
+/// server remembers of the log, and what others hold of it (`held`): a backup that was restored is
+/// sound in itself, and found only there.
 ///
 /// # Errors
 /// Where the database or the memory cannot be read; everything else is a fault in the report.
@@ -37,24 +35,22 @@ pub async fn check_database(
     origin: &Origin,
     key: &VerifierKey,
     data_dir: Option<&Path>,
+    held: Option<Remembered>,
 ) -> Result<Report, FsckError> {
-    let remembered = match data_dir {
-        Some(folder) => Some(Memory::new(folder, origin.clone()).peek()?),
-        None => None,
-    };
+    let mut remembered = Vec::from_iter(held);
+    if let Some(folder) = data_dir {
+        let (size, root) = Memory::new(folder, origin.clone()).peek()?;
+        let by = "The memory of the server that wrote this log";
+        remembered.push(Remembered { by, size, root });
+    }
     inspect::begin(connection).await?;
     let mut check = Check {
         origin,
-        keys: Keys::from(key, origin),
+        judge: Judge::new(Keys::from(key, origin)),
         verifier: LogVerifier::new(origin.clone()),
-        tree: Tree::new(),
         stored_leaves: Vec::new(),
         last_seq: None,
         last_time_ms: 0,
-        agreed: 0,
-        diverged: false,
-        unvouched: Vec::new(),
-        newest: None,
         remembered,
         faults: Faults::default(),
     };
@@ -67,23 +63,14 @@ pub async fn check_database(
 
 struct Check<'a> {
     origin: &'a Origin,
-    keys: Keys<'a>,
+    judge: Judge<'a>,
     verifier: LogVerifier,
-    tree: Tree,
     /// The column beside the entries: it may be the one that was left alone.
     stored_leaves: Vec<Hash>,
     last_seq: Option<i64>,
     last_time_ms: i64,
-    /// The size of the newest checkpoint that the entries give.
-    agreed: u64,
-    /// Whether there was one that they do not give.
-    diverged: bool,
-    /// Those that no key known so far has signed, by the size that they are stored under.
-    unvouched: Vec<(u64, Fault)>,
-    /// The newest that the key signed.
-    newest: Option<VerifiedCheckpoint>,
-    /// What the server's memory says, until the log has that size.
-    remembered: Option<(u64, Hash)>,
+    /// What others hold of the log, until it has that size.
+    remembered: Vec<Remembered>,
     faults: Faults,
 }
 
@@ -97,29 +84,20 @@ impl Check<'_> {
             }
             for row in rows {
                 self.entry(&row);
-                let size = self.tree.size();
+                let size = self.judge.tree.size();
                 while let Some((stored, note)) = checkpoints.next_up_to(connection, size).await? {
                     self.checkpoint(stored, &note);
                 }
-                if self
-                    .remembered
-                    .is_some_and(|(remembered, _)| remembered == size)
-                {
-                    self.compare_memory();
-                }
+                self.compare_with(|held| held.size == size);
             }
         }
         // Those over more entries than there are.
         while let Some((size, note)) = checkpoints.next_up_to(connection, u64::MAX).await? {
             self.checkpoint(size, &note);
         }
-        self.compare_memory();
-        for (size, fault) in std::mem::take(&mut self.unvouched) {
-            if !self.keys.before_trusted(size) {
-                self.faults.add(fault);
-            }
-        }
-        if self.newest.is_none() {
+        self.compare_with(|_| true);
+        self.judge.end(&mut self.faults);
+        if self.judge.newest.is_none() {
             self.faults.add(Fault::NoCheckpoint);
         }
         Ok(())
@@ -135,8 +113,7 @@ impl Check<'_> {
         }
         self.last_seq = Some(row.seq);
         let Pushed { leaf, parsed, .. } = self.verifier.push(&row.bytes);
-        self.tree.push(leaf);
-        self.keys.entry(&row.bytes, &mut self.faults);
+        self.judge.entry(&row.bytes, leaf, &mut self.faults);
         if let Ok(entry) = &parsed {
             self.last_time_ms = self.last_time_ms.max(entry.time().unix_millis());
             self.column(seq, "id", &row.id.to_string(), &entry.id().to_string());
@@ -158,67 +135,29 @@ impl Check<'_> {
         }
     }
 
-    /// One stored checkpoint, when the entries that it is stored for have been read, or there are no
-    /// more.
-    fn checkpoint(&mut self, stored_size: u64, note: &str) {
-        let which = format!("of size {stored_size}");
-        let signed = match SignedCheckpoint::parse(note.as_bytes()) {
-            Ok(signed) => self.keys.verify(&which, signed),
-            Err(fault) => Err(Fault::Checkpoint { which, fault }),
-        };
-        let found = self.tree.root();
-        match signed {
-            // Whether it needs one is known when all entries are read.
-            Err(fault) if lacks_signature(&fault) && self.unvouched.len() < MOST_UNVOUCHED => {
-                self.unvouched.push((stored_size, fault));
-            }
-            Err(fault) => self.faults.add(fault),
-            Ok(good) if good.size() != stored_size => self.faults.add(Fault::Misplaced {
-                stored: stored_size,
-                size: good.size(),
-            }),
-            Ok(good) if good.size() > self.tree.size() => {
-                self.faults.add(Fault::CutOff {
-                    size: good.size(),
-                    found: self.tree.size(),
-                });
-                self.newest = Some(good);
-            }
-            Ok(good) => {
-                if good.size() == self.tree.size() && good.root() == found {
-                    self.agreed = good.size();
-                } else if !self.diverged {
-                    // Every later one differs with it.
-                    self.diverged = true;
-                    self.faults.add(Fault::OtherRoot {
-                        good: self.agreed,
-                        size: good.size(),
-                        signed: good.root(),
-                        found,
-                    });
-                }
-                self.newest = Some(good);
-            }
-        }
+    fn checkpoint(&mut self, stored: u64, note: &str) {
+        self.judge
+            .checkpoint(stored, note.as_bytes(), &mut self.faults);
     }
 
-    /// Compares the log of this size with the memory, once.
-    fn compare_memory(&mut self) {
-        let Some((size, remembered)) = self.remembered.take() else {
-            return;
-        };
-        let found = if self.tree.size() < size {
-            format!("only {}", self.tree.size())
-        } else if self.tree.root() == remembered {
-            return;
-        } else {
-            format!("{size} with the root {}", self.tree.root())
-        };
-        self.faults.add(Fault::Forgotten {
-            size,
-            remembered,
-            found,
-        });
+    /// Compares the log as far as it is read with what these hold, once.
+    fn compare_with(&mut self, due: impl Fn(&Remembered) -> bool) {
+        let tree = &self.judge.tree;
+        for held in self.remembered.extract_if(.., |held| due(held)) {
+            let found = if tree.size() < held.size {
+                format!("only {}", tree.size())
+            } else if tree.root() == held.root {
+                continue;
+            } else {
+                format!("{} with the root {}", held.size, tree.root())
+            };
+            self.faults.add(Fault::Forgotten {
+                by: held.by,
+                size: held.size,
+                remembered: held.root,
+                found,
+            });
+        }
     }
 
     async fn nodes(&mut self, connection: &mut PgConnection) -> Result<(), FsckError> {
@@ -259,14 +198,19 @@ impl Check<'_> {
         };
         let root = hash(&head.root).map_or_else(|| "no hash".to_owned(), |root| root.to_string());
         let frontier: Vec<u8> = self
+            .judge
             .tree
             .frontier()
             .iter()
             .flat_map(|hash| *hash.as_bytes())
             .collect();
         self.head_fault("origin", head.origin, self.origin.to_string());
-        self.head_fault("size", head.size.to_string(), self.tree.size().to_string());
-        self.head_fault("root", root, self.tree.root().to_string());
+        self.head_fault(
+            "size",
+            head.size.to_string(),
+            self.judge.tree.size().to_string(),
+        );
+        self.head_fault("root", root, self.judge.tree.root().to_string());
         self.head_fault(
             "time_ms",
             head.time_ms.to_string(),
@@ -289,15 +233,18 @@ impl Check<'_> {
     }
 
     fn report(mut self) -> Report {
-        let root = self.tree.root();
-        let signed = self.newest.as_ref().map_or(0, VerifiedCheckpoint::size);
-        if self.diverged
-            && let Some(newest) = &self.newest
+        let root = self.judge.tree.root();
+        let signed = self.judge.newest.as_ref();
+        let signed = signed.map_or(0, VerifiedCheckpoint::size);
+        if self.judge.diverged
+            && let Some(newest) = &self.judge.newest
             && let Some(leaves) = self.signed_leaves(newest)
         {
             self.verifier.localise(&leaves, newest);
         }
-        self.faults.report(&self.verifier, root, signed)
+        let checkpoints = self.judge.good;
+        self.faults
+            .report(&self.verifier, root, signed, checkpoints)
     }
 }
 
@@ -320,16 +267,6 @@ impl Check<'_> {
             .filter_map(|leaves| leaves.get(..size))
             .find(|leaves| root_of(leaves) == newest.root())
             .map(<[Hash]>::to_vec)
-    }
-}
-
-/// Whether it is no more than that the key has not signed.
-fn lacks_signature(fault: &Fault) -> bool {
-    let by_nobody = CheckpointError::Note(NoteError::NoKnownSignature);
-    match fault {
-        Fault::NoKey { .. } => true,
-        Fault::Checkpoint { fault, .. } => *fault == by_nobody,
-        _ => false,
     }
 }
 
