@@ -38,6 +38,12 @@ impl Keyring {
         self.first.verifier_key()
     }
 
+    /// All keys in the folder, whether the log knows them or not.
+    pub(crate) fn all(&self) -> impl Iterator<Item = VerifierKey> {
+        let all = std::iter::once(&self.first).chain(&self.later);
+        all.map(SigningKey::verifier_key)
+    }
+
     pub(crate) fn find(&self, vkey: &VerifierKey) -> Option<&SigningKey> {
         let mut all = std::iter::once(&self.first).chain(&self.later);
         all.find(|key| key.verifier_key() == *vkey)

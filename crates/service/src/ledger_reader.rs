@@ -3,7 +3,8 @@
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use ledger::policy::Policy;
-use ledger::{Origin, TilePath, VerifierKey, bundle};
+use ledger::rotation::KeyHistory;
+use ledger::{Origin, TilePath, bundle};
 use sqlx::PgPool;
 
 use crate::cosign::{believed, with_good_lines};
@@ -22,7 +23,7 @@ pub struct LedgerReader {
     pool: PgPool,
     origin: Origin,
     /// The newest last.
-    keys: Vec<VerifierKey>,
+    keys: KeyHistory,
     trust: Option<Policy>,
 }
 
@@ -30,7 +31,7 @@ impl LedgerReader {
     pub(crate) fn new(
         pool: PgPool,
         origin: Origin,
-        keys: Vec<VerifierKey>,
+        keys: KeyHistory,
         trust: Option<Policy>,
     ) -> Self {
         Self {
@@ -49,13 +50,14 @@ impl LedgerReader {
     /// The key that signs, as a vkey. A claim: whoever checks must know it from elsewhere.
     pub fn vkey(&self) -> String {
         self.keys
+            .keys()
             .last()
             .map(ToString::to_string)
             .unwrap_or_default()
     }
 
-    /// The keys that sign or have signed the log, the newest last.
-    pub(crate) fn keys(&self) -> &[VerifierKey] {
+    /// The keys that sign or have signed the log, and which signs what.
+    pub(crate) fn keys(&self) -> &KeyHistory {
         &self.keys
     }
 

@@ -25,7 +25,6 @@ mod memory;
 mod migrate;
 mod notify;
 mod opening;
-mod own_keys;
 mod portal;
 mod proof;
 mod readings;

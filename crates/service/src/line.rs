@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sqlx::{PgConnection, PgPool};
 
+use crate::store::ledger as log;
 use crate::timeline::Watch;
 
 /// Between tries while the database does not answer: at first, and at most.
@@ -17,7 +18,9 @@ const WITHIN: Duration = Duration::from_secs(15);
 
 /// What the log's connections ask of the server: that a replica which froze, or was cut off, does not
 /// keep the head from all others.
-pub(crate) const SESSION: [(&str, &str); 5] = [
+pub(crate) const SESSION: [(&str, &str); 6] = [
+    // Whatever role or database are set to: what is answered is on the disk.
+    ("synchronous_commit", "on"),
     ("idle_in_transaction_session_timeout", "20s"),
     ("lock_timeout", "10s"),
     ("tcp_keepalives_idle", "10"),
@@ -70,6 +73,14 @@ impl Lines {
             ..Line::new(self.pool.clone())
         }
     }
+
+    /// A line for what can be written again if a crash takes it: its commits do not wait for the disk.
+    pub(crate) fn relaxed(&self) -> Line {
+        Line {
+            relaxed: true,
+            ..self.line()
+        }
+    }
 }
 
 /// At most one connection, made when it is first wanted.
@@ -77,6 +88,7 @@ impl Lines {
 pub(crate) struct Line {
     pool: PgPool,
     watch: Option<Watch>,
+    relaxed: bool,
     connection: Option<PgConnection>,
 }
 
@@ -85,6 +97,7 @@ impl Line {
         Self {
             pool,
             watch: None,
+            relaxed: false,
             connection: None,
         }
     }
@@ -100,6 +113,9 @@ impl Line {
                 let mut made = timely(self.pool.acquire()).await?.detach();
                 if let Some(watch) = &self.watch {
                     timely(watch.check(&mut made)).await?;
+                }
+                if self.relaxed {
+                    timely(log::need_not_wait(&mut made)).await?;
                 }
                 made
             }

@@ -38,8 +38,11 @@ impl Portal {
         shutdown: &CancellationToken,
     ) -> Result<(), StartError> {
         if !self.waits_for_signer() {
-            let opened = self.first_entries(new_log).await;
-            return opened.map_err(StartError::Open);
+            return match self.first_entries(new_log).await {
+                // A witness or the archive knew better meanwhile: shown, like a log halted before.
+                Err(_) if self.halted().is_some() => Ok(()),
+                opened => opened.map_err(StartError::Open),
+            };
         }
         tracing::error!("the portal starts without the log's signer, and opens nothing");
         let (portal, shutdown) = (self.clone(), shutdown.clone());

@@ -100,13 +100,18 @@ impl Portal {
 
         let (newest, witnessed) = watch::channel(None);
         let answers = answers(settings.trust.as_ref(), &witnessed);
-        let mut publisher =
-            Publisher::new(lines.line(), origin.clone(), signer, halt.clone(), answers);
+        let mut publisher = Publisher::new(
+            lines.relaxed(),
+            origin.clone(),
+            signer,
+            halt.clone(),
+            answers,
+        );
         let signed = publisher.signed();
         if halt.reason().is_none() {
             publisher.recover().await?;
         }
-        let keys = publisher.signer().vkeys();
+        let keys = publisher.signer().history()?;
         let head = store::ledger::head(&pool).await?;
         let mut image = Image::empty(&origin);
         let mut connection = pool.acquire().await?;
@@ -183,7 +188,7 @@ impl Portal {
         };
         let own = cosign::OwnLog {
             origin: self.inner.ledger.origin().clone(),
-            keys: self.inner.ledger.keys().to_vec(),
+            keys: self.inner.ledger.keys().clone(),
             halt: self.inner.halt.clone(),
         };
         let (pool, states) = (&self.inner.pool, &self.inner.witnesses);

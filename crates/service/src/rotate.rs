@@ -86,7 +86,7 @@ pub async fn rotate(settings: &Settings, pool: &PgPool) -> Result<Rotated, Rotat
         pool: pool.clone(),
     };
     let mut publisher = Publisher::new(
-        lines.line(),
+        lines.relaxed(),
         origin.clone(),
         signer,
         halt.clone(),

@@ -37,7 +37,7 @@ impl RotateKey {
             std::io::stdout(),
             "{new}\n\nsigns the log from {from} entries on; entry {seq} says so, signed by the key before it:\n\n{old}\n\n\
              Start the portal again. Tell whoever verifies the log the new key; who holds the old one is led to it.\n\
-             Witnesses refuse the log until their operators add the new key with --log.\n\
+             Witnesses refuse the log until their operators put the new key in the old one's place, with --log.\n\
              Keep the old key's file until the new checkpoint is in the archive; then it can be destroyed if the new\n\
              key's file is renamed to log.seed.",
             new = rotated.new,

@@ -24,7 +24,8 @@ pub struct Witness {
     /// The witness's name, which stands on each of its signatures: a host name that is yours, without a scheme.
     #[arg(long)]
     name: String,
-    /// The key of a log to follow, as its operator publishes it: name+hash+key. May be given several times.
+    /// The key of a log to follow, as its operator publishes it: name+hash+key. May be given several times, once for each
+    /// log. After a rotation name the new key instead of the old one: what is remembered of the log stays.
     #[arg(long = "log", required_unless_present = "init")]
     logs: Vec<VerifierKey>,
     /// Where to listen.

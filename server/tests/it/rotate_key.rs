@@ -95,7 +95,7 @@ async fn a_rotation_is_followed_from_the_old_key(pool: PgPool) {
     let said = text(&rotated.stdout);
     let new: VerifierKey = said.lines().next().unwrap().parse().unwrap();
     assert!(
-        said.contains("operators add the new key with --log"),
+        said.contains("operators put the new key in the old one's place, with --log"),
         "{said}"
     );
     assert_eq!(

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use access::time::UnixMillis;
-use ledger::{Entry, Hash, Origin, SignedCheckpoint, TilePath, VerifierKey, bundle, leaf_hash};
+use ledger::rotation::{KeyHistory, NotVouchedFor};
+use ledger::{Entry, Hash, Origin, SignedCheckpoint, TilePath, bundle, leaf_hash};
 use sqlx::PgPool;
 
 use super::fault::ArchiveFault;
 use super::layout::{self, WIDTH};
 use super::spine::{self, Spine};
 use super::{Shared, Store};
-use crate::own_keys::by_one_of;
 use crate::store::ledger as log;
 
 /// Nodes read from the database at a time: 16,384 of them stand for 4 million entries.
@@ -21,8 +21,8 @@ const NODES: u64 = 16_384;
 pub(super) struct Archiver {
     pub(super) pool: PgPool,
     pub(super) origin: Origin,
-    /// The log's keys, the newest last.
-    pub(super) keys: Vec<VerifierKey>,
+    /// The log's keys, and which signs what.
+    pub(super) keys: KeyHistory,
     pub(super) store: Arc<Store>,
     pub(super) shared: Shared,
     /// Full blocks as they lead to a signed root.
@@ -45,7 +45,7 @@ impl Archiver {
     pub(super) fn new(
         pool: PgPool,
         origin: Origin,
-        keys: Vec<VerifierKey>,
+        keys: KeyHistory,
         store: Arc<Store>,
         shared: Shared,
     ) -> Self {
@@ -73,8 +73,10 @@ impl Archiver {
     }
 
     /// A checkpoint as something to reach, once its signature holds.
-    pub(super) fn target(&self, note: String) -> Result<Target, ledger::CheckpointError> {
-        let checkpoint = by_one_of(&self.keys, &SignedCheckpoint::parse(note.as_bytes())?)?;
+    pub(super) fn target(&self, note: String) -> Result<Target, NotVouchedFor> {
+        let checkpoint = self
+            .keys
+            .verify(SignedCheckpoint::parse(note.as_bytes())?)?;
         Ok(Target {
             size: checkpoint.size(),
             root: checkpoint.root(),

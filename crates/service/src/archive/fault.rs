@@ -10,19 +10,23 @@ pub(super) enum ArchiveFault {
     #[error(transparent)]
     Store(#[from] StoreFault),
     #[error("the newest checkpoint is not one that this log's key has signed")]
-    Checkpoint(#[source] ledger::CheckpointError),
+    Checkpoint(#[source] ledger::rotation::NotVouchedFor),
     #[error(
         "the archive's {key} is not a checkpoint that this log's key has signed; find out who wrote it"
     )]
     ForeignCheckpoint {
         key: String,
         #[source]
-        fault: ledger::CheckpointError,
+        fault: ledger::rotation::NotVouchedFor,
     },
     #[error(
         "the archive holds {archived} entries, the log has {held}: the log was set back; do not let it grow before somebody has looked"
     )]
     Ahead { archived: u64, held: u64 },
+    #[error(
+        "the archive has a checkpoint over {signed} entries that this log's key has signed, the log has {held}: the log was set back"
+    )]
+    SetBack { signed: u64, held: u64 },
     #[error(
         "at {size} entries the stored log does not lead to the root that its key has signed; verify the log"
     )]
@@ -64,11 +68,22 @@ impl FaultKind {
 }
 
 impl ArchiveFault {
+    /// Whether it proves that the stored log is not the one that was signed. What somebody else could
+    /// have put into the archive proves nothing.
+    pub(super) fn halts(&self) -> bool {
+        matches!(
+            self,
+            Self::SetBack { .. } | Self::OtherRoot { .. } | Self::Missing(_) | Self::Altered(_)
+        )
+    }
+
     pub(super) fn kind(&self) -> FaultKind {
         match self {
             Self::Database(_) => FaultKind::Unreachable,
             Self::Store(fault) => fault.kind(),
-            Self::ForeignCheckpoint { .. } | Self::Ahead { .. } => FaultKind::Contradiction,
+            Self::ForeignCheckpoint { .. } | Self::Ahead { .. } | Self::SetBack { .. } => {
+                FaultKind::Contradiction
+            }
             Self::Checkpoint(_) | Self::OtherRoot { .. } | Self::Missing(_) | Self::Altered(_) => {
                 FaultKind::LogAltered
             }

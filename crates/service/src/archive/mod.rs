@@ -80,10 +80,17 @@ impl Portal {
         let archiver = Archiver::new(
             self.inner.pool.clone(),
             self.ledger().origin().clone(),
-            self.ledger().keys().to_vec(),
+            self.ledger().keys().clone(),
             Arc::clone(&archive.store),
             archive.shared.clone(),
         );
-        task::start(archiver, archive.every, self.subscribe(), shutdown.clone());
+        let halt = self.inner.halt.clone();
+        task::start(
+            archiver,
+            halt,
+            archive.every,
+            self.subscribe(),
+            shutdown.clone(),
+        );
     }
 }

@@ -5,7 +5,7 @@
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use ledger::TilePath;
 
-use super::copy::Archiver;
+use super::copy::{Archiver, Target};
 use super::fault::ArchiveFault;
 use super::layout::{self, WIDTH};
 use super::{Store, StoreFault};
@@ -29,29 +29,40 @@ impl Archiver {
         };
         let full = full_blocks(&self.store, before.size / WIDTH + 1).await?;
         let newest = newest_checkpoint(&self.store, full, full.saturating_sub(LOOK_BACK)).await?;
-        let archived = newest.as_ref().map_or(full * WIDTH, |(size, _)| *size);
+        let newest = newest
+            .map(|(size, note)| self.own(size, &note))
+            .transpose()?;
         // Asked again: another server may have published and archived meanwhile.
         let held = self.published().await?.map_or(0, |target| target.size);
+        let signed = newest.as_ref().map_or(0, |target| target.size);
+        if signed > held {
+            return Err(ArchiveFault::SetBack { signed, held });
+        }
+        let archived = signed.max(full * WIDTH);
         if archived > held {
             return Err(ArchiveFault::Ahead { archived, held });
         }
         self.next_block = full.saturating_sub(1);
         self.sealed = 0;
-        if let Some((size, note)) = newest {
-            let key = layout::checkpoint_key(size);
-            let target = String::from_utf8_lossy(&note).into_owned();
-            let target = self.target(target).map_err(|fault| {
-                let key = key.clone();
-                ArchiveFault::ForeignCheckpoint { key, fault }
-            })?;
-            if target.size != size {
-                return Err(StoreFault::Contradiction { key }.into());
-            }
+        if let Some(target) = newest {
             self.copy(&target).await?;
         }
         self.shared.reached(full * WIDTH);
         tracing::info!(archived, held, "the archive goes on");
         Ok(())
+    }
+}
+
+impl Archiver {
+    /// A checkpoint that is archived under this size, if it is one of ours.
+    fn own(&self, size: u64, note: &[u8]) -> Result<Target, ArchiveFault> {
+        let key = layout::checkpoint_key(size);
+        let note = String::from_utf8_lossy(note).into_owned();
+        match self.target(note) {
+            Ok(target) if target.size == size => Ok(target),
+            Ok(_) => Err(StoreFault::Contradiction { key }.into()),
+            Err(fault) => Err(ArchiveFault::ForeignCheckpoint { key, fault }),
+        }
     }
 }
 

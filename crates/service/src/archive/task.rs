@@ -11,6 +11,7 @@ use super::copy::Archiver;
 use super::fault::ArchiveFault;
 use super::{FaultKind, Shared, Trouble};
 use crate::error::chain;
+use crate::halt::Halt;
 use crate::notify::Change;
 
 /// The log is looked at this often even where nobody tells that it grew.
@@ -27,15 +28,17 @@ const CHECK_AGAIN: Duration = Duration::from_secs(3600);
 const WATCH: Duration = Duration::from_secs(5);
 const REMIND: Duration = Duration::from_secs(300);
 
-/// Begins the work, which ends at `shutdown`. Steps are at least `every` apart.
+/// Begins the work, which ends at `shutdown`. Steps are at least `every` apart. The brake is pulled
+/// where the archive proves that the log was changed.
 pub(super) fn start(
     archiver: Archiver,
+    halt: Halt,
     every: Duration,
     changes: broadcast::Receiver<Change>,
     shutdown: CancellationToken,
 ) {
     let shared = archiver.shared.clone();
-    let work = tokio::spawn(run(archiver, every, changes, shutdown));
+    let work = tokio::spawn(run(archiver, halt, every, changes, shutdown));
     tokio::spawn(async move {
         if let Err(fault) = work.await
             && fault.is_panic()
@@ -52,6 +55,7 @@ pub(super) fn start(
 
 async fn run(
     archiver: Archiver,
+    halt: Halt,
     every: Duration,
     changes: broadcast::Receiver<Change>,
     shutdown: CancellationToken,
@@ -59,12 +63,17 @@ async fn run(
     let shared = archiver.shared.clone();
     tokio::select! {
         () = shutdown.cancelled() => {}
-        () = steps(archiver, every, changes) => {}
+        () = steps(archiver, &halt, every, changes) => {}
         () = alarms(&shared) => {}
     }
 }
 
-async fn steps(mut archiver: Archiver, every: Duration, mut changes: broadcast::Receiver<Change>) {
+async fn steps(
+    mut archiver: Archiver,
+    halt: &Halt,
+    every: Duration,
+    mut changes: broadcast::Receiver<Change>,
+) {
     let mut begun = Begun::default();
     let mut wait = FIRST_WAIT;
     loop {
@@ -77,6 +86,9 @@ async fn steps(mut archiver: Archiver, every: Duration, mut changes: broadcast::
             }
             Err(fault) => {
                 tell(&archiver.shared, &fault);
+                if fault.halts() {
+                    halt.pull(chain(&fault));
+                }
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(LONGEST_WAIT);
             }

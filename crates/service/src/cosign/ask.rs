@@ -1,11 +1,11 @@
 //! One request to one witness, and what its answer is worth.
 
+use ledger::rotation::KeyHistory;
 use ledger::witness::{checkpoint_path, read_answer};
-use ledger::{CheckpointError, Hash, Origin, SignedCheckpoint, VerifiedCheckpoint, VerifierKey};
+use ledger::{CheckpointError, Hash, Origin, SignedCheckpoint, VerifiedCheckpoint};
 
 use super::WitnessToAsk;
 use crate::asked::{self, AddError};
-use crate::own_keys::by_one_of;
 
 /// A cosignature that was checked.
 #[derive(Debug)]
@@ -89,15 +89,15 @@ pub(super) async fn ask(
     }))
 }
 
-/// The newest checkpoint of this log that the witness shows to monitors, if it is signed by a key of
-/// ours: then nobody but we can have made it.
+/// The newest checkpoint of this log that the witness shows to monitors, if it is signed by our key
+/// of that size: then nobody but we can have made it.
 pub(super) async fn shown(
     client: &reqwest::Client,
     witness: &WitnessToAsk,
     origin: &Origin,
-    own: &[VerifierKey],
+    own: &KeyHistory,
 ) -> Option<VerifiedCheckpoint> {
     let path = checkpoint_path(origin);
     let bytes = asked::get(client, &witness.url, &path).await.ok()??;
-    by_one_of(own, &SignedCheckpoint::parse(&bytes).ok()?).ok()
+    own.verify(SignedCheckpoint::parse(&bytes).ok()?).ok()
 }

@@ -113,10 +113,10 @@ impl Asking {
         let mut text = crate::error::chain(fault);
         // A witness believes a new key when its operator says so, and not because the log does.
         if fault.may_lack_the_key()
-            && let [_, .., newest] = &self.own.keys[..]
+            && let Some(newest) = self.own.keys.keys().skip(1).last()
         {
             text = format!(
-                "{text}; the log has a new key, which the witness's operator has to add: --log {newest}"
+                "{text}; the log has a new key, which the witness's operator has to put in the place of the old one: --log {newest}"
             );
         }
         let fault = text;

@@ -2,10 +2,10 @@
 //! it there, so it is checked whenever it is read.
 
 use ledger::policy::Policy;
-use ledger::{Note, SignedCheckpoint, VerifierKey};
+use ledger::rotation::KeyHistory;
+use ledger::{Note, SignedCheckpoint};
 
 use super::now_s;
-use crate::own_keys::by_one_of;
 
 /// The newest checkpoint that the trust policy believes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,14 +23,14 @@ impl Witnessed {
     }
 }
 
-/// What the policy believes of a checkpoint by one of the log's keys: `None` where its witnesses are
-/// not enough, or none of the keys has signed.
-pub(crate) fn believed(policy: &Policy, own: &[VerifierKey], note: &str) -> Option<Witnessed> {
+/// What the policy believes of a checkpoint by the log's key of that size: `None` where its witnesses
+/// are not enough, or that key has not signed.
+pub(crate) fn believed(policy: &Policy, own: &KeyHistory, note: &str) -> Option<Witnessed> {
     let signed = SignedCheckpoint::parse(note.as_bytes()).ok()?;
     let evaluation = policy.evaluate(&signed).ok()?;
     policy.quorum().filter(|_| evaluation.quorum_reached())?;
     let times = evaluation.witnesses().iter().map(|w| w.unix_seconds());
-    let checkpoint = by_one_of(own, &signed).ok()?;
+    let checkpoint = own.verify(signed).ok()?;
     Some(Witnessed {
         size: checkpoint.size(),
         at_s: times.min()?,

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ledger::Origin;
 use ledger::policy::Policy;
-use ledger::{Origin, VerifierKey};
+use ledger::rotation::KeyHistory;
 use sqlx::PgPool;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -33,8 +34,8 @@ const LOOK: Duration = Duration::from_millis(250);
 #[derive(Debug, Clone)]
 pub(crate) struct OwnLog {
     pub(crate) origin: Origin,
-    /// Its keys, the newest last.
-    pub(crate) keys: Vec<VerifierKey>,
+    /// Its keys, and which signs what.
+    pub(crate) keys: KeyHistory,
     pub(crate) halt: Halt,
 }
 

@@ -2,7 +2,7 @@
 //! root, have it signed. Only then is anybody answered. After a crash the same code brings the
 //! checkpoint up to the stored log.
 
-use ledger::{Checkpoint, Hash, Origin};
+use ledger::{Checkpoint, Hash, Origin, SignedCheckpoint};
 use tokio::sync::{mpsc, watch};
 
 use super::reread::{Reread, RereadError};
@@ -12,7 +12,7 @@ use crate::halt::Halt;
 use crate::line::{Backoff, Line, passes, timely};
 use crate::memory::MemoryError;
 use crate::notify::Changed;
-use crate::signer::{RemoteError, SignError, Signed, Signer, ToSign};
+use crate::signer::{Head, RemoteError, SignError, Signed, Signer, ToSign};
 use crate::store::ledger as store;
 
 /// Has the log signed.
@@ -26,6 +26,9 @@ pub(crate) struct Publisher {
     published: u64,
     /// The size of the newest one in the database.
     kept: u64,
+    /// What that one says, where the log's key signed it: a memory that was lost or never was here is
+    /// no reason to sign something else.
+    found: Option<Head>,
     /// Where that size is told.
     signed: watch::Sender<u64>,
     answers: Answers,
@@ -52,6 +55,10 @@ enum PublishError {
         by: &'static str,
         signed: u64,
     },
+    #[error(
+        "this server remembers another root for {0} entries than the signed checkpoint in the database has"
+    )]
+    TwoRoots(u64),
 }
 
 impl From<RereadError> for PublishError {
@@ -102,6 +109,7 @@ impl Publisher {
             reread: Reread::new(),
             published: 0,
             kept: 0,
+            found: None,
             unsigned: None,
         }
     }
@@ -126,7 +134,8 @@ impl Publisher {
         let connection = self.line.get().await?;
         let head = timely(store::head(&mut *connection)).await?;
         let newest = timely(store::newest_checkpoint(connection)).await?;
-        self.kept = newest.map_or(0, |(size, _)| size);
+        self.kept = newest.as_ref().map_or(0, |(size, _)| *size);
+        self.found = newest.and_then(|(_, note)| self.by_our_key(&note));
         match self.publish(head.size, head.root).await {
             Ok(()) => Ok(()),
             Err(PublishError::Database(fault)) => Err(fault),
@@ -139,6 +148,28 @@ impl Publisher {
                 self.stop(&fault);
                 Ok(())
             }
+        }
+    }
+
+    /// What a stored note says, if one of the log's keys has signed it.
+    fn by_our_key(&self, note: &str) -> Option<Head> {
+        let signed = SignedCheckpoint::parse(note.as_bytes()).ok()?;
+        let claimed = signed.claimed();
+        let ours = *claimed.origin() == self.origin && self.signer.has_signed(&signed);
+        ours.then(|| (claimed.size(), claimed.root()))
+    }
+
+    /// The newest that is known to be signed: here, or by a replica that left it in the database.
+    fn known(&self) -> Result<Option<Head>, PublishError> {
+        let remembered = self.signer.signed()?;
+        match (remembered, self.found) {
+            (Some((size, root)), Some((at, other))) if at == size && other != root => {
+                Err(PublishError::TwoRoots(size))
+            }
+            (remembered, found) => Ok([remembered, found]
+                .into_iter()
+                .flatten()
+                .max_by_key(|(size, _)| *size)),
         }
     }
 
@@ -206,12 +237,12 @@ impl Publisher {
     }
 
     async fn publish(&mut self, size: u64, root: Hash) -> Result<(), PublishError> {
-        let signed = self.signer.signed()?;
+        let signed = self.known()?;
         let newest = self.reread.size().max(size);
         if let Some((signed, _)) = signed
             && newest < signed
         {
-            let (held, by) = (newest, "this server");
+            let (held, by) = (newest, "the log's key");
             return Err(PublishError::Behind { held, by, signed });
         }
         let found = match self.reread.root_at(size) {
@@ -264,7 +295,7 @@ impl Publisher {
                 signed: theirs,
             });
         }
-        let signed = self.signer.signed()?;
+        let signed = self.known()?;
         let line = &mut self.line;
         self.reread.grow_beyond(head.size, signed, line).await?;
         same_root(head.size, self.reread.root(), head.root)

@@ -11,7 +11,7 @@ mod remote;
 mod waiting;
 
 use ledger::rotation::{HistoryError, KeyHistory};
-use ledger::{Checkpoint, Entry, Hash, ParseError, SigningKey, VerifierKey};
+use ledger::{Checkpoint, Entry, Hash, ParseError, SignedCheckpoint, SigningKey, VerifierKey};
 use sqlx::PgConnection;
 
 use crate::keyring::Keyring;
@@ -124,11 +124,24 @@ impl Signer {
         }
     }
 
-    /// The keys that readers believe, the newest last: all that the entries so far tell of.
-    pub(crate) fn vkeys(&self) -> Vec<VerifierKey> {
+    /// The keys that readers believe, and which of them signs what, as the entries so far tell.
+    pub(crate) fn history(&self) -> Result<KeyHistory, HistoryError> {
         match &self.pen {
-            Pen::Here(here) => here.history.keys().cloned().collect(),
-            Pen::Remote(remote) => vec![remote.vkey().clone()],
+            Pen::Here(here) => Ok(here.history.clone()),
+            Pen::Remote(remote) => KeyHistory::new(remote.vkey().clone()),
+        }
+    }
+
+    /// What one of the log's keys has signed, whichever of them had to: the entries that would say so
+    /// may be those that are missing.
+    pub(crate) fn has_signed(&self, checkpoint: &SignedCheckpoint) -> bool {
+        let origin = checkpoint.claimed().origin();
+        let by = |key: &VerifierKey| {
+            key.name() == origin.as_str() && checkpoint.clone().verify(key, origin).is_ok()
+        };
+        match &self.pen {
+            Pen::Here(here) => here.keys.all().any(|key| by(&key)),
+            Pen::Remote(remote) => by(remote.vkey()),
         }
     }
 

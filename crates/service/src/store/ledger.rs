@@ -94,6 +94,14 @@ pub(crate) async fn commit(connection: &mut PgConnection) -> Result<(), sqlx::Er
     sqlx::query("commit").execute(connection).await.map(drop)
 }
 
+/// From now on this connection's commits do not wait for the disk.
+pub(crate) async fn need_not_wait(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("set synchronous_commit = off")
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 /// Gives the fence back with nothing changed.
 pub(crate) async fn rollback(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query("rollback").execute(connection).await.map(drop)

@@ -63,6 +63,11 @@ pub enum WitnessError {
     /// A key that speaks for no log.
     #[error("the key {0} is of no log: its name cannot be an origin")]
     NotALogsKey(String),
+    /// Two keys of one log: the old one could be in the wrong hands.
+    #[error(
+        "two keys of the log {0}: name the one that signs now, and no longer the one before it"
+    )]
+    TwoKeys(String),
     /// A key that is known to readers as the log's, or as a witness's.
     #[error(
         "the key {0} cannot submit: it must be of type 0x01 and bear another name than the log; make one with `breakglass keygen --submitter`"
@@ -77,8 +82,8 @@ pub enum WitnessError {
 }
 
 impl Witness {
-    /// A witness that follows the logs of these keys and keeps what it remembers in `folder`, one
-    /// file a log. What is there is read now: a damaged memory must not wait for the first request.
+    /// A witness that follows the logs of these keys, one key a log, and keeps what it remembers in
+    /// `folder`, one file a log. What is there is read now: a damaged memory must not wait for the first request.
     ///
     /// # Errors
     /// [`WitnessError`] where a key is no log's, or the folder cannot be used.
@@ -91,7 +96,10 @@ impl Witness {
         let mut followed = HashMap::new();
         for log in &keys {
             let origin = origin_of(log)?;
-            followed.insert(origin.clone(), Followed::open(folder, origin)?);
+            let kept = Followed::open(folder, origin.clone())?;
+            if followed.insert(origin, kept).is_some() {
+                return Err(WitnessError::TwoKeys(log.name().to_owned()));
+            }
         }
         Ok(Self {
             rules: witness::Witness::new(keys),

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ledger::{Hash, SignedCheckpoint, TilePath, Tree, VerifierKey, bundle, leaf_hash};
+use ledger::{Checkpoint, Hash, SignedCheckpoint, TilePath, Tree, VerifierKey, bundle, leaf_hash};
 use service::archive::{ArchiveStatus, FaultKind, Trouble};
 use service::settings::{Archive, ArchivePlace};
 use sqlx::PgPool;
@@ -246,11 +246,27 @@ async fn a_log_that_was_set_back_is_not_archived_over(admin: PgPool) {
     let size = caught_up(&stage).await;
     stage.stop();
     let ahead = folder.path().join(format!("checkpoints/{:020}", size + 40));
-    fs::write(ahead, "another history").unwrap();
+    // Anybody may have written that: people get in all the same.
+    fs::write(&ahead, "another history").unwrap();
+    stage.restart().await;
+    let (kind, text) = in_trouble(&stage).await;
+    assert_eq!(kind, FaultKind::Contradiction);
+    assert!(text.contains("find out who wrote it"), "{text}");
+    assert_eq!(stage.portal.halted(), None);
+    stage.dana().await;
+
+    // That only the log's own key can have signed.
+    stage.stop();
+    let origin = stage.portal.ledger().origin().clone();
+    let key = service::key::load(stage.data.path(), &origin).unwrap();
+    let longer = Checkpoint::new(origin, size + 40, Hash::of(b"lost")).unwrap();
+    fs::write(&ahead, longer.sign(&key)).unwrap();
     stage.restart().await;
     let (kind, text) = in_trouble(&stage).await;
     assert_eq!(kind, FaultKind::Contradiction);
     assert!(text.contains("was set back"), "{text}");
+    eventually(PATIENCE, || async { stage.portal.halted().is_some() }).await;
+    assert!(stage.portal.halted().unwrap().contains("was set back"));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -5,6 +5,10 @@ use sqlx::PgPool;
 use crate::stage::{Stage, service_pool};
 
 async fn refused(pool: &PgPool, statement: &str) {
+    refused_as("42501", pool, statement).await;
+}
+
+async fn refused_as(expected: &str, pool: &PgPool, statement: &str) {
     let mut tx = pool.begin().await.unwrap();
     let outcome = sqlx::raw_sql(statement).execute(&mut *tx).await;
     let fault = outcome.expect_err(statement);
@@ -13,7 +17,7 @@ async fn refused(pool: &PgPool, statement: &str) {
         .and_then(|fault| fault.code())
         .unwrap()
         .into_owned();
-    assert_eq!(code, "42501", "{statement}: {fault}");
+    assert_eq!(code, expected, "{statement}: {fault}");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -38,6 +42,25 @@ async fn the_service_cannot_change_the_log(admin: PgPool) {
     ] {
         refused(&service, statement).await;
     }
+}
+
+/// A row beyond the end would stand before all that come after it.
+#[sqlx::test(migrations = "../../migrations")]
+async fn nothing_is_kept_as_signed_beyond_the_end(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let end = stage.portal.ledger().size().await.unwrap();
+    let service = service_pool(&admin).await;
+    for size in [end + 1, 1 << 62] {
+        for statement in [
+            format!("select ledger_publish({size}, 'x')"),
+            format!("select ledger_cosign('w1', {size}, 1, 'x')"),
+            format!("select ledger_keep_witnessed({size}, 'x')"),
+        ] {
+            refused_as("23514", &service, &statement).await;
+        }
+    }
+    let kept = format!("select ledger_keep_witnessed({end}, 'x')");
+    sqlx::raw_sql(&kept).execute(&service).await.unwrap();
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -72,6 +72,48 @@ async fn the_old_key_leads_to_the_new_one(admin: PgPool) {
     }
 }
 
+/// The old key is in the wrong hands, which is why it was retired: what it signs now counts for nothing.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_retired_key_signs_counts_for_nothing(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    let folder = tempfile::tempdir().unwrap();
+    let witness = witness(&stage, folder.path()).await;
+    stage.dana().await;
+    let stolen = service::key::load(stage.data.path(), &stage.settings.origin).unwrap();
+    let retired = vkey(&stage);
+    rotated(&mut stage).await;
+    stage.ari().await;
+
+    // A history of the thief's, longer than the log, which the witness has cosigned by the old key.
+    let size = stage.portal.ledger().size().await.unwrap() + 5;
+    let origin = stage.settings.origin.clone();
+    let forged = ledger::Checkpoint::new(origin, size, ledger::Hash::of(b"forged"));
+    let note = forged.unwrap().sign(&stolen);
+    let asked = reqwest::Client::new()
+        .post(format!(
+            "{}/add-checkpoint",
+            witness.url.trim_end_matches('/')
+        ))
+        .body(format!("old 0\n\n{note}"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(asked.status(), 200, "the witness still trusts it");
+    with_witnesses(&mut stage, vec![witness], AnswerWhen::Signed).await;
+    eventually(std::time::Duration::from_secs(20), || async {
+        stage.portal.witnesses()[0].fault.is_some()
+    })
+    .await;
+    stage.sam().await;
+    assert_eq!(stage.portal.halted(), None, "a thief halts nothing with it");
+
+    // A witness does not take both keys.
+    let key = ledger::CosigningKey::from_seed("witness.example", [9; 32]).unwrap();
+    let both = service::witness::Witness::open(folder.path(), key, [retired, vkey(&stage)]);
+    let refused = both.unwrap_err().to_string();
+    assert!(refused.starts_with("two keys of the log"), "{refused}");
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_key_that_nobody_announced_is_found(admin: PgPool) {
     let mut stage = Stage::new(&admin).await;

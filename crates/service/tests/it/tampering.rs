@@ -95,6 +95,70 @@ async fn a_cut_tail_or_an_old_backup_halts(admin: PgPool) {
     grants_nothing(&stage).await;
 }
 
+/// A new data folder remembers nothing: the checkpoint that was left in the database is remembered.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_server_without_a_memory_signs_nothing_else_than_what_lies_signed(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    stage.dana().await;
+    let (size, _) = stage.portal.ledger().checkpoint().await.unwrap();
+    stage.stop();
+    forget(&stage);
+    stage.restart().await;
+    assert_eq!(
+        stage.portal.halted(),
+        None,
+        "a log that only grew is gone on with"
+    );
+    stage.stop();
+
+    // The whole of it rewritten, or cut, and the server's folder lost.
+    let rewritten = rewritten_from(&admin, 2).await;
+    by_force(&admin, &rewritten).await;
+    forget(&stage);
+    stage.restart().await;
+    let reason = stage.portal.halted().unwrap();
+    assert!(
+        reason.contains("another root than the one that was signed"),
+        "{reason}"
+    );
+    grants_nothing(&stage).await;
+    stage.stop();
+    let (root, frontier): (Vec<u8>, Vec<u8>) = {
+        let mut tree = ledger::Tree::new();
+        let leaves: Vec<Vec<u8>> =
+            sqlx::query_scalar("select leaf_hash from ledger_entry where seq < 3 order by seq")
+                .fetch_all(&admin)
+                .await
+                .unwrap();
+        for leaf in leaves {
+            tree.push(ledger::Hash::new(leaf.try_into().unwrap()));
+        }
+        let frontier = tree.frontier().iter().flat_map(|hash| *hash.as_bytes());
+        (tree.root().as_bytes().to_vec(), frontier.collect())
+    };
+    by_force(
+        &admin,
+        &format!(
+            "delete from ledger_entry where seq >= 3;
+             update ledger_head set size = 3, root = '\\x{}', frontier = '\\x{}'",
+            hex(&root),
+            hex(&frontier)
+        ),
+    )
+    .await;
+    forget(&stage);
+    stage.restart().await;
+    let reason = stage.portal.halted().unwrap();
+    assert!(reason.contains("holds 3 entries"), "{reason}");
+    let shown = stage.portal.ledger().checkpoint().await.unwrap();
+    assert!(shown.0 >= size, "nothing smaller was signed");
+}
+
+/// All that the server knows besides its keys.
+fn forget(stage: &Stage) {
+    std::fs::remove_dir_all(stage.data.path().join("state")).unwrap();
+}
+
 /// Every hash, every link and the head agree, as whoever owns the database can make them.
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_history_rewritten_in_one_piece_is_not_signed(admin: PgPool) {

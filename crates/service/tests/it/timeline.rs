@@ -104,5 +104,5 @@ async fn a_recovered_backup_that_lost_entries_stays_halted() {
         .unwrap();
     stage.restart().await;
     let reason = stage.portal.halted().unwrap();
-    assert!(reason.contains("this server has signed"), "{reason}");
+    assert!(reason.contains("the log's key has signed"), "{reason}");
 }
