@@ -8,14 +8,17 @@ use std::time::Duration;
 use ledger::TilePath;
 use reqwest::Response;
 use rusty_s3::actions::{DeleteObject, GetObject};
-use service::archive::FaultKind;
+use service::archive::{ArchivedLog, FaultKind};
+use service::fsck::{Fault, Files as _, check_tiles};
+use service::restore::restore;
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::archive::{caught_up, grow, in_trouble, status};
 use crate::owner::{Owner, PREFIX};
-use crate::stage::{Stage, eventually};
+use crate::restore::{dropped, empty_database};
+use crate::stage::{Stage, eventually, service_pool};
 
 /// What a bucket must have at least, as the tests' portal wants it.
 const LOCKED: &str = "<Mode>COMPLIANCE</Mode><Days>30</Days>";
@@ -172,4 +175,47 @@ async fn wrong_credentials_are_named_without_being_shown(admin: PgPool) {
         status(&stage).behind_entries > 0
     })
     .await;
+}
+
+/// Blocks of keys in an answer to a list are 1,000 long.
+#[ignore = "needs an S3 server: cargo xtask test --only archive"]
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_bucket_is_checked_whole_and_restored_from(admin: PgPool) {
+    let owner = Owner::new(Some(LOCKED)).await;
+    let stage = Stage::with_archive(&admin, Some(owner.archive())).await;
+    for _ in 0..3 {
+        grow(&stage, 100).await;
+        caught_up(&stage).await;
+    }
+    let size = caught_up(&stage).await;
+    stage.stop();
+    let reader = stage.portal.ledger();
+    let (origin, key) = (reader.origin(), reader.vkey().parse().unwrap());
+    let log = ArchivedLog::at(&owner.archive().place).unwrap();
+    let kept = log.kept().await.unwrap();
+    assert!(kept.len() > 2 && kept.contains(&size), "{kept:?}");
+    let sound = check_tiles(&log, origin, &key).await.unwrap();
+    assert!(sound.faults.is_empty(), "{:?}", sound.faults);
+    assert_eq!((sound.size, sound.checkpoints), (size, kept.len() as u64));
+
+    let database = empty_database(&admin).await;
+    let restored = restore(&service_pool(&database).await, &log, origin, &key)
+        .await
+        .unwrap();
+    assert_eq!((restored.size, restored.root), (size, sound.root));
+    dropped(&admin, database).await;
+
+    // Whoever has more rights than the portal puts other versions over what is there.
+    let bundle = format!("{PREFIX}{}", TilePath::entries_in(size, 0).unwrap());
+    assert_eq!(owner.put(&bundle, &[], &[], "another history").await, 200);
+    let found = check_tiles(&log, origin, &key).await.unwrap();
+    let wrong = |fault: &Fault| matches!(fault, Fault::Tile { seq: 0, .. });
+    assert!(found.faults.iter().any(wrong), "{:?}", found.faults);
+
+    let more = (0..1100).map(|at| format!("{PREFIX}checkpoints/{:020}", 1_000_000 + at));
+    for some in more.collect::<Vec<_>>().chunks(50) {
+        let put = some.iter().map(|key| owner.put(key, &[], &[], "x"));
+        futures::future::join_all(put).await;
+    }
+    assert_eq!(log.kept().await.unwrap().len(), kept.len() + 1100);
 }

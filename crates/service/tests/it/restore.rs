@@ -26,7 +26,7 @@ const FOLLOWS: [&str; 7] = [
 ];
 
 /// Another database of the same server, migrated and empty.
-async fn empty_database(admin: &PgPool) -> PgPool {
+pub(crate) async fn empty_database(admin: &PgPool) -> PgPool {
     let name = format!("restored_{}", uuid::Uuid::new_v4().simple());
     sqlx::raw_sql(&format!("create database {name}"))
         .execute(admin)
@@ -42,7 +42,7 @@ async fn empty_database(admin: &PgPool) -> PgPool {
     pool
 }
 
-async fn dropped(admin: &PgPool, database: PgPool) {
+pub(crate) async fn dropped(admin: &PgPool, database: PgPool) {
     let name = database
         .connect_options()
         .get_database()
