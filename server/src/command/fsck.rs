@@ -56,14 +56,14 @@ impl Fsck {
             .context("--vkey is of no log: its name cannot be an origin")?;
         let checked = match (&self.config, &self.place) {
             (Some(config), _) => self.check_portal(&origin, config).await?,
-            (None, Some(place)) => vec![("log", self.check_place(&origin, place).await?)],
+            (None, Some(place)) => vec![(None, self.check_place(&origin, place).await?)],
             (None, None) => anyhow::bail!("name a place, or --config"),
         };
         for (what, report) in &checked {
             if self.json {
-                print_json(what, report);
+                print_json(*what, report);
             } else {
-                print_text(what, report, &origin);
+                print_text(*what, report, &origin);
             }
         }
         let sound = checked.iter().all(|(_, report)| report.faults.is_empty());
@@ -79,7 +79,7 @@ impl Fsck {
         &self,
         origin: &Origin,
         config: &Path,
-    ) -> anyhow::Result<Vec<(&'static str, Report)>> {
+    ) -> anyhow::Result<Vec<(Option<&'static str>, Report)>> {
         let config = Config::load(config)?;
         let settings = &config.settings;
         anyhow::ensure!(
@@ -96,13 +96,13 @@ impl Fsck {
                 size: report.signed,
                 root: report.root,
             });
-            checked.push(("archive", report));
+            checked.push((Some("archive"), report));
         }
         let mut connection = connect(config.database_url.expose_secret()).await?;
         let folder = Some(settings.data_dir.as_path());
         let report =
             fsck::check_database(&mut connection, origin, &self.vkey, folder, held).await?;
-        checked.push(("database", report));
+        checked.push((Some("database"), report));
         Ok(checked)
     }
 
@@ -189,7 +189,7 @@ impl Files for Site {
 }
 
 #[allow(clippy::print_stdout, reason = "what a person at a terminal asked for")]
-fn print_text(what: &str, report: &Report, origin: &Origin) {
+fn print_text(what: Option<&str>, report: &Report, origin: &Origin) {
     for fault in &report.faults {
         println!("{fault}");
     }
@@ -201,14 +201,15 @@ fn print_text(what: &str, report: &Report, origin: &Origin) {
     } else {
         "NOT SOUND"
     };
+    let place = what.map(|what| format!(", {what}")).unwrap_or_default();
     println!(
-        "{origin}, {what}: {verdict}. {} entries, {} of them signed, root {}; checkpoints that agree: {}",
+        "{origin}{place}: {verdict}. {} entries, {} of them signed, root {}; checkpoints that agree: {}",
         report.size, report.signed, report.root, report.checkpoints
     );
 }
 
 #[allow(clippy::print_stdout, reason = "what a script asked for")]
-fn print_json(what: &str, report: &Report) {
+fn print_json(what: Option<&str>, report: &Report) {
     for fault in &report.faults {
         println!(
             "{}",

@@ -8,7 +8,9 @@
     reason = "a test that cannot go on should stop right there"
 )]
 
+mod archive;
 mod back_channel;
+mod command;
 mod demo;
 mod flow;
 mod fsck;

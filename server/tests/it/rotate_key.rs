@@ -1,50 +1,15 @@
 //! `breakglass rotate-key` as an operator runs it, and `breakglass fsck` by somebody who holds the old key.
 
-use std::process::{Command, Output};
-
 use ledger::VerifierKey;
 use service::{DataLock, Portal};
 use sqlx::{ConnectOptions as _, PgPool};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use crate::command::{breakglass, configured, text};
 use crate::stage::bare;
 
 const ORIGIN: &str = "rotated.example/log";
-
-const CONFIG: &str = r#"
-listen = "127.0.0.1:8080"
-public_url = "http://localhost:8080"
-data_dir = "DIR"
-site_dir = "DIR"
-database_url_file = "DIR/database_url"
-[log]
-origin = "rotated.example/log"
-[oidc]
-issuer = "http://127.0.0.1:8081"
-client_id = "breakglass"
-client_secret_file = "DIR/client_secret"
-algorithms = ["RS256"]
-"#;
-
-fn private(folder: &TempDir, name: &str, text: &str) {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let path = folder.path().join(name);
-    std::fs::write(&path, text).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-}
-
-fn breakglass(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_breakglass"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap()
-}
 
 /// One process of the portal, from its first entries to its end.
 async fn run_portal(pool: &PgPool, data: &TempDir) -> VerifierKey {
@@ -64,16 +29,8 @@ async fn a_rotation_is_followed_from_the_old_key(pool: PgPool) {
     let data = TempDir::new().unwrap();
     let old = service::key::generate(data.path(), &ORIGIN.parse().unwrap()).unwrap();
     let url = pool.connect_options().to_url_lossy().to_string();
-    private(&data, "database_url", &url);
-    private(
-        &data,
-        "client_secret",
-        "a-client-secret-that-is-long-enough",
-    );
-    let config = CONFIG.replace("DIR", data.path().to_str().unwrap());
-    private(&data, "server.toml", &config);
-    let config = data.path().join("server.toml");
-    let rotate = ["rotate-key", "--config", config.to_str().unwrap()];
+    let config = configured(&data, ORIGIN, &url, "");
+    let rotate = ["rotate-key", "--config", &config];
 
     let empty = breakglass(&rotate);
     assert!(!empty.status.success());
