@@ -134,6 +134,14 @@ pub enum Fault {
         /// What follows from the bytes.
         found: String,
     },
+    /// A kept text that is not the one that its entry sealed.
+    #[error("Entry {seq}: the text kept for {field} is not what was sealed there.")]
+    Opening {
+        /// The entry.
+        seq: u64,
+        /// The name of the sealed member.
+        field: String,
+    },
     /// A stored node of the tree that its leaves do not give.
     #[error("The hash tile node {level}/{index} is {state}; it covers the entries from {seq} on.")]
     Node {
@@ -193,6 +201,7 @@ impl Fault {
             Self::Log(ref finding) => finding.seq(),
             Self::Gap { seq, .. }
             | Self::Column { seq, .. }
+            | Self::Opening { seq, .. }
             | Self::Node { seq, .. }
             | Self::MissingFile { seq, .. }
             | Self::Tile { seq, .. }

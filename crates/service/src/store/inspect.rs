@@ -20,6 +20,17 @@ pub(crate) struct NodeRow {
     pub(crate) hash: Vec<u8>,
 }
 
+/// One row of `opening`, with the bytes of the entry that it belongs to. Without salt and bytes where it
+/// was erased.
+#[derive(Debug)]
+pub(crate) struct OpeningRow {
+    pub(crate) seq: i64,
+    pub(crate) field: String,
+    pub(crate) salt: Option<Vec<u8>>,
+    pub(crate) bytes: Option<Vec<u8>>,
+    pub(crate) entry: Option<Vec<u8>>,
+}
+
 /// The row of `ledger_head`.
 #[derive(Debug)]
 pub(crate) struct HeadRow {
@@ -96,4 +107,30 @@ pub(crate) async fn checkpoints(
     .into_iter()
     .map(|row| (row.size, row.note))
     .collect())
+}
+
+/// Whether this role may read what was sealed: whoever checks the log need not.
+pub(crate) async fn may_read_openings(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"select has_table_privilege('opening', 'select') as "may!""#)
+        .fetch_one(connection)
+        .await
+}
+
+/// At most `most` openings behind this one, by seq and field.
+pub(crate) async fn openings(
+    connection: &mut PgConnection,
+    (seq, field): (i64, &str),
+    most: i64,
+) -> Result<Vec<OpeningRow>, sqlx::Error> {
+    sqlx::query_as!(
+        OpeningRow,
+        r#"select o.seq, o.field, o.salt, o.bytes, e.bytes as "entry?"
+           from opening o left join ledger_entry e using (seq)
+           where (o.seq, o.field) > ($1, $2) order by o.seq, o.field limit $3"#,
+        seq,
+        field,
+        most,
+    )
+    .fetch_all(connection)
+    .await
 }

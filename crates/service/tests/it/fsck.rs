@@ -122,6 +122,44 @@ async fn a_bit_flipped_in_any_column_is_found_with_its_seq(admin: PgPool) {
     assert_eq!(told(&check(&stage, true).await), "", "all was taken back");
 }
 
+/// What was sealed is no column of the log: each text is held against its entry.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_text_that_is_not_what_was_sealed_is_found(admin: PgPool) {
+    let stage = unguarded(&admin).await;
+    let dana = stage.dana().await;
+    stage.ask(&dana, "orders-read").await;
+    let sealed: Vec<(i64, String)> = sqlx::query_as(
+        "select seq, field from opening where field in ('reason', 'ticket', 'name')",
+    )
+    .fetch_all(&admin)
+    .await
+    .unwrap();
+    assert!(sealed.len() > 2);
+    for (seq, field) in sealed.iter().rev().take(5) {
+        let of = format!("where seq = {seq} and field = '{field}'");
+        for column in ["salt", "bytes"] {
+            let flip = format!(
+                "update opening set {column} = set_bit({column}, 7, 1 - get_bit({column}, 7)) {of}"
+            );
+            let report = with_change(&stage, &flip, &flip).await;
+            assert_eq!(seqs(&report), [u64::try_from(*seq).unwrap()], "{of}");
+        }
+        let moved = format!("update opening set field = 'other' {of}");
+        let back =
+            format!("update opening set field = '{field}' where seq = {seq} and field = 'other'");
+        let report = with_change(&stage, &moved, &back).await;
+        assert_eq!(seqs(&report), [u64::try_from(*seq).unwrap()], "{of}");
+    }
+    // One that was erased, or is not there after a restore, is no fault.
+    run(
+        &stage,
+        "update opening set salt = null, bytes = null where field = 'ticket'",
+    )
+    .await;
+    run(&stage, "delete from opening where field = 'reason'").await;
+    assert_eq!(told(&check(&stage, true).await), "");
+}
+
 /// Whoever changes an entry's bytes and the hash beside them leaves the links and the checkpoints.
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_entry_changed_with_its_hash_is_named(admin: PgPool) {

@@ -4,6 +4,7 @@
 
 mod checkpoints;
 mod nodes;
+mod openings;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -57,6 +58,7 @@ pub async fn check_database(
     check.entries(connection).await?;
     check.nodes(connection).await?;
     check.head(connection).await?;
+    openings::check(connection, &mut check.faults).await?;
     inspect::end(connection).await?;
     Ok(check.report())
 }
