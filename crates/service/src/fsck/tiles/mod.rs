@@ -1,25 +1,20 @@
 //! A log as tlog-tiles: `checkpoint`, `tile/…`, `tile/entries/…`, in a folder or anywhere else that
 //! hands out files by name.
 
-use std::collections::VecDeque;
+mod newest;
+mod reading;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ledger::{
-    Hash, LogVerifier, Origin, SignedCheckpoint, TilePath, VerifiedCheckpoint, VerifierKey, bundle,
-    root_of,
-};
+use ledger::{Hash, LogVerifier, Origin, TilePath, VerifiedCheckpoint, VerifierKey, root_of};
 
+use self::newest::{Newest, newest};
+use self::reading::Reading;
 use super::judge::Judge;
 use super::keys::Keys;
 use super::{Fault, Faults, FsckError, Report, first_entry};
-use crate::archive::{checkpoint_key, checkpoints_in};
-
-/// The checkpoint's file.
-const NAME: &str = "checkpoint";
-
-/// So many of the newest kept checkpoints are tried before the log counts as unsigned.
-const MOST_TRIED: usize = 16;
+use crate::archive::checkpoints_in;
 
 /// Items in a full tile.
 const WIDTH: u16 = 256;
@@ -146,168 +141,6 @@ pub async fn check_tiles(
         newest: Some(String::from_utf8_lossy(&note).into_owned()),
         ..faults.report(&verifier, root, size, checkpoints)
     })
-}
-
-/// The checkpoint that says what the log must be.
-struct Newest {
-    /// The name of its file.
-    which: String,
-    note: Vec<u8>,
-    signed: SignedCheckpoint,
-    checkpoint: VerifiedCheckpoint,
-}
-
-/// The newest checkpoint that the key, or one that follows from it, has signed. Newer ones that are
-/// none are faults.
-async fn newest(
-    files: &impl Files,
-    origin: &Origin,
-    key: &VerifierKey,
-    kept: &[u64],
-    faults: &mut Faults,
-) -> Result<Option<Newest>, FsckError> {
-    let mut names: Vec<_> = kept
-        .iter()
-        .map(|size| (*size, checkpoint_key(*size), Some(*size)))
-        .collect();
-    match files
-        .get(NAME)
-        .await?
-        .map(|note| SignedCheckpoint::parse(&note))
-    {
-        Some(Ok(found)) => names.push((found.claimed().size(), NAME.to_owned(), None)),
-        Some(Err(fault)) => faults.add(Fault::Checkpoint {
-            which: NAME.to_owned(),
-            fault,
-        }),
-        None if names.is_empty() => faults.add(Fault::NoCheckpoint),
-        None => {}
-    }
-    names.sort_by(|a, b| b.cmp(a));
-    for (_, which, stored) in names.into_iter().take(MOST_TRIED) {
-        let Some(note) = files.get(&which).await? else {
-            continue;
-        };
-        let signed = match SignedCheckpoint::parse(&note) {
-            Ok(signed) => signed,
-            Err(fault) => {
-                faults.add(Fault::Checkpoint { which, fault });
-                continue;
-            }
-        };
-        let size = signed.claimed().size();
-        if let Some(stored) = stored.filter(|stored| *stored != size) {
-            faults.add(Fault::Misplaced { stored, size });
-            continue;
-        }
-        match believed(files, origin, key, &which, signed.clone()).await? {
-            Ok(checkpoint) => {
-                return Ok(Some(Newest {
-                    which,
-                    note,
-                    signed,
-                    checkpoint,
-                }));
-            }
-            Err(fault) => faults.add(fault),
-        }
-    }
-    Ok(None)
-}
-
-/// The checkpoint, by the trusted key or by one that follows from it. To follow, the entries are read
-/// as far as there are any: nothing says yet how many there must be.
-async fn believed(
-    files: &impl Files,
-    origin: &Origin,
-    key: &VerifierKey,
-    which: &str,
-    signed: SignedCheckpoint,
-) -> Result<Result<VerifiedCheckpoint, Fault>, FsckError> {
-    let mut keys = Keys::from(key, origin);
-    if let Ok(checkpoint) = keys.signed_by_trusted(signed.clone()) {
-        return Ok(Ok(checkpoint));
-    }
-    let (size, mut index, mut faults) = (signed.claimed().size(), 0, Faults::default());
-    while let Some(path) = TilePath::entries_in(size, index) {
-        index += 1;
-        let Some(bytes) = get(files, &path, &mut Faults::default()).await? else {
-            break;
-        };
-        for entry in bundle::split(&bytes).map_while(Result::ok) {
-            keys.entry(entry, &mut faults);
-        }
-    }
-    let followed = keys.verify(which, signed);
-    // A key that may not follow is why the checkpoint is not believed.
-    Ok(followed.map_err(|fault| faults.first().unwrap_or(fault)))
-}
-
-/// The entries, bundle after bundle, and the older checkpoints where each has its turn.
-struct Reading<'a> {
-    verifier: LogVerifier,
-    judge: Judge<'a>,
-    /// The sizes of those that are still to come, the smallest first.
-    kept: VecDeque<u64>,
-    /// Nothing has been missing so far: the tree is that of the entries read.
-    whole: bool,
-    faults: Faults,
-}
-
-impl Reading<'_> {
-    async fn entries(&mut self, files: &impl Files, size: u64) -> Result<(), FsckError> {
-        let mut index = 0;
-        while let Some(path) = TilePath::entries_in(size, index) {
-            index += 1;
-            let Some(bytes) = get(files, &path, &mut self.faults).await? else {
-                self.whole = false;
-                continue;
-            };
-            self.bundle(files, &path, &bytes).await?;
-        }
-        Ok(())
-    }
-
-    async fn bundle(
-        &mut self,
-        files: &impl Files,
-        path: &TilePath,
-        bytes: &[u8],
-    ) -> Result<(), FsckError> {
-        let TilePath::Entries { width, .. } = *path else {
-            return Ok(());
-        };
-        let mut entries = bundle::split(bytes);
-        let mut sound = true;
-        for _ in 0..width {
-            match entries.next() {
-                Some(Ok(entry)) => {
-                    let leaf = self.verifier.push(entry).leaf;
-                    self.judge.entry(entry, leaf, &mut self.faults);
-                    self.kept_so_far(files).await?;
-                }
-                _ => sound = false,
-            }
-        }
-        // A full bundle stands in for a partial one; a partial one is never longer than its name says.
-        if !sound || (width == WIDTH && entries.next().is_some()) {
-            self.faults.add(wrong(path));
-        }
-        self.whole &= sound;
-        Ok(())
-    }
-
-    /// The older checkpoints over what is read by now. Behind a gap none can be compared any more.
-    async fn kept_so_far(&mut self, files: &impl Files) -> Result<(), FsckError> {
-        let size = self.judge.tree.size();
-        while self.whole
-            && let Some(kept) = self.kept.pop_front_if(|kept| *kept <= size)
-            && let Some(note) = files.get(&checkpoint_key(kept)).await?
-        {
-            self.judge.checkpoint(kept, &note, &mut self.faults);
-        }
-        Ok(())
-    }
 }
 
 /// Compares every hash tile with the tree over `leaves`.
