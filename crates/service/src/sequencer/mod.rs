@@ -12,6 +12,7 @@ mod answers;
 mod batch;
 mod fence;
 mod image;
+mod publish_error;
 mod publisher;
 mod reread;
 mod rows;

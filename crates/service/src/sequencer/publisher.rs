@@ -5,14 +5,14 @@
 use ledger::{Checkpoint, Hash, Origin, SignedCheckpoint};
 use tokio::sync::{mpsc, watch};
 
+use super::publish_error::PublishError;
 use super::reread::{Reread, RereadError};
 use super::{Answers, Committed, Unwritten};
 use crate::error::chain;
 use crate::halt::Halt;
-use crate::line::{Backoff, Line, passes, timely};
-use crate::memory::MemoryError;
+use crate::line::{Backoff, Line, timely};
 use crate::notify::Changed;
-use crate::signer::{Head, RemoteError, SignError, Signed, Signer, ToSign};
+use crate::signer::{Head, Signed, Signer, ToSign};
 use crate::store::ledger as store;
 
 /// Has the log signed.
@@ -34,61 +34,6 @@ pub(crate) struct Publisher {
     answers: Answers,
     /// What was stored at the start and could not be signed then.
     unsigned: Option<(u64, Hash)>,
-}
-
-/// Why nothing was signed.
-#[derive(Debug, thiserror::Error)]
-enum PublishError {
-    #[error("the database does not answer")]
-    Database(#[from] sqlx::Error),
-    #[error("this server's memory of the log cannot be used")]
-    Memory(#[from] MemoryError),
-    #[error("no checkpoint can be made of the log")]
-    Checkpoint(#[from] ledger::CheckpointError),
-    #[error(transparent)]
-    Stored(RereadError),
-    #[error(transparent)]
-    Sign(SignError),
-    #[error("the database holds {held} entries, {by} has signed {signed}")]
-    Behind {
-        held: u64,
-        by: &'static str,
-        signed: u64,
-    },
-    #[error(
-        "this server remembers another root for {0} entries than the signed checkpoint in the database has"
-    )]
-    TwoRoots(u64),
-}
-
-impl From<RereadError> for PublishError {
-    fn from(fault: RereadError) -> Self {
-        match fault {
-            RereadError::Database(fault) => Self::Database(fault),
-            other => Self::Stored(other),
-        }
-    }
-}
-
-impl From<SignError> for PublishError {
-    fn from(fault: SignError) -> Self {
-        match fault {
-            SignError::Memory(fault) => Self::Memory(fault),
-            SignError::Remote(RemoteError::Database(fault)) => Self::Database(fault),
-            other => Self::Sign(other),
-        }
-    }
-}
-
-impl PublishError {
-    /// Whether trying again may help. A signer that is away, busy, or set up wrongly is waited for.
-    fn passes(&self) -> bool {
-        match self {
-            Self::Database(fault) => passes(fault),
-            Self::Sign(SignError::Remote(fault)) => !fault.is_of_another_history(),
-            _ => false,
-        }
-    }
 }
 
 impl Publisher {
