@@ -41,12 +41,14 @@ impl AddError {
 }
 
 /// A client that goes nowhere but where it is sent.
-pub(crate) fn client() -> reqwest::Client {
+///
+/// # Errors
+/// Where TLS cannot be set up. Any other client would follow redirects, and wait for ever.
+pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(WITHIN)
         .build()
-        .unwrap_or_default()
 }
 
 /// An address below the other side's prefix.

@@ -159,7 +159,7 @@ impl Portal {
             }),
         };
         portal.start_archive(&shutdown);
-        portal.ask_witnesses(newest, signed, &shutdown);
+        portal.ask_witnesses(newest, signed, &shutdown)?;
         if portal.halted().is_none() {
             portal.open_log(head.size == 0, &shutdown).await?;
         }
@@ -177,9 +177,9 @@ impl Portal {
         newest: cosign::Newest,
         signed: watch::Receiver<u64>,
         shutdown: &CancellationToken,
-    ) {
+    ) -> Result<(), StartError> {
         let Some(Trust { policy, ask, .. }) = self.inner.settings.trust.clone() else {
-            return;
+            return Ok(());
         };
         let own = cosign::OwnLog {
             origin: self.inner.ledger.origin().clone(),
@@ -187,7 +187,7 @@ impl Portal {
             halt: self.inner.halt.clone(),
         };
         let (pool, states) = (&self.inner.pool, &self.inner.witnesses);
-        let (rounds, asking) = cosign::Rounds::new(policy, ask, own, pool, states, newest);
+        let (rounds, asking) = cosign::Rounds::new(policy, ask, own, pool, states, newest)?;
         for task in asking {
             watched("asking of witnesses", &self.inner.halt, task);
         }
@@ -199,6 +199,7 @@ impl Portal {
                 () = rounds => {}
             }
         });
+        Ok(())
     }
 
     /// The newest checkpoint that the portal's trust policy believes, as far as this process knows.

@@ -9,7 +9,6 @@ use tokio::sync::{mpsc, watch};
 use super::ask::{self, Answered, AskError, Signed};
 use super::rounds::{OwnLog, Target};
 use super::{States, WitnessToAsk, now_s};
-use crate::asked;
 use crate::line::{Backoff, Line, timely};
 use crate::proof;
 use crate::store;
@@ -48,6 +47,7 @@ pub(super) struct Asking {
 impl Asking {
     pub(super) fn new(
         witness: WitnessToAsk,
+        client: reqwest::Client,
         own: Arc<OwnLog>,
         pool: PgPool,
         states: States,
@@ -55,7 +55,7 @@ impl Asking {
     ) -> Self {
         states.change(&witness.name, |_| ());
         Self {
-            client: asked::client(),
+            client,
             line: Line::new(pool),
             old_size: 0,
             witness,
