@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::connectors::Targets;
 use crate::cosign::{self, WitnessState, Witnessed};
 use crate::error::{Error, StartError};
+use crate::faults::Faults;
 use crate::halt::Halt;
 use crate::journal::{Ending, Journal};
 use crate::ledger_reader::LedgerReader;
@@ -52,6 +53,7 @@ pub(crate) struct Inner {
     pub(crate) journal: Journal<Ending>,
     pub(crate) readings: Readings,
     pub(crate) halt: Halt,
+    pub(crate) faults: Faults,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
     witnesses: cosign::States,
@@ -152,6 +154,7 @@ impl Portal {
                 sequencer,
                 targets,
                 halt,
+                faults: Faults::default(),
                 changes,
                 witnesses: cosign::States::default(),
                 signer: waiting,
