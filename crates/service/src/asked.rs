@@ -8,6 +8,10 @@ use ledger::{Hash, SignedCheckpoint};
 /// The other side has so long to answer.
 const WITHIN: Duration = Duration::from_secs(10);
 
+/// A connection that was idle for so long is not used again: a signer or witness of ours closes it after 10 s, and a request
+/// that met this would be lost.
+const IDLE: Duration = Duration::from_secs(5);
+
 /// The longest answer that is read, in bytes.
 const LONGEST_ANSWER: usize = 16 * 1024;
 
@@ -48,6 +52,7 @@ pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(WITHIN)
+        .pool_idle_timeout(IDLE)
         .build()
 }
 
