@@ -9,5 +9,6 @@ pub mod command;
 pub mod config;
 pub mod next;
 pub mod oidc;
+pub mod serving;
 pub mod session;
 pub mod web;

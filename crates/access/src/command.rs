@@ -2,7 +2,7 @@
 
 use crate::digest::{Commitment, Digest};
 use crate::event::{Decision, EndCause, Failure, Mode, OpeningRef, SessionEnd, Urgency, Verdict};
-use crate::ids::{GrantId, PersonId, PolicyName, RequestId, ResourceName};
+use crate::ids::{FaultId, GrantId, PersonId, PolicyName, RequestId, ResourceName};
 use crate::policy::Policy;
 use crate::roles::RoleGroups;
 use crate::time::UnixMillis;
@@ -32,6 +32,11 @@ pub enum Command {
     StartServer {
         /// The software's version.
         version: String,
+    },
+    /// Say that a server process broke off what it was asked for (system only).
+    FailServer {
+        /// What the server's own log says more under.
+        reference: FaultId,
     },
     /// Put a policy's next version in force (system only until people may author policies).
     ActivatePolicy {
@@ -204,10 +209,11 @@ pub enum Command {
 
 impl Command {
     /// Every name that [`Command::name`] gives, in the order of the variants.
-    pub const NAMES: [&'static str; 23] = [
+    pub const NAMES: [&'static str; 24] = [
         "open_ledger",
         "rotate_key",
         "start_server",
+        "fail_server",
         "activate_policy",
         "configure_roles",
         "register_person",
@@ -236,6 +242,7 @@ impl Command {
             Self::OpenLedger { .. } => "open_ledger",
             Self::RotateKey { .. } => "rotate_key",
             Self::StartServer { .. } => "start_server",
+            Self::FailServer { .. } => "fail_server",
             Self::ActivatePolicy { .. } => "activate_policy",
             Self::ConfigureRoles { .. } => "configure_roles",
             Self::RegisterPerson { .. } => "register_person",

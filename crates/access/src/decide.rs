@@ -82,6 +82,7 @@ impl Act<'_> {
                 signature,
             }),
             Command::StartServer { version } => self.one(Event::ServerStarted { version }),
+            Command::FailServer { reference } => self.one(Event::ServerFailed { reference }),
             Command::ActivatePolicy { policy } => {
                 let current = self
                     .state

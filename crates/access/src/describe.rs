@@ -12,6 +12,11 @@ pub fn describe(event: &Event) -> String {
             format!("gave the log a new key, which signs from {from} entries on: {new}")
         }
         Event::ServerStarted { version } => format!("started the portal, version {version}"),
+        Event::ServerFailed { reference } => {
+            format!(
+                "broke off what it was asked for, and went on; its own log says more under {reference}"
+            )
+        }
         Event::PolicyActivated {
             version, policy, ..
         } => {

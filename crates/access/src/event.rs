@@ -3,37 +3,21 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Commitment, Digest};
-use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
+use crate::ids::{FaultId, GrantId, PersonId, PolicyName, RequestId, ResourceName};
 use crate::policy::{Connector, Policy};
 use crate::refusal::Rule;
 use crate::roles::RoleGroups;
 use crate::time::UnixMillis;
 
+mod actor;
 mod exact;
 mod sealed;
 mod wire;
 mod words;
 
+pub use actor::Actor;
 pub use sealed::{Field, OpeningRef};
 pub use words::{Decision, EndCause, Failure, Mode, SessionEnd, Urgency, Verdict};
-
-/// Who did it, as they were at that moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Actor {
-    /// A person who is signed in.
-    Person {
-        /// Who.
-        person: PersonId,
-        /// The groups that the identity provider said at the sign-in this act rests on.
-        groups: Vec<GroupName>,
-    },
-    /// A part of the portal itself.
-    System {
-        /// Which part: `portal`, `reconciler`, `seed`, `sign-in`, `operator`.
-        part: String,
-    },
-}
 
 /// What happened. `kind` in the entry is the variant's name in the form `noun.verb`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +49,12 @@ pub enum Event {
     ServerStarted {
         /// The software's version.
         version: String,
+    },
+    /// A server process broke off what it was asked for, and went on.
+    #[serde(rename = "server.failed")]
+    ServerFailed {
+        /// What the server's own log says more under.
+        reference: FaultId,
     },
     /// From here on this version is in force.
     #[serde(rename = "policy.activated")]

@@ -76,6 +76,11 @@ uuid_id!(
     GrantId
 );
 
+uuid_id!(
+    /// One fault of the portal: the reference that people are given, and that the server's log names.
+    FaultId
+);
+
 impl GrantId {
     /// The account that a connector makes for this grant: `bg_` and the id's 32 hex digits.
     pub fn account(self) -> String {

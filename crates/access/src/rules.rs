@@ -38,6 +38,7 @@ impl<'a> Act<'a> {
         match event {
             Event::LedgerOpened { .. }
             | Event::ServerStarted { .. }
+            | Event::ServerFailed { .. }
             | Event::RolesConfigured { .. }
             | Event::SessionOpened { .. }
             | Event::SessionClosed { .. } => Ok(()),

@@ -8,6 +8,10 @@ use ledger::{Hash, SignedCheckpoint};
 /// The other side has so long to answer.
 const WITHIN: Duration = Duration::from_secs(10);
 
+/// A connection that was idle for so long is not used again: a signer or witness of ours closes it after 10 s, and a request
+/// that met this would be lost.
+const IDLE: Duration = Duration::from_secs(5);
+
 /// The longest answer that is read, in bytes.
 const LONGEST_ANSWER: usize = 16 * 1024;
 
@@ -41,12 +45,15 @@ impl AddError {
 }
 
 /// A client that goes nowhere but where it is sent.
-pub(crate) fn client() -> reqwest::Client {
+///
+/// # Errors
+/// Where TLS cannot be set up. Any other client would follow redirects, and wait for ever.
+pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(WITHIN)
+        .pool_idle_timeout(IDLE)
         .build()
-        .unwrap_or_default()
 }
 
 /// An address below the other side's prefix.

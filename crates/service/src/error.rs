@@ -97,6 +97,9 @@ pub enum StartError {
     /// A seed policy contradicts itself.
     #[error("the policy {0} in the configuration")]
     Policy(String, #[source] access::policy::PolicyError),
+    /// Nobody outside could be asked.
+    #[error("TLS to the log's signer and witnesses cannot be set up")]
+    Client(#[from] reqwest::Error),
     /// The archive's place is none.
     #[error("the archive in the configuration")]
     Archive(#[from] PlaceError),

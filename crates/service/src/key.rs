@@ -1,11 +1,12 @@
 //! Signing keys on disk: 32 random bytes each, readable by their process's user only.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use ledger::{CosigningKey, Origin, SigningKey};
+use zeroize::Zeroizing;
 
 use crate::seal;
 
@@ -40,6 +41,11 @@ fn path(data_dir: &Path, name: &str) -> PathBuf {
     data_dir.join("keys").join(name)
 }
 
+/// What a key is made of, wiped when it is dropped.
+type Seed = Zeroizing<[u8; SEED_LEN]>;
+
+const SEED_LEN: usize = 32;
+
 const LOG: &str = "log.seed";
 const WITNESS: &str = "witness.seed";
 const SUBMITTER: &str = "submitter.seed";
@@ -50,7 +56,7 @@ const SUBMITTER: &str = "submitter.seed";
 /// [`KeyError`] where there is one already, or it cannot be kept.
 pub fn generate(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
     let seed = make_seed(path(data_dir, LOG))?;
-    SigningKey::from_seed(origin.as_str(), seed).map_err(KeyError::Unusable)
+    SigningKey::from_seed(origin.as_str(), *seed).map_err(KeyError::Unusable)
 }
 
 /// Reads the log's key.
@@ -63,15 +69,15 @@ pub fn load(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
 
 /// Reads a key of the log from this file.
 pub(crate) fn load_from(path: PathBuf, origin: &Origin) -> Result<SigningKey, KeyError> {
-    SigningKey::from_seed(origin.as_str(), read_seed(path)?).map_err(KeyError::Unusable)
+    SigningKey::from_seed(origin.as_str(), *read_seed(path)?).map_err(KeyError::Unusable)
 }
 
 /// Makes a key that may follow the log's: `log-<key id>.seed`.
 pub(crate) fn generate_next(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
-    let seed: [u8; 32] = seal::random().map_err(|_| KeyError::NoRandomness)?;
-    let key = SigningKey::from_seed(origin.as_str(), seed).map_err(KeyError::Unusable)?;
+    let seed = random_seed()?;
+    let key = SigningKey::from_seed(origin.as_str(), *seed).map_err(KeyError::Unusable)?;
     let name = format!("log-{:08x}.seed", key.verifier_key().key_id());
-    keep_seed(path(data_dir, &name), seed)?;
+    keep_seed(path(data_dir, &name), &seed)?;
     Ok(key)
 }
 
@@ -81,7 +87,7 @@ pub(crate) fn generate_next(data_dir: &Path, origin: &Origin) -> Result<SigningK
 /// [`KeyError`] where it cannot be made, or may not be used.
 pub fn load_or_generate_witness(data_dir: &Path, name: &str) -> Result<CosigningKey, KeyError> {
     let seed = read_or_make_seed(path(data_dir, WITNESS))?;
-    CosigningKey::from_seed(name, seed).map_err(KeyError::Unusable)
+    CosigningKey::from_seed(name, *seed).map_err(KeyError::Unusable)
 }
 
 /// Reads the key with which a portal submits to its log's signer, and makes it first where there is
@@ -94,7 +100,7 @@ pub fn load_or_generate_submitter(
     origin: &Origin,
 ) -> Result<SigningKey, KeyError> {
     let seed = read_or_make_seed(path(data_dir, SUBMITTER))?;
-    submitter(origin, seed)
+    submitter(origin, &seed)
 }
 
 /// Reads the key with which a portal submits.
@@ -102,12 +108,12 @@ pub fn load_or_generate_submitter(
 /// # Errors
 /// [`KeyError`] where there is none that may be used.
 pub fn load_submitter(data_dir: &Path, origin: &Origin) -> Result<SigningKey, KeyError> {
-    submitter(origin, read_seed(path(data_dir, SUBMITTER))?)
+    submitter(origin, &read_seed(path(data_dir, SUBMITTER))?)
 }
 
-fn submitter(origin: &Origin, seed: [u8; 32]) -> Result<SigningKey, KeyError> {
+fn submitter(origin: &Origin, seed: &Seed) -> Result<SigningKey, KeyError> {
     let name = format!("{origin}/submitter");
-    SigningKey::from_seed(&name, seed).map_err(KeyError::Unusable)
+    SigningKey::from_seed(&name, **seed).map_err(KeyError::Unusable)
 }
 
 /// Reads a witness's key.
@@ -116,22 +122,28 @@ fn submitter(origin: &Origin, seed: [u8; 32]) -> Result<SigningKey, KeyError> {
 /// [`KeyError`] where there is none that may be used.
 pub fn load_witness(data_dir: &Path, name: &str) -> Result<CosigningKey, KeyError> {
     let seed = read_seed(path(data_dir, WITNESS))?;
-    CosigningKey::from_seed(name, seed).map_err(KeyError::Unusable)
+    CosigningKey::from_seed(name, *seed).map_err(KeyError::Unusable)
 }
 
-fn read_or_make_seed(path: PathBuf) -> Result<[u8; 32], KeyError> {
+fn read_or_make_seed(path: PathBuf) -> Result<Seed, KeyError> {
     match make_seed(path.clone()) {
         Err(KeyError::Exists(_)) => read_seed(path),
         made => made,
     }
 }
 
-fn make_seed(path: PathBuf) -> Result<[u8; 32], KeyError> {
-    let seed: [u8; 32] = seal::random().map_err(|_| KeyError::NoRandomness)?;
-    keep_seed(path, seed)
+fn make_seed(path: PathBuf) -> Result<Seed, KeyError> {
+    let seed = random_seed()?;
+    keep_seed(path, &seed)?;
+    Ok(seed)
 }
 
-fn keep_seed(path: PathBuf, seed: [u8; 32]) -> Result<[u8; 32], KeyError> {
+fn random_seed() -> Result<Seed, KeyError> {
+    let random = seal::random().map_err(|_| KeyError::NoRandomness)?;
+    Ok(Zeroizing::new(random))
+}
+
+fn keep_seed(path: PathBuf, seed: &Seed) -> Result<(), KeyError> {
     let write = || {
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
         fs::create_dir_all(folder)?;
@@ -144,7 +156,7 @@ fn keep_seed(path: PathBuf, seed: [u8; 32]) -> Result<[u8; 32], KeyError> {
             .truncate(true)
             .mode(0o600)
             .open(&beside)?;
-        file.write_all(&seed)?;
+        file.write_all(&**seed)?;
         file.sync_all()?;
         let linked = fs::hard_link(&beside, &path);
         fs::remove_file(&beside)?;
@@ -152,13 +164,13 @@ fn keep_seed(path: PathBuf, seed: [u8; 32]) -> Result<[u8; 32], KeyError> {
         fs::File::open(folder)?.sync_all()
     };
     match write() {
-        Ok(()) => Ok(seed),
+        Ok(()) => Ok(()),
         Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => Err(KeyError::Exists(path)),
         Err(fault) => Err(KeyError::Io(path, fault)),
     }
 }
 
-fn read_seed(path: PathBuf) -> Result<[u8; 32], KeyError> {
+fn read_seed(path: PathBuf) -> Result<Seed, KeyError> {
     let metadata = match fs::metadata(&path) {
         Ok(metadata) => metadata,
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
@@ -169,6 +181,13 @@ fn read_seed(path: PathBuf) -> Result<[u8; 32], KeyError> {
     if metadata.permissions().mode() & 0o077 != 0 {
         return Err(KeyError::Exposed(path));
     }
-    let bytes = fs::read(&path).map_err(|fault| KeyError::Io(path.clone(), fault))?;
-    bytes.try_into().map_err(|_| KeyError::Malformed(path))
+    if metadata.len() != SEED_LEN as u64 {
+        return Err(KeyError::Malformed(path));
+    }
+    // Read to its place: no buffer is left behind that nobody wipes.
+    let mut seed = Seed::default();
+    fs::File::open(&path)
+        .and_then(|mut file| file.read_exact(&mut *seed))
+        .map_err(|fault| KeyError::Io(path, fault))?;
+    Ok(seed)
 }

@@ -14,6 +14,7 @@ pub mod cosign;
 mod data_lock;
 mod durable;
 mod error;
+mod faults;
 pub mod fsck;
 mod halt;
 mod journal;

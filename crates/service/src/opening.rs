@@ -24,7 +24,7 @@ pub(crate) fn signer(settings: &Settings, memory: Memory) -> Result<Signer, Star
         None => Ok(Signer::here(Keyring::load(data_dir, origin)?, memory)?),
         Some(to) => {
             let submitter = key::load_submitter(data_dir, origin)?;
-            Ok(Signer::remote(to.clone(), submitter, memory))
+            Ok(Signer::remote(to.clone(), submitter, memory)?)
         }
     }
 }

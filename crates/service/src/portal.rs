@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::connectors::Targets;
 use crate::cosign::{self, WitnessState, Witnessed};
 use crate::error::{Error, StartError};
+use crate::faults::Faults;
 use crate::halt::Halt;
 use crate::journal::{Ending, Journal};
 use crate::ledger_reader::LedgerReader;
@@ -52,6 +53,7 @@ pub(crate) struct Inner {
     pub(crate) journal: Journal<Ending>,
     pub(crate) readings: Readings,
     pub(crate) halt: Halt,
+    pub(crate) faults: Faults,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
     witnesses: cosign::States,
@@ -157,6 +159,7 @@ impl Portal {
                 sequencer,
                 targets,
                 halt,
+                faults: Faults::default(),
                 changes,
                 witnesses: cosign::States::default(),
                 signer: waiting,
@@ -164,7 +167,7 @@ impl Portal {
             }),
         };
         portal.start_archive(&shutdown);
-        portal.ask_witnesses(newest, signed, &shutdown);
+        portal.ask_witnesses(newest, signed, &shutdown)?;
         if portal.halted().is_none() {
             portal.open_log(head.size == 0, &shutdown).await?;
         }
@@ -182,9 +185,9 @@ impl Portal {
         newest: cosign::Newest,
         signed: watch::Receiver<u64>,
         shutdown: &CancellationToken,
-    ) {
+    ) -> Result<(), StartError> {
         let Some(Trust { policy, ask, .. }) = self.inner.settings.trust.clone() else {
-            return;
+            return Ok(());
         };
         let own = cosign::OwnLog {
             origin: self.inner.ledger.origin().clone(),
@@ -192,7 +195,7 @@ impl Portal {
             halt: self.inner.halt.clone(),
         };
         let (pool, states) = (&self.inner.pool, &self.inner.witnesses);
-        let (rounds, asking) = cosign::Rounds::new(policy, ask, own, pool, states, newest);
+        let (rounds, asking) = cosign::Rounds::new(policy, ask, own, pool, states, newest)?;
         for task in asking {
             watched("asking of witnesses", &self.inner.halt, task);
         }
@@ -204,6 +207,7 @@ impl Portal {
                 () = rounds => {}
             }
         });
+        Ok(())
     }
 
     /// The newest checkpoint that the portal's trust policy believes, as far as this process knows.

@@ -8,15 +8,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use service::witness::{Answer, Witness};
 use tokio::sync::Semaphore;
 
-/// The longest request: 63 hashes and a checkpoint with many signatures.
-const LONGEST_REQUEST: usize = 64 * 1024;
+use crate::serving::body::{self, BodyLimits};
+use crate::serving::{self, Limits};
 
 /// Serves until asked to end.
 pub(super) async fn serve(
@@ -30,10 +31,14 @@ pub(super) async fn serve(
             format!("cannot listen on {listen}; is another server there? give another --listen")
         })?;
     tracing::info!(listen = %listener.local_addr()?, vkey = %witness.vkey(), "the {name} is awake");
-    axum::serve(listener, router(witness))
-        .with_graceful_shutdown(super::asked_to_end())
-        .await
-        .with_context(|| format!("the {name} ended by itself"))
+    serving::serve(
+        listener,
+        router(witness),
+        Limits::default(),
+        super::asked_to_end(),
+    )
+    .await;
+    Ok(())
 }
 
 fn router(witness: Witness) -> Router {
@@ -41,7 +46,7 @@ fn router(witness: Witness) -> Router {
         .route("/add-checkpoint", post(add_checkpoint))
         .route("/{origin}/checkpoint", get(checkpoint))
         .route("/vkey", get(vkey))
-        .layer(DefaultBodyLimit::max(LONGEST_REQUEST))
+        .layer(from_fn_with_state(BodyLimits::default(), body::limit))
         .with_state(Arc::new(witness))
 }
 

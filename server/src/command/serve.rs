@@ -1,6 +1,5 @@
 //! `breakglass serve`: the portal.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::oidc::Oidc;
+use crate::serving::{self, Limits, STOP_WITHIN};
 use crate::session::{self, Sessions};
 use crate::web::{self, AppState, Flood, Hashes, Outside, OwnOrigin, Transport};
 
@@ -27,9 +27,6 @@ const PORTAL_CONNECTIONS: u32 = 16;
 
 /// A connection is waited for so long; then the answer is that the database does not answer.
 const CONNECTION_WITHIN: Duration = Duration::from_secs(5);
-
-/// After this long a stop no longer waits for requests under way.
-const STOP_WITHIN: Duration = Duration::from_secs(15);
 
 /// Serves the portal until Ctrl-C or SIGTERM.
 #[derive(Debug, clap::Args)]
@@ -96,45 +93,27 @@ impl Serve {
                 )
             })?;
         tracing::info!(listen = %config.listen, url = config.public_url.origin(), "the portal is open");
-        let served = serve(listener, router, stop.clone()).await;
+        serving::serve(
+            listener,
+            router,
+            Limits::default(),
+            asked_to_end(stop.clone()),
+        )
+        .await;
         stop.cancel();
         tasks.close();
         // A background task that does not end holds up nothing: whatever it did is in the database.
         let _ = tokio::time::timeout(STOP_WITHIN, tasks.wait()).await;
         tracing::info!("the portal is closed");
-        served
+        Ok(())
     }
 }
 
-/// Serves until asked to end; then streams end, requests under way are finished, and a late one is waited for no longer.
-async fn serve(
-    listener: tokio::net::TcpListener,
-    router: axum::Router,
-    stop: CancellationToken,
-) -> anyhow::Result<()> {
-    let signalled = {
-        let stop = stop.clone();
-        async move {
-            super::asked_to_end().await;
-            tracing::info!("asked to end");
-            stop.cancel();
-        }
-    };
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(signalled)
-        .into_future();
-    let patience = async {
-        stop.cancelled().await;
-        tokio::time::sleep(STOP_WITHIN).await;
-    };
-    tokio::select! {
-        served = serving => served.context("the server ended by itself"),
-        () = patience => {
-            tracing::warn!("requests were still under way; they are dropped");
-            Ok(())
-        }
-    }
+/// Asked to end; then streams end too.
+async fn asked_to_end(stop: CancellationToken) {
+    super::asked_to_end().await;
+    tracing::info!("asked to end");
+    stop.cancel();
 }
 
 fn leptos_options(config: &Config, hashes: &Hashes) -> LeptosOptions {

@@ -1,20 +1,16 @@
 //! Request bodies: small, soon there, and JSON where they say so.
 
-use std::time::Duration;
-
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 use super::Problem;
+use crate::serving::body::{BODY_WITHIN, Broken, read_whole};
 
 /// The longest body, in bytes. The longest form has a reason of some thousand characters.
 pub(super) const MAX_BODY: usize = 64 * 1024;
-
-/// A body must be there within this time: a connection that trickles holds nothing open.
-const BODY_WITHIN: Duration = Duration::from_secs(15);
 
 /// Reads the whole body before anything else is done with the request.
 pub(super) async fn limit(request: Request, next: Next) -> Response {
@@ -26,14 +22,14 @@ pub(super) async fn limit(request: Request, next: Next) -> Response {
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
         return too_large();
     }
-    let bytes = match tokio::time::timeout(BODY_WITHIN, to_bytes(body, MAX_BODY)).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) if is_length_limit(&error) => return too_large(),
-        Ok(Err(_)) => {
+    let bytes = match read_whole(body, MAX_BODY, BODY_WITHIN).await {
+        Ok(bytes) => bytes,
+        Err(Broken::TooLong) => return too_large(),
+        Err(Broken::Off) => {
             return Problem::malformed("The request broke off. Nothing was done; send it again.")
                 .into_response();
         }
-        Err(_) => {
+        Err(Broken::Late) => {
             return Problem::new(
                 StatusCode::REQUEST_TIMEOUT,
                 "That took too long",
@@ -53,17 +49,6 @@ pub(super) async fn limit(request: Request, next: Next) -> Response {
     }
     next.run(Request::from_parts(parts, Body::from(bytes)))
         .await
-}
-
-fn is_length_limit(error: &axum::Error) -> bool {
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if cause.to_string() == "length limit exceeded" {
-            return true;
-        }
-        source = cause.source();
-    }
-    false
 }
 
 fn too_large() -> Response {

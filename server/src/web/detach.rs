@@ -23,6 +23,10 @@ pub(super) async fn detach(request: Request, next: Next) -> Response {
     }
     match tokio::spawn(next.run(request).in_current_span()).await {
         Ok(response) => response,
-        Err(error) => Problem::internal(&error).into_response(),
+        Err(error) => match error.try_into_panic() {
+            // As if it had not been in a task of its own.
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(error) => Problem::internal(&error).into_response(),
+        },
     }
 }

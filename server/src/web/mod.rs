@@ -18,8 +18,10 @@ mod same_origin;
 mod state;
 mod trace;
 
+use std::any::Any;
 use std::path::Path;
 
+use access::ids::FaultId;
 pub use assets::Hashes;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -28,10 +30,12 @@ pub use flood::Flood;
 pub use headers::Transport;
 pub use problem::Problem;
 pub use same_origin::OwnOrigin;
+use service::Portal;
 pub use state::AppState;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_sessions::SessionManagerLayer;
+use uuid::Uuid;
 
 use crate::session::{Store, attach_viewer};
 
@@ -68,18 +72,30 @@ pub fn router(
         .layer(session)
         .layer(from_fn(detach::detach));
     let fixed = assets::routes(outside.site).route("/healthz", get(health::health));
-    guarded(dynamic.merge(fixed), outside).with_state(state)
+    let note = note_in(state.portal.clone());
+    guarded(dynamic.merge(fixed), outside, note).with_state(state)
 }
 
-/// What every request passes. The last layer is the first to see a request.
-fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>, outside: Outside<'_>) -> Router<S> {
+/// Puts the references of panics into the portal's log.
+fn note_in(portal: Portal) -> impl Fn(Uuid) + Clone + Send + Sync + 'static {
+    move |reference| portal.note_fault(FaultId::new(reference))
+}
+
+/// What every request passes. The last layer is the first to see a request. `note` hears the reference of each panic.
+fn guarded<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    outside: Outside<'_>,
+    note: impl Fn(Uuid) + Clone + Send + Sync + 'static,
+) -> Router<S> {
     routes
         .layer(from_fn(body::limit))
         .layer(from_fn_with_state(
             outside.own,
             same_origin::require_same_origin,
         ))
-        .layer(CatchPanicLayer::custom(trace::after_panic))
+        .layer(CatchPanicLayer::custom(
+            move |panic: Box<dyn Any + Send>| trace::after_panic(&*panic, &note),
+        ))
         .layer(from_fn_with_state(
             outside.hashes.stylesheet(),
             problem::render,

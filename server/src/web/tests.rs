@@ -5,6 +5,8 @@
     reason = "a test that cannot go on should stop right there"
 )]
 
+mod panics;
+
 use std::fs;
 
 use axum::Router;
@@ -53,7 +55,7 @@ fn server(transport: Transport) -> (Router, TempDir) {
         flood: Flood::default(),
         hashes: Hashes::default(),
     };
-    (guarded(routes, outside), site)
+    (guarded(routes, outside, |_| ()), site)
 }
 
 async fn send(request: Request<Body>) -> (StatusCode, HeaderMap, String) {

@@ -72,8 +72,9 @@ impl<B> OnResponse<B> for Answers {
     }
 }
 
-/// What is answered when a handler panicked. The message stays in the log: it may hold anything.
-pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+/// What is answered when a handler panicked, once its reference was noted. The message stays in the server's log: it may
+/// hold anything.
+pub(super) fn after_panic(panic: &(dyn Any + Send), note: impl Fn(Uuid)) -> Response {
     let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)
@@ -81,5 +82,6 @@ pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
         .unwrap_or("no message");
     let reference = Uuid::new_v4();
     tracing::error!(%reference, message, "a handler panicked");
+    note(reference);
     Problem::fault(reference).into_response()
 }

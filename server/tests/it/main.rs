@@ -20,6 +20,7 @@ mod logout_token;
 mod oversight;
 mod provider;
 mod rotate_key;
+mod serving;
 mod session;
 mod sign_off;
 mod signer;

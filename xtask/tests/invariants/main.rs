@@ -4,6 +4,7 @@
 mod browser;
 mod edges;
 mod house;
+mod promises;
 mod sources;
 
 use std::path::Path;

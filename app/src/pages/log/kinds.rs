@@ -5,6 +5,7 @@ pub const KINDS: &[&str] = &[
     "ledger.opened",
     "key.rotated",
     "server.started",
+    "server.failed",
     "policy.activated",
     "roles.configured",
     "person.registered",

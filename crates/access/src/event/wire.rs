@@ -10,6 +10,7 @@ impl Event {
             Self::LedgerOpened { .. } => "ledger.opened",
             Self::KeyRotated { .. } => "key.rotated",
             Self::ServerStarted { .. } => "server.started",
+            Self::ServerFailed { .. } => "server.failed",
             Self::PolicyActivated { .. } => "policy.activated",
             Self::RolesConfigured { .. } => "roles.configured",
             Self::PersonRegistered { .. } => "person.registered",

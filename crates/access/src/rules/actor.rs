@@ -30,6 +30,7 @@ pub(super) fn check(act: Act<'_>, event: &Event) -> Checked {
         Event::LedgerOpened { .. }
         | Event::KeyRotated { .. }
         | Event::ServerStarted { .. }
+        | Event::ServerFailed { .. }
         | Event::PolicyActivated { .. }
         | Event::RolesConfigured { .. }
         | Event::PersonRegistered { .. }

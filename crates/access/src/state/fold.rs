@@ -121,6 +121,7 @@ impl State {
             | Event::OpeningErased { .. } => self.fold_oversight(record, lawful),
             Event::KeyRotated { .. }
             | Event::ServerStarted { .. }
+            | Event::ServerFailed { .. }
             | Event::LedgerRead { .. }
             | Event::SessionClosed { .. }
             | Event::OrphanRemoved { .. }

@@ -11,10 +11,12 @@ use access::event::{
     Actor, Decision, EndCause, Event, Failure, Field, Mode, OpeningRef, SessionEnd, Urgency,
     Verdict,
 };
+use access::ids::FaultId;
 use access::policy::Connector;
 use access::refusal::Rule;
 use access::time::UnixMillis;
 use access::{Statement, statement};
+use uuid::Uuid;
 
 use crate::stage::{DANA, grant, orders_admin, person, portal, request, roles, seal, who};
 
@@ -81,6 +83,12 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
             "server.started",
             Event::ServerStarted {
                 version: "0.1.0".into(),
+            },
+        ),
+        (
+            "server.failed",
+            Event::ServerFailed {
+                reference: FaultId::new(Uuid::from_u128(0x3001)),
             },
         ),
         (

@@ -2,9 +2,11 @@
 
 use access::command::Command;
 use access::event::{Actor, Event, SessionEnd};
+use access::ids::FaultId;
 use access::refusal::Rule;
 use access::time::UnixMillis;
 use access::{Record, State, apply, decide};
+use uuid::Uuid;
 
 use crate::stage::{DANA, ELI, Stage, ask, grant, orders_read, person, portal, request, seal, who};
 
@@ -160,6 +162,9 @@ fn a_person_does_nothing_that_is_the_portals() {
     let commands = [
         Command::StartServer {
             version: "0.1.0".into(),
+        },
+        Command::FailServer {
+            reference: FaultId::new(Uuid::from_u128(1)),
         },
         Command::ActivatePolicy {
             policy: orders_read(),

@@ -112,6 +112,7 @@ fn expected() -> impl Iterator<Item = &'static str> {
         "key.rotated",
         "key_order",
         "server.started",
+        "server.failed",
     ];
     kinds
         .chain(rules.map(|rule| rule.name()))

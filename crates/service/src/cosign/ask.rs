@@ -2,7 +2,7 @@
 
 use ledger::rotation::KeyHistory;
 use ledger::witness::{checkpoint_path, read_answer};
-use ledger::{CheckpointError, Hash, Origin, SignedCheckpoint, VerifiedCheckpoint};
+use ledger::{CheckpointError, Hash, Origin, SignedCheckpoint, VerifiedCheckpoint, VerifierKey};
 
 use super::WitnessToAsk;
 use crate::asked::{self, AddError};
@@ -35,6 +35,8 @@ pub(super) enum AskError {
     Answer(#[from] ledger::witness::AnswerError),
     #[error("the witness's answer has no signature by its key")]
     NotSigned,
+    #[error("the witness stands at {0} entries, it says, and takes no proof from there")]
+    Unsettled(u64),
     #[error("the witness's clock is ahead of ours: it says that it signed at {0} s since 1970")]
     Clock(u64),
     #[error(
@@ -76,17 +78,18 @@ pub(super) async fn ask(
     let known = std::slice::from_ref(&witness.key);
     let mut lines = read_answer(&checkpoint, &bytes, known)?;
     let line = lines.pop().ok_or(AskError::NotSigned)?;
-    let note = format!("{}{line}", checkpoint.note());
-    let note = SignedCheckpoint::parse(note.as_bytes())?;
-    let verified = note.note().verify(known).map_err(CheckpointError::from)?;
-    let at_s = verified
-        .signatures()
-        .first()
-        .and_then(|signature| signature.unix_seconds());
+    let at_s = signature_by(&witness.key, &format!("{}{line}", checkpoint.note()));
     Ok(Answered::Signed(Signed {
         line,
         at_s: at_s.ok_or(AskError::NotSigned)?,
     }))
+}
+
+/// When the holder of this key signed the note, if they did, in seconds since 1970.
+pub(super) fn signature_by(key: &VerifierKey, note: &str) -> Option<u64> {
+    let note = SignedCheckpoint::parse(note.as_bytes()).ok()?;
+    let verified = note.note().verify(std::slice::from_ref(key)).ok()?;
+    verified.signatures().first()?.unix_seconds()
 }
 
 /// The newest checkpoint of this log that the witness shows to monitors, if it is signed by our key

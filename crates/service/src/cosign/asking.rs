@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use ledger::VerifiedCheckpoint;
+use ledger::{VerifiedCheckpoint, VerifierKey};
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{mpsc, watch};
 
-use super::ask::{self, Answered, AskError, Signed};
+use super::ask::{self, Answered, AskError, Signed, signature_by};
 use super::rounds::{OwnLog, Target};
-use super::{States, WitnessToAsk, now_s};
-use crate::asked;
+use super::{SILENT_AFTER, States, WitnessToAsk, now_s};
 use crate::line::{Backoff, Line, timely};
 use crate::proof;
 use crate::store;
@@ -48,6 +47,7 @@ pub(super) struct Asking {
 impl Asking {
     pub(super) fn new(
         witness: WitnessToAsk,
+        client: reqwest::Client,
         own: Arc<OwnLog>,
         pool: PgPool,
         states: States,
@@ -55,7 +55,7 @@ impl Asking {
     ) -> Self {
         states.change(&witness.name, |_| ());
         Self {
-            client: asked::client(),
+            client,
             line: Line::new(pool),
             old_size: 0,
             witness,
@@ -83,6 +83,7 @@ impl Asking {
             match self.once(target).await {
                 Ok(how) => {
                     self.tell(target, how);
+                    self.say_if_silent();
                     return;
                 }
                 Err(fault) => {
@@ -92,6 +93,7 @@ impl Asking {
                     self.failed(&fault).await;
                 }
             }
+            self.say_if_silent();
             backoff.wait().await;
             if targets.has_changed().unwrap_or(true) {
                 return;
@@ -103,6 +105,13 @@ impl Asking {
         let size = target.size;
         // Who conducts the rounds is gone only while the process stops.
         let _ = self.done.send(Done { size, how });
+    }
+
+    fn say_if_silent(&self) {
+        if self.states.falls_silent(&self.witness.name, now_s()) {
+            let minutes = SILENT_AFTER.as_secs() / 60;
+            tracing::error!(witness = %self.witness.name, "a witness has signed nothing for {minutes} minutes");
+        }
     }
 
     async fn failed(&mut self, fault: &AskError) {
@@ -139,7 +148,8 @@ impl Asking {
                 Answered::Signed(signed) => {
                     keep(connection, &self.witness.name, size, &signed).await?;
                     self.old_size = size;
-                    self.heard(Some((size, signed.at_s)));
+                    let name = &self.witness.name;
+                    self.states.signed(name, size, signed.at_s, now_s());
                     return Ok(How::Signed);
                 }
                 Answered::StandsAt(theirs) if theirs == stands_at => break,
@@ -148,24 +158,21 @@ impl Asking {
         }
         let newest = timely(store::ledger::newest_checkpoint(&mut *connection)).await?;
         let ours = newest.map_or(0, |(size, _)| size);
-        if stands_at <= size || stands_at > ours {
+        if stands_at <= size {
+            return Err(AskError::Unsettled(stands_at));
+        }
+        if stands_at > ours {
             let theirs = stands_at;
             return Err(AskError::Ahead { theirs, ours });
         }
         self.old_size = stands_at;
-        self.heard(None);
+        // That it says so is not that it signed; what it signed for another replica is in the database.
+        if let Some(at_s) = signed_at(connection, &self.witness.key, stands_at).await? {
+            let heard_s = at_s.min(now_s());
+            self.states
+                .signed(&self.witness.name, stands_at, at_s, heard_s);
+        }
         Ok(How::Overtaken)
-    }
-
-    fn heard(&self, signed: Option<(u64, u64)>) {
-        self.states.change(&self.witness.name, |told| {
-            if let Some((size, at_s)) = signed {
-                told.size = size;
-                told.at_s = Some(at_s);
-            }
-            told.heard_s = now_s();
-            told.fault = None;
-        });
     }
 
     /// A witness that refuses may hold what we once signed. It cannot forge that: where it is not a
@@ -216,6 +223,21 @@ async fn ask_from(
 ) -> Result<Answered, AskError> {
     let proof = timely(proof::consistency(connection, old_size, target.size)).await?;
     ask::ask(client, witness, old_size, proof, &target.note).await
+}
+
+/// When this witness signed the checkpoint of this size, if that is stored.
+async fn signed_at(
+    connection: &mut PgConnection,
+    key: &VerifierKey,
+    size: u64,
+) -> Result<Option<u64>, sqlx::Error> {
+    let note = timely(store::cosignature::checkpoint_of(&mut *connection, size)).await?;
+    let lines = timely(store::cosignature::of_size(connection, size)).await?;
+    let note = note.unwrap_or_default();
+    let signed = lines
+        .iter()
+        .filter_map(|line| signature_by(key, &format!("{note}{line}")));
+    Ok(signed.max())
 }
 
 async fn keep(

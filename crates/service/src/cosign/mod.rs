@@ -91,11 +91,19 @@ pub(crate) struct States(Arc<Mutex<BTreeMap<String, Told>>>);
 
 #[derive(Debug, Clone)]
 struct Told {
-    /// When it was heard of last, by our own clock; before that, when it was asked first.
+    /// When it signed last, by our own clock; before that, when it was asked first.
     heard_s: u64,
+    /// Whether the server's log says already that it is silent.
+    said: bool,
     size: u64,
     at_s: Option<u64>,
     fault: Option<String>,
+}
+
+impl Told {
+    fn is_silent(&self, now_s: u64) -> bool {
+        now_s.saturating_sub(self.heard_s) > SILENT_AFTER.as_secs()
+    }
 }
 
 impl States {
@@ -113,15 +121,36 @@ impl States {
                 size: told.size,
                 at_s: told.at_s,
                 fault: told.fault.clone(),
-                silent: now_s.saturating_sub(told.heard_s) > SILENT_AFTER.as_secs(),
+                silent: told.is_silent(now_s),
             })
             .collect()
+    }
+
+    /// It signed this when it says, and was heard of then by our own clock.
+    fn signed(&self, name: &str, size: u64, at_s: u64, heard_s: u64) {
+        self.change(name, |told| {
+            told.size = size;
+            told.at_s = Some(at_s);
+            told.heard_s = told.heard_s.max(heard_s);
+            told.said = false;
+            told.fault = None;
+        });
+    }
+
+    /// Whether it is silent now, and nobody was told yet.
+    fn falls_silent(&self, name: &str, now_s: u64) -> bool {
+        let mut falls = false;
+        self.change(name, |told| {
+            falls = told.is_silent(now_s) && !std::mem::replace(&mut told.said, true);
+        });
+        falls
     }
 
     fn change(&self, name: &str, change: impl FnOnce(&mut Told)) {
         let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let told = states.entry(name.to_owned()).or_insert_with(|| Told {
             heard_s: now_s(),
+            said: false,
             size: 0,
             at_s: None,
             fault: None,
@@ -143,7 +172,7 @@ mod tests {
         let states = States::default();
         let heard_s = now_s();
         for name in ["signs", "silent"] {
-            states.change(name, |told| told.heard_s = heard_s);
+            states.signed(name, 6, heard_s, heard_s);
         }
         let limit = heard_s + SILENT_AFTER.as_secs();
         let silent = |at_s| -> Vec<bool> {
@@ -151,9 +180,15 @@ mod tests {
             states.iter().map(|state| state.silent).collect()
         };
         assert_eq!(silent(limit), [false, false]);
-        states.change("signs", |told| told.heard_s = limit);
+        states.signed("signs", 7, limit, limit);
         // That it answers, and refuses, is not that it signs.
         states.change("silent", |told| told.fault = Some("it says no".into()));
         assert_eq!(silent(limit + 1), [false, true]);
+        // That is said once, and again after it has signed.
+        let says = |name, at_s| states.falls_silent(name, at_s);
+        assert!(!says("silent", limit) && !says("signs", limit + 1));
+        assert!(says("silent", limit + 1) && !says("silent", limit + 2));
+        states.signed("silent", 8, limit + 3, limit + 3);
+        assert!(!says("silent", limit + 4) && says("silent", limit * 2));
     }
 }

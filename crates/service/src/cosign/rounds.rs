@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::asking::{Asking, Done, How};
 use super::{States, WitnessToAsk, Witnessed, believed, with_good_lines};
+use crate::asked;
 use crate::halt::Halt;
 use crate::line::{Line, timely};
 use crate::notify::Change;
@@ -62,6 +63,9 @@ pub(crate) struct Rounds {
 
 impl Rounds {
     /// With a task for each witness, which ends when these rounds do.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
     pub(crate) fn new(
         policy: Policy,
         ask: Vec<WitnessToAsk>,
@@ -69,14 +73,16 @@ impl Rounds {
         pool: &PgPool,
         states: &States,
         newest: Newest,
-    ) -> (Self, Vec<impl Future<Output = ()> + Send + 'static>) {
+    ) -> Result<(Self, Vec<impl Future<Output = ()> + Send + 'static>), reqwest::Error> {
+        let client = asked::client()?;
         let (targets, _) = watch::channel(None);
         let (tell, done) = mpsc::unbounded_channel();
         let own = Arc::new(own);
         let witnesses = ask.len();
         let asking = |witness| {
-            let (own, states) = (own.clone(), states.clone());
-            Asking::new(witness, own, pool.clone(), states, tell.clone()).run(targets.subscribe())
+            let (client, own, states) = (client.clone(), own.clone(), states.clone());
+            Asking::new(witness, client, own, pool.clone(), states, tell.clone())
+                .run(targets.subscribe())
         };
         let tasks = ask.into_iter().map(asking).collect();
         let rounds = Self {
@@ -88,7 +94,7 @@ impl Rounds {
             done,
             witnesses,
         };
-        (rounds, tasks)
+        Ok((rounds, tasks))
     }
 
     /// Works until nobody tells of changes any more. `signed` is what this process has had signed:

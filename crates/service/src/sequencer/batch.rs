@@ -5,11 +5,21 @@ use access::event::{Actor, Event};
 use access::time::UnixMillis;
 use access::{Refusal, decide, refusal_event};
 use ledger::EncodeError;
+use uuid::Uuid;
 
 use super::image::Made;
-use super::{Act, Appended, Image, Outcome, Pending};
+use super::{Act, Appended, Image, MOST_EVENTS, Outcome, Pending};
 use crate::clock::Clock;
 use crate::store::ledger::Addition;
+
+/// Why a batch cannot be stored.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BatchError {
+    #[error("an entry could not be encoded")]
+    Encode(#[from] EncodeError),
+    #[error("a command became {0} entries; there are ids for {MOST_EVENTS}")]
+    TooMany(usize),
+}
 
 /// A decided batch, not yet stored.
 #[derive(Debug, Default)]
@@ -33,19 +43,19 @@ impl Batch {
     /// Decides each command and folds what follows into `image`.
     ///
     /// # Errors
-    /// Where an entry does not fit the format; then `image` is of no more use.
+    /// Where an entry does not fit the format, or has no id; then `image` is of no more use.
     pub(super) fn decide(
         image: &mut Image,
         commands: &[Pending],
         clock: &Clock,
-    ) -> Result<Self, EncodeError> {
+    ) -> Result<Self, BatchError> {
         let mut batch = Self::default();
         for (place, pending) in commands.iter().enumerate() {
             clock.reach(image.time());
             let time = clock.now();
             let (events, refusal) = decided(image, pending, time);
             let mut entries = Vec::with_capacity(events.len());
-            for (event, id) in events.into_iter().zip(pending.ids) {
+            for (event, id) in with_ids(events, pending.ids)? {
                 let actor = &pending.proposal.actor;
                 let made = image.make(id, time, actor, event, &mut batch.addition)?;
                 entries.push((made.seq, made.event.clone()));
@@ -58,6 +68,17 @@ impl Batch {
         }
         Ok(batch)
     }
+}
+
+/// Each event with its id. None may go without: it would be decided and not stand in the log.
+fn with_ids(
+    events: Vec<Event>,
+    ids: [Uuid; MOST_EVENTS],
+) -> Result<impl Iterator<Item = (Event, Uuid)>, BatchError> {
+    if events.len() > ids.len() {
+        return Err(BatchError::TooMany(events.len()));
+    }
+    Ok(events.into_iter().zip(ids))
 }
 
 /// What an act becomes: its events, and the refusal if it was refused. A refusal of a person is an
@@ -76,4 +97,21 @@ fn decided(image: &Image, pending: &Pending, now: UnixMillis) -> (Vec<Event>, Op
         Actor::System { .. } => Vec::new(),
     };
     (events, Some(refusal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_without_an_id_is_refused_and_not_lost() {
+        let event = Event::SessionOpened { auth_time_s: None };
+        let ids = [(); MOST_EVENTS].map(|()| Uuid::new_v4());
+        for count in 0..=MOST_EVENTS {
+            let paired = with_ids(vec![event.clone(); count], ids).map(Iterator::count);
+            assert!(paired.is_ok_and(|paired| paired == count));
+        }
+        let refused = with_ids(vec![event; MOST_EVENTS + 1], ids).map(Iterator::count);
+        assert!(matches!(refused, Err(BatchError::TooMany(4))));
+    }
 }

@@ -229,10 +229,10 @@ fn not_witnessed() -> Error {
     }
 }
 
-/// It was taken, and is not signed yet.
+/// There is no answer yet; it may wait for room still, or be in the log.
 fn late() -> Error {
     Error::Unavailable {
-        message: "The log has taken this, but it is not signed yet, so nothing was opened on it. Look at the page again before you repeat it; what you typed is kept.".into(),
+        message: "The log has not answered in time, so it is not known yet whether it takes this, and nothing was opened on it. Look at the page again before you repeat it; what you typed is kept.".into(),
     }
 }
 

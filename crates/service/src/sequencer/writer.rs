@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::answers::{Answer, gives};
-use super::batch::Batch;
+use super::batch::{Batch, BatchError};
 use super::fence::{Fence, Unfinished};
 use super::rows::{project, seal_openings, tie_identities};
 use super::{Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten};
@@ -48,8 +48,8 @@ enum WriteError {
     Database(#[from] sqlx::Error),
     #[error(transparent)]
     Fold(#[from] FoldError),
-    #[error("an entry could not be encoded")]
-    Encode(#[from] ledger::EncodeError),
+    #[error(transparent)]
+    Batch(#[from] BatchError),
     #[error("{0}")]
     Contradiction(String),
     #[error("whether the newest entries were written cannot be found out")]
@@ -186,7 +186,7 @@ impl Writer {
         match fault {
             WriteError::Fold(FoldError::Database(_))
             | WriteError::Database(_)
-            | WriteError::Encode(_) => Some(Unwritten::Database),
+            | WriteError::Batch(_) => Some(Unwritten::Database),
             WriteError::Fold(_) | WriteError::Contradiction(_) => {
                 self.halt.pull(fault.to_string());
                 Some(Unwritten::Halted(fault.to_string()))

@@ -117,11 +117,18 @@ impl Signer {
     }
 
     /// With the key elsewhere; what is sent there is signed by `submitter`.
-    pub(crate) fn remote(to: RemoteSigner, submitter: SigningKey, memory: Memory) -> Self {
-        Self {
-            pen: Pen::Remote(Box::new(Remote::new(to, submitter))),
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub(crate) fn remote(
+        to: RemoteSigner,
+        submitter: SigningKey,
+        memory: Memory,
+    ) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            pen: Pen::Remote(Box::new(Remote::new(to, submitter)?)),
             memory,
-        }
+        })
     }
 
     /// The keys that readers believe, and which of them signs what, as the entries so far tell.

@@ -50,14 +50,14 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
-    pub(super) fn new(to: RemoteSigner, submitter: SigningKey) -> Self {
-        Self {
-            client: asked::client(),
+    pub(super) fn new(to: RemoteSigner, submitter: SigningKey) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            client: asked::client()?,
             to,
             submitter,
             old_size: None,
             waiting: Waiting::default(),
-        }
+        })
     }
 
     pub(super) fn vkey(&self) -> &VerifierKey {

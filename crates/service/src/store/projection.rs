@@ -233,6 +233,7 @@ pub(crate) async fn project(
         | Event::ErasureOrdered { .. }
         | Event::ErasureConfirmed { .. }
         | Event::ServerStarted { .. }
+        | Event::ServerFailed { .. }
         | Event::SessionOpened { .. }
         | Event::SessionClosed { .. }
         | Event::OrphanRemoved { .. }

@@ -178,6 +178,51 @@ async fn a_witness_that_lies_about_where_it_stands_is_not_asked_without_end(admi
     assert_eq!(stage.portal.halted(), None, "and it halts nothing");
 }
 
+/// One that only names sizes, be it one that this log has reached since it was asked, has signed nothing.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_witness_that_only_says_where_it_stands_is_no_good_one(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut liar = witness(&stage, folder.path()).await;
+    // Until this is set, it names the size that it is asked from; then one more than it is asked for.
+    let reached = Arc::new(AtomicU64::new(0));
+    let overtaken = Arc::new(AtomicU64::new(0));
+    let (newest, told) = (reached.clone(), overtaken.clone());
+    let answer = move |body: String| async move {
+        let lines: Vec<&str> = body.lines().collect();
+        let note = lines.iter().position(|line| line.is_empty()).unwrap() + 1;
+        let mut says: u64 = lines[0].strip_prefix("old ").unwrap().parse().unwrap();
+        if newest.load(Ordering::SeqCst) > 0 {
+            says = lines[note + 1].parse::<u64>().unwrap() + 1;
+            while newest.load(Ordering::SeqCst) < says {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            told.fetch_add(1, Ordering::SeqCst);
+        }
+        let kind = [("content-type", "text/x.tlog.size")];
+        (StatusCode::CONFLICT, kind, format!("{says}\n"))
+    };
+    let routes = Router::new().route("/add-checkpoint", post(answer));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    liar.url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    with_witnesses(&mut stage, vec![liar], AnswerWhen::Signed).await;
+    let fault = || stage.portal.witnesses().pop().unwrap().fault;
+    eventually(PATIENCE, || async { fault().is_some() }).await;
+    let first = fault().unwrap();
+    assert!(first.contains("takes no proof from there"), "{first}");
+
+    reached.store(1, Ordering::SeqCst);
+    stage.dana().await;
+    stage.ari().await;
+    let (size, _) = stage.portal.ledger().checkpoint().await.unwrap();
+    reached.store(size, Ordering::SeqCst);
+    eventually(PATIENCE, || async { overtaken.load(Ordering::SeqCst) > 0 }).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(fault(), Some(first), "it is no better than before");
+    assert_eq!(stage.portal.halted(), None);
+}
+
 /// A bad line under a known key makes readers refuse the whole checkpoint: it is not served.
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_cosignature_planted_in_the_database_is_not_served(admin: PgPool) {

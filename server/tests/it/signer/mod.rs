@@ -28,7 +28,7 @@ pub(crate) struct Machines {
     pub(crate) submitter: VerifierKey,
 }
 
-pub(crate) struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {

@@ -1,5 +1,7 @@
 //! `breakglass witness` over HTTP: every answer of tlog-witness, and what it remembers when it is killed.
 
+mod memory;
+
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -74,6 +76,13 @@ fn leaves(count: u64) -> Vec<Hash> {
     (0..count)
         .map(|leaf| leaf_hash(&leaf.to_be_bytes()))
         .collect()
+}
+
+/// Another history from its fourth entry on: as good as this one to whoever remembers neither.
+fn another_history(count: u64) -> Vec<Hash> {
+    let mut forked = leaves(count);
+    forked[3] = leaf_hash(b"another history");
+    forked
 }
 
 fn checkpoint_by(key: &SigningKey, leaves: &[Hash]) -> SignedCheckpoint {
@@ -176,7 +185,10 @@ async fn every_refusal_has_its_status() {
         (impostor(&grown), 403),
         // Ten entries, but not these ten: a fork.
         (
-            format!("old 10\n\n{}", checkpoint_by(&log_key(), &forked()).note()),
+            format!(
+                "old 10\n\n{}",
+                checkpoint_by(&log_key(), &another_history(10)).note()
+            ),
             422,
         ),
         // Twelve, with a proof of nothing.
@@ -209,86 +221,4 @@ fn impostor(leaves: &[Hash]) -> String {
     let key = SigningKey::from_seed(ORIGIN, [7; 32]).unwrap();
     let request = AddCheckpoint::new(10, Vec::new(), checkpoint_by(&key, leaves));
     request.unwrap().to_string()
-}
-
-fn forked() -> Vec<Hash> {
-    let mut forked = leaves(10);
-    forked[4] = leaf_hash(b"another history");
-    forked
-}
-
-/// SIGKILL at any moment: what was signed once is never contradicted afterwards.
-#[tokio::test]
-async fn a_killed_witness_remembers_what_it_signed() {
-    let data = TempDir::new().unwrap();
-    let mut signed = 0;
-    let mut keys = Vec::new();
-    for round in 1..=8 {
-        let witness = start(&data);
-        keys.push(witness.key.to_string());
-        let size = round * 5;
-        let answer = post(&witness, request(signed, &leaves(size))).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        signed = size;
-        // Dropped here: killed.
-    }
-    keys.dedup();
-    assert_eq!(keys.len(), 1, "one key, made once");
-    let witness = start(&data);
-    let fork = format!(
-        "old {signed}\n\n{}",
-        checkpoint_by(&log_key(), &forked()).note()
-    );
-    assert_eq!(post(&witness, fork).await.status, 400);
-    let again = post(&witness, request(0, &leaves(50))).await;
-    assert_eq!((again.status, again.body.as_str()), (409, "40\n"));
-}
-
-/// Two processes would each believe their own memory.
-#[test]
-fn a_second_witness_on_one_folder_does_not_start() {
-    let data = TempDir::new().unwrap();
-    let _first = start(&data);
-    let second = command(&data)
-        .args(["--log", &log_key().verifier_key().to_string()])
-        .args(["--listen", &format!("127.0.0.1:{}", free_port())])
-        .output()
-        .unwrap();
-    assert!(!second.status.success());
-    let said = std::str::from_utf8(&second.stderr).unwrap();
-    assert!(said.contains("another process works with"), "{said}");
-}
-
-/// Two forks of one log, shown to the witness at the same time from many sides: one of them wins.
-#[tokio::test(flavor = "multi_thread")]
-async fn of_two_forks_at_once_one_is_signed() {
-    let data = TempDir::new().unwrap();
-    let witness = start(&data);
-    let one = request(0, &leaves(10));
-    let other = request(0, &forked());
-    // As many as it takes at a time.
-    let asked: Vec<_> = (0..16)
-        .map(|turn| {
-            let body = if turn % 2 == 0 {
-                one.clone()
-            } else {
-                other.clone()
-            };
-            let url = format!("{}/add-checkpoint", witness.url);
-            tokio::spawn(async move {
-                let sent = reqwest::Client::new().post(url).body(body).send().await;
-                (turn % 2, sent.unwrap().status().as_u16())
-            })
-        })
-        .collect();
-    let mut signed = Vec::new();
-    for answer in asked {
-        let (which, status) = answer.await.unwrap();
-        match status {
-            200 => signed.push(which),
-            409 => {}
-            other => panic!("an answer {other}"),
-        }
-    }
-    assert_eq!(signed.len(), 1, "old 0 is right once");
 }
