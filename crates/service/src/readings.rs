@@ -200,22 +200,25 @@ impl Portal {
         }
         let size = self.inner.sequencer.ask(access::State::next_seq).await?;
         for (id, reading) in ended {
+            // What was written ahead may lie beyond the log.
+            let (from, to) = (reading.from, reading.to.min(size));
             let command = Command::ReadLedger {
-                from: reading.from,
-                // What was written ahead may lie beyond the log.
-                to: reading.to.min(size),
+                from,
+                to,
                 began_ms: reading.began_ms,
             };
             match self
                 .inner
                 .sequencer
-                .propose(Proposal::new(command, reading.reader))
+                .propose(Proposal::new(command, reading.reader.clone()))
                 .await
             {
                 Ok(_) => {}
-                // It was read by the configuration of then, which the log never saw: the refusal is the entry.
+                // It was read by a configuration that the log never saw. The refusal is the entry; what was
+                // read stands nowhere else than here.
                 Err(Error::Refused(refusal)) => {
-                    tracing::error!(%refusal, "entries were read by somebody who may not by the log's rules");
+                    let reader = reading.reader.json();
+                    tracing::error!(%refusal, from, to, reader, "entries were read by somebody who may not by the log's rules");
                 }
                 Err(fault) => return Err(fault),
             }

@@ -90,7 +90,7 @@ async fn tile(
         .ok_or_else(Problem::not_found)?;
     if let (TilePath::Entries { index, width }, Some(viewer)) = (path, &viewer) {
         let from = index * BUNDLE;
-        portal.read(viewer, from, from + u64::from(width))?;
+        portal.read(viewer, from, from + u64::from(width)).await?;
     }
     let kind = HeaderValue::from_static("application/octet-stream");
     Ok((
@@ -120,7 +120,7 @@ async fn stream(
             ),
         ));
     }
-    portal.read(viewer, range.from, range.to)?;
+    portal.read(viewer, range.from, range.to).await?;
     let body = Body::from_stream(portal.ledger().stream(range.from, range.to));
     let kind = HeaderValue::from_static("application/octet-stream");
     Ok((

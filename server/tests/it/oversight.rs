@@ -48,6 +48,34 @@ async fn entries_are_served_once_their_read_is_noted(pool: PgPool) {
     assert!(read["to"].as_u64() >= size.parse().ok(), "{read}");
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn a_role_that_was_taken_away_opens_no_entry(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    let mut quinn = stage.browser();
+    quinn.sign_in("quinn", "auditors").await;
+    assert_eq!(quinn.get("/ledger/stream/0-2").await.status, 200);
+    let before = noted(&stage);
+    let cookie = quinn.cookie.take();
+    let stage = stage.with_auditors("inspectors").await;
+    let mut quinn = stage.browser();
+    quinn.cookie = cookie;
+    assert!(quinn.is_signed_in().await);
+    for path in [
+        "/ledger/stream/0-2",
+        "/ledger/tile/entries/000.p/3",
+        "/ledger/tile/0/000.p/3",
+        "/ledger/checkpoint",
+        "/log",
+    ] {
+        assert_eq!(
+            quinn.get(path).await.status,
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
+    }
+    assert!(noted(&stage).len() <= before.len(), "{:?}", noted(&stage));
+}
+
 /// Dana asks and takes it back: a request that is over; says its id.
 async fn withdrawn(stage: &Stage) -> String {
     let id = Uuid::new_v4().to_string();
