@@ -40,11 +40,11 @@ pub async fn sealed_text(
 pub async fn begin_erasure(
     /// The entry that orders it.
     order: u64,
-    /// Of which request.
+    /// The request whose page it was asked on.
     request: RequestId,
 ) -> Result<Next, ApiError> {
     let back = crate::pages::request::show::address(request);
-    let outcome = server::begin(PendingErasure { order, request }).await;
+    let outcome = server::begin(order).await;
     crate::api::server::settle_button(back, outcome).await
 }
 
@@ -82,9 +82,11 @@ mod server {
         Ok(Next(back.to_owned()))
     }
 
-    pub(super) async fn begin(pending: PendingErasure) -> Result<Next, ApiError> {
+    pub(super) async fn begin(order: u64) -> Result<Next, ApiError> {
         let (portal, viewer) = identify()?;
-        portal.check_erasure(&viewer, pending.order).await?;
+        // The order's own request: the form may name another.
+        let request = portal.check_erasure(&viewer, order).await?;
+        let pending = PendingErasure { order, request };
         keep_pending(PENDING_ERASURE, pending, PENDING_SIGN_OFF).await
     }
 }
