@@ -7,6 +7,13 @@ use uuid::Uuid;
 
 use crate::stage::{Browser, Stage};
 
+/// How long the browser may keep what it got.
+async fn kept(browser: &mut Browser<'_>, path: &str) -> String {
+    let answer = browser.get(path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}");
+    answer.headers["cache-control"].to_str().unwrap().to_owned()
+}
+
 /// What the portal has noted of reads that are no entries yet.
 fn noted(stage: &Stage) -> Vec<Value> {
     let Ok(files) = std::fs::read_dir(stage.data().join("state/reads")) else {
@@ -76,6 +83,23 @@ async fn a_role_that_was_taken_away_opens_no_entry(pool: PgPool) {
     assert!(noted(&stage).len() <= before.len(), "{:?}", noted(&stage));
 }
 
+#[sqlx::test(migrations = "../migrations")]
+async fn what_takes_a_role_is_not_kept_by_browsers(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    let mut quinn = stage.browser();
+    quinn.sign_in("quinn", "auditors").await;
+    let entries = ["/ledger/tile/entries/000.p/3", "/ledger/stream/0-2"];
+    for path in entries {
+        assert_eq!(kept(&mut quinn, path).await, "no-store", "{path}");
+    }
+    let hashes = "/ledger/tile/0/000.p/3";
+    assert!(kept(&mut quinn, hashes).await.contains("immutable"));
+    let stage = stage.with_auditors("auditors").await;
+    let mut quinn = stage.browser();
+    quinn.sign_in("quinn", "auditors").await;
+    assert_eq!(kept(&mut quinn, hashes).await, "no-store");
+}
+
 /// Dana asks and takes it back: a request that is over; says its id.
 async fn withdrawn(stage: &Stage) -> String {
     let id = Uuid::new_v4().to_string();
@@ -119,6 +143,9 @@ async fn an_erasure_needs_a_second_person_who_proves_who_they_are(pool: PgPool) 
     assert_eq!(cleo.post("/api/sealed_text", &form).await.location(), page);
     let order = view(&mut kim, &id).await["erasures"][0]["order"].to_string();
     let form = [("order", order.as_str()), ("request", id.as_str())];
+    // The order knows its request better than a form does.
+    let elsewhere = Uuid::new_v4().to_string();
+    let bent = [("order", order.as_str()), ("request", &elsewhere)];
 
     // Who ordered it is sent back, not to the provider.
     assert_eq!(
@@ -137,7 +164,7 @@ async fn an_erasure_needs_a_second_person_who_proves_who_they_are(pool: PgPool) 
         ("cleo", json!({}), "Somebody else signed in"),
         ("kim", json!({ "auth_time": 1 }), "did not ask you anew"),
     ] {
-        let answer = kim.post("/api/begin_erasure", &form).await;
+        let answer = kim.post("/api/begin_erasure", &bent).await;
         assert_eq!(answer.location(), "/auth/step-up");
         let callback = kim
             .go_to_provider("/auth/step-up", subject, "custodians", changes)
