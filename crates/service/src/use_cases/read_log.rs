@@ -19,10 +19,7 @@ impl Portal {
         if from >= to {
             return Ok(());
         }
-        let noted = self
-            .inner
-            .readings
-            .note(&actor(viewer), from, to, self.inner.clock.now());
+        let noted = self.note_read(actor(viewer), from, to).await;
         noted.map_err(|fault| {
             tracing::error!(%fault, "a read could not be noted, and was refused");
             Error::Unavailable {

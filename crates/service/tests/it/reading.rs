@@ -93,6 +93,55 @@ async fn a_read_outlives_the_process_that_served_it(admin: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_clean_stop_tells_what_was_read(admin: PgPool) {
+    let mut stage = gathering(&admin, Duration::from_secs(3_600)).await;
+    let quinn = stage.quinn().await;
+    stage.portal.read(&quinn, 0, 2).await.unwrap();
+    stage.stop();
+    stage.portal.close().await;
+    assert_eq!(reads(&stage).await, [(is(&quinn), 0, 2)]);
+    stage.restart().await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(reads(&stage).await.len(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_read_whose_answer_was_lost_stands_once(admin: PgPool) {
+    let mut stage = gathering(&admin, Duration::from_secs(3_600)).await;
+    let quinn = stage.quinn().await;
+    stage.portal.read(&quinn, 0, 2).await.unwrap();
+    let folder = stage.data.path().join("state").join("reads");
+    let note = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
+    let noted = std::fs::read(note.path()).unwrap();
+    stage.portal.close().await;
+    assert_eq!(reads(&stage).await.len(), 1);
+    // The entry is there, and whoever waited for it never heard.
+    std::fs::write(note.path(), noted).unwrap();
+    stage.restart().await;
+    eventually(Duration::from_secs(10), || async { !note.path().exists() }).await;
+    assert_eq!(reads(&stage).await.len(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_bad_note_keeps_no_read_out_of_the_log_and_is_told(admin: PgPool) {
+    let stage = gathering(&admin, Duration::from_secs(1)).await;
+    assert_eq!(stage.portal.reads_waiting().count, 0);
+    let quinn = stage.quinn().await;
+    stage.portal.read(&quinn, 0, 2).await.unwrap();
+    let folder = stage.data.path().join("state").join("reads");
+    std::fs::write(folder.join("0.json"), "torn").unwrap();
+    eventually(Duration::from_secs(10), || async {
+        reads(&stage).await == [(is(&quinn), 0, 2)]
+    })
+    .await;
+    eventually(Duration::from_secs(10), || async {
+        let waiting = stage.portal.reads_waiting();
+        waiting.count == 1 && (1..60).contains(&waiting.oldest_s)
+    })
+    .await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_halted_log_is_read_and_says_so_when_it_goes_on(admin: PgPool) {
     let mut stage = gathering(&admin, Duration::from_secs(1)).await;
     let quinn = stage.quinn().await;
