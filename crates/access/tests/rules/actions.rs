@@ -78,16 +78,3 @@ fn a_page_can_say_why_not() {
     stage.later(3_600);
     assert_eq!(why(&stage, SAM), Rule::TooLate);
 }
-
-#[test]
-fn an_emergency_concerns_its_policys_people() {
-    let mut stage = Stage::set();
-    stage.run(&who(DANA), ask_as(1, "orders-admin", Mode::Emergency, 600));
-    let asked = stage.state.request(request(1)).unwrap();
-    let concerned: Vec<u128> = PEOPLE
-        .iter()
-        .filter(|(number, groups)| stage.state.concerns(asked, person(*number), &names(groups)))
-        .map(|(number, _)| *number)
-        .collect();
-    assert_eq!(concerned, [DANA, ARI, SAM, LEE, RAE]);
-}
