@@ -51,6 +51,7 @@ pub async fn begin_erasure(
 #[cfg(feature = "ssr")]
 mod server {
     use access::ids::RequestId;
+    use access::refusal::Rule;
 
     use super::{PENDING_ERASURE, PendingErasure};
     use crate::api::forms::SealedForm;
@@ -74,12 +75,27 @@ mod server {
     ) -> Result<Next, ApiError> {
         let (portal, viewer) = identify()?;
         let (of, why) = (form.parse()?, &form.why);
-        match (form.deed.as_str(), of) {
-            ("disclose", Some(of)) => portal.disclose(&viewer, request, of, why).await?,
-            ("erase", of) => portal.order_erasure(&viewer, request, of, why).await?,
+        let done = match (form.deed.as_str(), of) {
+            ("disclose", Some(of)) => portal.disclose(&viewer, request, of, why).await,
+            ("erase", of) => portal.order_erasure(&viewer, request, of, why).await,
             _ => return Err(ApiError::Malformed),
-        }
+        };
+        done.map_err(|error| beside_words(form, error.into()))?;
         Ok(Next(back.to_owned()))
+    }
+
+    /// What is wrong with the words is said beside them.
+    fn beside_words(form: &SealedForm, error: ApiError) -> ApiError {
+        match error {
+            ApiError::Refused {
+                rule: Rule::PurposeTooShort,
+                message,
+            }
+            | ApiError::Invalid { message, .. } => {
+                ApiError::invalid(form.deed().fields[0], message)
+            }
+            other => other,
+        }
     }
 
     pub(super) async fn begin(order: u64) -> Result<Next, ApiError> {

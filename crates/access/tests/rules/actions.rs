@@ -1,14 +1,13 @@
 //! What pages offer is what the rules allow.
 
 use access::command::Command;
-use access::event::{EndCause, Mode};
+use access::event::EndCause;
 use access::refusal::Rule;
 use access::view::Action;
 use access::{actions, may};
 
 use crate::stage::{
-    ARI, DANA, ELI, LEE, PEOPLE, RAE, SAM, Stage, ask_as, grant, names, person, portal, request,
-    who,
+    ARI, DANA, ELI, LEE, PEOPLE, RAE, SAM, Stage, grant, names, person, portal, request, who,
 };
 
 fn offered(stage: &Stage, number: u128) -> Vec<Action> {
