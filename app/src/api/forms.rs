@@ -51,6 +51,9 @@ pub struct ReviewForm {
     pub note: String,
 }
 
+/// [`SealedForm::opening`] where all are meant.
+pub const ALL: &str = "all";
+
 /// Asks for a sealed text, or that it be erased.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -59,7 +62,7 @@ pub struct SealedForm {
     pub request: String,
     /// `disclose` or `erase`.
     pub deed: String,
-    /// Which: the entry's place, a colon, the field's word; empty for all.
+    /// Which: the entry's place, a colon, the field's word; or [`ALL`].
     pub opening: String,
     /// What for.
     pub why: String,
@@ -70,8 +73,9 @@ mod parse {
     use access::event::{Decision, Field, Mode, OpeningRef, Verdict};
     use service::Submit;
 
-    use super::{RequestForm, ReviewForm, SealedForm, SignOffForm};
+    use super::{ALL, RequestForm, ReviewForm, SealedForm, SignOffForm};
     use crate::api::ApiError;
+    use crate::words::sealed::{DISCLOSE, Deed, ERASE};
     use crate::words::state::{URGENCIES, VERDICTS};
 
     impl RequestForm {
@@ -120,10 +124,22 @@ mod parse {
     }
 
     impl SealedForm {
+        /// What is asked for.
+        pub(crate) fn deed(&self) -> &'static Deed {
+            if self.deed == ERASE.word {
+                &ERASE
+            } else {
+                &DISCLOSE
+            }
+        }
+
         /// Which text is meant; `None` for all.
         pub(crate) fn parse(&self) -> Result<Option<OpeningRef>, ApiError> {
-            if self.opening.is_empty() {
-                return Ok(None);
+            match self.opening.as_str() {
+                ALL => return Ok(None),
+                // What is chosen at first.
+                "" => return Err(ApiError::invalid(self.deed().fields[1], "Choose a text.")),
+                _ => {}
             }
             let (seq, word) = self.opening.split_once(':').ok_or(ApiError::Malformed)?;
             let known = Field::ALL.into_iter().find(|field| field.word() == word);

@@ -40,17 +40,18 @@ pub async fn sealed_text(
 pub async fn begin_erasure(
     /// The entry that orders it.
     order: u64,
-    /// Of which request.
+    /// The request whose page it was asked on.
     request: RequestId,
 ) -> Result<Next, ApiError> {
     let back = crate::pages::request::show::address(request);
-    let outcome = server::begin(PendingErasure { order, request }).await;
+    let outcome = server::begin(order).await;
     crate::api::server::settle_button(back, outcome).await
 }
 
 #[cfg(feature = "ssr")]
 mod server {
     use access::ids::RequestId;
+    use access::refusal::Rule;
 
     use super::{PENDING_ERASURE, PendingErasure};
     use crate::api::forms::SealedForm;
@@ -74,17 +75,34 @@ mod server {
     ) -> Result<Next, ApiError> {
         let (portal, viewer) = identify()?;
         let (of, why) = (form.parse()?, &form.why);
-        match (form.deed.as_str(), of) {
-            ("disclose", Some(of)) => portal.disclose(&viewer, request, of, why).await?,
-            ("erase", of) => portal.order_erasure(&viewer, request, of, why).await?,
+        let done = match (form.deed.as_str(), of) {
+            ("disclose", Some(of)) => portal.disclose(&viewer, request, of, why).await,
+            ("erase", of) => portal.order_erasure(&viewer, request, of, why).await,
             _ => return Err(ApiError::Malformed),
-        }
+        };
+        done.map_err(|error| beside_words(form, error.into()))?;
         Ok(Next(back.to_owned()))
     }
 
-    pub(super) async fn begin(pending: PendingErasure) -> Result<Next, ApiError> {
+    /// What is wrong with the words is said beside them.
+    fn beside_words(form: &SealedForm, error: ApiError) -> ApiError {
+        match error {
+            ApiError::Refused {
+                rule: Rule::PurposeTooShort,
+                message,
+            }
+            | ApiError::Invalid { message, .. } => {
+                ApiError::invalid(form.deed().fields[0], message)
+            }
+            other => other,
+        }
+    }
+
+    pub(super) async fn begin(order: u64) -> Result<Next, ApiError> {
         let (portal, viewer) = identify()?;
-        portal.check_erasure(&viewer, pending.order).await?;
+        // The order's own request: the form may name another.
+        let request = portal.check_erasure(&viewer, order).await?;
+        let pending = PendingErasure { order, request };
         keep_pending(PENDING_ERASURE, pending, PENDING_SIGN_OFF).await
     }
 }

@@ -12,7 +12,7 @@ use crate::focus::focus_field;
 pub type Fault = Signal<Option<ApiError>>;
 
 /// Why one field was refused.
-fn refused(fault: Fault, name: &'static str) -> Memo<Option<String>> {
+pub fn refused(fault: Fault, name: &'static str) -> Memo<Option<String>> {
     Memo::new(move |_| {
         fault.with(|fault| {
             fault
@@ -23,7 +23,8 @@ fn refused(fault: Fault, name: &'static str) -> Memo<Option<String>> {
     })
 }
 
-fn described_by(name: &str, hint: bool, refused: bool) -> Option<String> {
+/// The ids of what is said about a field.
+pub fn described_by(name: &str, hint: bool, refused: bool) -> Option<String> {
     match (hint, refused) {
         (false, false) => None,
         (true, false) => Some(format!("{name}-hint")),
@@ -34,7 +35,7 @@ fn described_by(name: &str, hint: bool, refused: bool) -> Option<String> {
 
 /// The reason why a field was refused, under it.
 #[component]
-fn FieldError(
+pub fn FieldError(
     /// The field.
     name: &'static str,
     /// Why it was refused, if it was.

@@ -1,7 +1,7 @@
 //! Sealed texts in words.
 
 use access::event::Field;
-use access::view::{ErasureView, OpeningState, OpeningView, RequestView};
+use access::view::{ErasureView, OpeningState, OpeningView, PersonView, RequestView};
 
 use super::people::name;
 
@@ -10,8 +10,8 @@ use super::people::name;
 pub struct Deed {
     /// Its value in the form.
     pub word: &'static str,
-    /// The id of the field that says why.
-    pub field: &'static str,
+    /// The ids of the field that says why, and of the one that says which.
+    pub fields: [&'static str; 2],
     /// What opens the form.
     pub title: &'static str,
     /// Asks which text.
@@ -29,7 +29,7 @@ pub struct Deed {
 /// Being shown one.
 pub const DISCLOSE: Deed = Deed {
     word: "disclose",
-    field: "purpose",
+    fields: ["purpose", "disclose-which"],
     title: "Disclose a text",
     which: "Text",
     all: None,
@@ -41,7 +41,7 @@ pub const DISCLOSE: Deed = Deed {
 /// Having them erased.
 pub const ERASE: Deed = Deed {
     word: "erase",
-    field: "erasure-reason",
+    fields: ["erasure-reason", "erase-which"],
     title: "Order an erasure",
     which: "What to erase",
     all: Some("All of them"),
@@ -79,7 +79,7 @@ pub fn state(text: &OpeningView) -> String {
         OpeningState::Sealed => "Sealed.".into(),
         OpeningState::Shown => {
             let salt = text.salt.as_deref().unwrap_or_default();
-            format!("Disclosed. It is what the entry's seal says, with the salt {salt}.")
+            format!("Shown to you. It is what the entry's seal says, with the salt {salt}.")
         }
         OpeningState::Altered => "What is kept here is not what was sealed: it is not shown.".into(),
         OpeningState::Erased => gone(text.erased_seq.unwrap_or_default()),
@@ -97,6 +97,14 @@ pub fn instead(request: &RequestView, wanted: Field) -> Option<String> {
         .iter()
         .find(|text| (text.seq, text.field) == (asked, wanted))?;
     Some(state(text))
+}
+
+/// What stands where somebody's note is not shown; `None` where they added none.
+pub fn note_instead(texts: &[OpeningView], by: &PersonView) -> Option<String> {
+    let theirs = |text: &&OpeningView| {
+        text.field == Field::Note && text.by.as_ref().is_some_and(|author| author.id == by.id)
+    };
+    texts.iter().find(theirs).map(state)
 }
 
 /// "Erase all sealed texts", "Erase the note of entry 44".

@@ -6,9 +6,10 @@ use crate::digest::{Commitment, Digest};
 use crate::event::{Actor, Decision, EndCause, Field, OpeningRef, Verdict};
 use crate::ids::{GrantId, GroupName, PersonId, RequestId};
 use crate::refusal::Refusal;
+use crate::rules::{Act, oversight};
 use crate::state::State;
 use crate::time::UnixMillis;
-use crate::view::Action;
+use crate::view::{Action, Role};
 
 /// Everything that a page may offer, in the order in which it is shown.
 const OFFERED: [Action; 9] = [
@@ -105,6 +106,17 @@ pub fn may(
         },
     };
     decide(state, command, actor, now).map(drop)
+}
+
+/// Whether the actor may read entries of the log now: by the groups they come with, and by those that
+/// were seen of them last.
+pub fn may_read(state: &State, actor: &Actor, now: UnixMillis) -> bool {
+    let act = Act {
+        state,
+        actor,
+        now: state.moment(now),
+    };
+    oversight::holds(act, Role::Auditor).is_ok()
 }
 
 /// Whether the actor may confirm this order to erase now, with a fresh proof of identity.

@@ -37,7 +37,7 @@ mod statement;
 mod unfinished;
 mod violation;
 
-pub use actions::{actions, may, may_confirm};
+pub use actions::{actions, may, may_confirm, may_read};
 pub use apply::apply;
 pub use decide::decide;
 pub use describe::describe;

@@ -108,6 +108,8 @@ rules! {
     UnknownErasure = "unknown_erasure",
     /// Nobody confirms what they ordered.
     SelfConfirmation = "self_confirmation",
+    /// Whoever ordered it is in none of the groups that erase what was sealed any more.
+    OrdererNotCustodian = "orderer_not_custodian",
     /// Only the portal itself may.
     SystemOnly = "system_only",
     /// Only a person may.

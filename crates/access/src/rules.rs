@@ -17,7 +17,7 @@ pub(crate) mod actor;
 mod erasure;
 mod grant;
 mod housekeeping;
-mod oversight;
+pub(crate) mod oversight;
 pub(crate) mod request;
 mod review;
 pub(crate) mod sign_off;

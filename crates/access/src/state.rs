@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::disclosure::Case;
 use crate::event::Mode;
 use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId};
 use crate::policy::PolicyVersion;
@@ -214,19 +213,5 @@ impl State {
     /// groups last seen of them.
     pub fn approvals(&self, request: &Request) -> usize {
         sign_off::approvals(self, request)
-    }
-
-    /// Whether the request is the person's business: their own, or under a policy that names one
-    /// of their groups as approvers or reviewers.
-    pub fn concerns(&self, request: &Request, person: PersonId, groups: &[GroupName]) -> bool {
-        let policy = self
-            .policy(&request.policy.policy.name)
-            .unwrap_or(&request.policy);
-        let case = Case {
-            policy: &policy.policy,
-            requester: request.requester,
-            signed: request.signed_by(person),
-        };
-        case.involves(person, groups)
     }
 }

@@ -6,9 +6,11 @@ use std::fs;
 use std::io;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use access::event::{Actor, EndCause};
 use access::ids::GrantId;
+use access::time::UnixMillis;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +58,16 @@ impl<T: Serialize + DeserializeOwned> Journal<T> {
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(fault) => Err(fault),
         }
+    }
+
+    /// When the matter of this id was written down last.
+    pub(crate) fn written_at(&self, id: impl Display) -> io::Result<UnixMillis> {
+        let written = fs::metadata(self.path(id))?.modified()?;
+        let since = written
+            .duration_since(UNIX_EPOCH)
+            .map_err(io::Error::other)?;
+        let ms = i64::try_from(since.as_millis()).map_err(io::Error::other)?;
+        Ok(UnixMillis::new(ms))
     }
 
     /// Forgets a matter that is an entry now.

@@ -49,6 +49,7 @@ pub use memory::MemoryError;
 pub use migrate::{MigrateError, migrate};
 pub use notify::Change;
 pub use portal::Portal;
+pub use readings::ReadsWaiting;
 pub use signer::SignerState;
 pub use timeline::{Timeline, TimelineError, accept_timeline};
 pub use use_cases::{ConfirmErasure, Identity, LogQuery, SignOff, Submit};

@@ -7,32 +7,29 @@
 //! own reads there, and makes at most one entry a window by looking; and a log that is halted can be
 //! read, since a run waits on the disk until the log is written again.
 
+mod tell;
+
 use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use access::command::Command;
 use access::event::Actor;
 use access::time::UnixMillis;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::Error;
 use crate::journal::Journal;
-use crate::portal::Portal;
-use crate::sequencer::Proposal;
+pub use tell::ReadsWaiting;
 
 /// A run that goes on is written down as far as the next multiple of this, so that 3,907 bundles are
 /// sixteen writes. After a crash the entry says up to so many entries more than were read.
 const AHEAD: u64 = 65_536;
 
-/// Runs of one reader at a time; of one more the oldest ends.
+/// Runs of one reader at a time. What lies apart from all of them widens the nearest: its entry then
+/// says more than was read, and never less.
 const MOST_RUNS: usize = 16;
-
-/// How often runs are looked at, at least.
-const LOOK: Duration = Duration::from_secs(10);
 
 /// What one reader read together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +38,32 @@ struct Reading {
     from: u64,
     to: u64,
     began_ms: UnixMillis,
+}
+
+impl Reading {
+    /// How many entries lie between this and `from..to`; 0 where they touch.
+    fn gap(&self, from: u64, to: u64) -> u64 {
+        from.saturating_sub(self.to)
+            .max(self.from.saturating_sub(to))
+    }
+}
+
+/// Readings that are to become entries.
+#[derive(Debug, Default)]
+struct Ended {
+    /// Each with the id that its entry will have.
+    whole: Vec<(Uuid, Reading)>,
+    /// When the files were written that say nothing legible.
+    illegible: Vec<UnixMillis>,
+}
+
+/// Which runs end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// Those whose window is over.
+    Over,
+    /// All: the process stops.
+    All,
 }
 
 /// A reading that may go on.
@@ -58,6 +81,10 @@ pub(crate) struct Readings {
     journal: Journal<Reading>,
     window: Duration,
     open: Mutex<Vec<Run>>,
+    /// Held while readings become entries, so that none does twice.
+    telling: tokio::sync::Mutex<()>,
+    /// When those began that should be entries and are none.
+    late: Mutex<Vec<UnixMillis>>,
 }
 
 impl Readings {
@@ -66,6 +93,8 @@ impl Readings {
             journal: Journal::new(data_dir, "reads"),
             window,
             open: Mutex::new(Vec::new()),
+            telling: tokio::sync::Mutex::default(),
+            late: Mutex::default(),
         }
     }
 
@@ -88,21 +117,17 @@ impl Readings {
         now: UnixMillis,
     ) -> io::Result<()> {
         let mut open = self.open();
-        let goes_on = |run: &&mut Run| {
-            let Reading { from: a, to: b, .. } = run.reading;
-            run.reading.reader == *reader
-                && (from <= b && to >= a)
-                && !self.is_over(&run.reading, now)
-        };
-        if let Some(run) = open.iter_mut().find(goes_on) {
-            return self.widen(run, from, to);
-        }
-        let theirs = |run: &Run| run.reading.reader == *reader;
-        if open.iter().filter(|run| theirs(run)).count() >= MOST_RUNS
-            && let Some(oldest) = open.iter().position(theirs)
+        let theirs = |run: &Run| run.reading.reader == *reader && !self.is_over(&run.reading, now);
+        let gaps: Vec<(u64, usize)> = open
+            .iter()
+            .enumerate()
+            .filter(|(_, run)| theirs(run))
+            .map(|(place, run)| (run.reading.gap(from, to), place))
+            .collect();
+        if let Some((gap, nearest)) = gaps.iter().min()
+            && (*gap == 0 || gaps.len() >= MOST_RUNS)
         {
-            self.settle(&open[oldest])?;
-            open.remove(oldest);
+            return self.widen(&mut open[*nearest], from, to);
         }
         let reading = Reading {
             reader: reader.clone(),
@@ -149,82 +174,42 @@ impl Readings {
         self.journal.write(run.id, &run.reading)
     }
 
-    /// Ends the runs whose window is over, and tells which readings wait to become entries: those that
-    /// ended now, before, or with an earlier process.
-    fn ended(&self, now: UnixMillis) -> io::Result<Vec<(String, Reading)>> {
+    /// Ends runs, and tells which readings wait to become entries: those that ended now, before, or
+    /// with an earlier process.
+    fn ended(&self, which: Ending, now: UnixMillis) -> io::Result<Ended> {
         // The files first: one that is written meanwhile belongs to a run that is open by then.
         let pending = self.journal.pending()?;
         let mut open = self.open();
-        let (mut over, mut on) = (Vec::new(), Vec::new());
-        for run in open.drain(..) {
-            if self.is_over(&run.reading, now) {
-                over.push(run);
-            } else {
-                on.push(run);
-            }
-        }
+        let (over, on): (Vec<Run>, Vec<Run>) = open
+            .drain(..)
+            .partition(|run| which == Ending::All || self.is_over(&run.reading, now));
         *open = on;
         let going: HashSet<String> = open.iter().map(|run| run.id.to_string()).collect();
         for run in &over {
-            self.settle(run)?;
+            if let Err(fault) = self.settle(run) {
+                tracing::error!(%fault, id = %run.id, "how far was read could not be written down: more will be said");
+            }
         }
         drop(open);
-        let mut ended = Vec::new();
-        for id in pending.into_iter().filter(|id| !going.contains(id)) {
-            if let Some(reading) = self.journal.find(&id)? {
-                ended.push((id, reading));
+        let mut ended = Ended::default();
+        for name in pending.into_iter().filter(|name| !going.contains(name)) {
+            match self.found(&name) {
+                Ok(Some(whole)) => ended.whole.push(whole),
+                Ok(None) => {}
+                Err(fault) => {
+                    tracing::error!(%fault, name, "a note of what was read cannot be read; look at the file in state/reads");
+                    ended
+                        .illegible
+                        .push(self.journal.written_at(&name).unwrap_or(now));
+                }
             }
         }
         Ok(ended)
     }
-}
 
-impl Portal {
-    /// Makes entries of all that was read, until the process stops.
-    pub(crate) async fn tell_of_reads(&self) {
-        loop {
-            if let Err(fault) = self.append_reads().await {
-                tracing::warn!(%fault, "what was read is not in the log yet; it is tried again");
-            }
-            tokio::time::sleep(self.inner.settings.read_window.min(LOOK)).await;
-        }
-    }
-
-    async fn append_reads(&self) -> Result<(), Error> {
-        let readings = &self.inner.readings;
-        let ended = readings
-            .ended(self.inner.clock.now())
-            .map_err(|fault| Error::internal(&fault))?;
-        if ended.is_empty() || self.halted().is_some() {
-            return Ok(());
-        }
-        let size = self.inner.sequencer.ask(access::State::next_seq).await?;
-        for (id, reading) in ended {
-            let command = Command::ReadLedger {
-                from: reading.from,
-                // What was written ahead may lie beyond the log.
-                to: reading.to.min(size),
-                began_ms: reading.began_ms,
-            };
-            match self
-                .inner
-                .sequencer
-                .propose(Proposal::new(command, reading.reader))
-                .await
-            {
-                Ok(_) => {}
-                // It was read by the configuration of then, which the log never saw: the refusal is the entry.
-                Err(Error::Refused(refusal)) => {
-                    tracing::error!(%refusal, "entries were read by somebody who may not by the log's rules");
-                }
-                Err(fault) => return Err(fault),
-            }
-            readings
-                .journal
-                .forget(&id)
-                .map_err(|fault| Error::internal(&fault))?;
-        }
-        Ok(())
+    fn found(&self, name: &str) -> io::Result<Option<(Uuid, Reading)>> {
+        let id = Uuid::parse_str(name).map_err(io::Error::other)?;
+        Ok(self.journal.find(id)?.map(|reading| (id, reading)))
     }
 }
 

@@ -32,12 +32,15 @@ const INTENT_PATIENCE_MS: i64 = 30_000;
 /// Works until `shutdown`. Expiry has a task of its own: a target that hangs in a round must not keep
 /// another target's access open.
 pub(crate) async fn run(portal: Portal, shutdown: CancellationToken) {
-    tokio::select! {
-        () = shutdown.cancelled() => {}
-        () = rounds(&portal) => {}
-        () = expiries(&portal) => {}
-        () = portal.tell_of_reads() => {}
-    }
+    let ends = async {
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = rounds(&portal) => {}
+            () = expiries(&portal) => {}
+        }
+    };
+    // What was begun there is not dropped half done.
+    tokio::join!(ends, portal.tell_of_reads(&shutdown));
 }
 
 async fn rounds(portal: &Portal) {

@@ -1,7 +1,8 @@
 //! Sealing: a text becomes a commitment for the entry and an opening for the table beside it.
 
 use access::digest::{Commitment, Digest};
-use ledger::Opening;
+use ledger::{Entry, Hash, Opening, SealedField};
+use serde_json::Value;
 
 /// The operating system gave no random numbers.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,15 @@ pub(crate) fn seal(text: &str) -> Result<(Commitment, Opening), NoRandomness> {
         n: sealed.n(),
     };
     Ok((commitment, opening))
+}
+
+/// The text that is kept, if it is what the entry with these bytes seals in that field.
+pub(crate) fn opened(entry: &[u8], field: &str, opening: &Opening) -> Option<String> {
+    let body: Value = serde_json::from_str(Entry::parse(entry).ok()?.body()).ok()?;
+    let sealed: Commitment = serde_json::from_value(body.get(field)?.clone()).ok()?;
+    let sealed = SealedField::new(Hash::new(*sealed.c.as_bytes()), sealed.n);
+    let is_it = opening.matches(&sealed);
+    is_it.then(|| String::from_utf8_lossy(opening.bytes()).into_owned())
 }
 
 /// What is sealed as a proof of identity: the ID token, a line feed, and the nonce's random part in hex.

@@ -62,7 +62,7 @@ impl Serve {
 
         let hashes = Hashes::beside_executable();
         let state = AppState {
-            portal,
+            portal: portal.clone(),
             oidc: Arc::new(
                 Oidc::new(config.oidc.clone(), &config.public_url)
                     .context("TLS cannot be set up")?,
@@ -104,6 +104,13 @@ impl Serve {
         tasks.close();
         // A background task that does not end holds up nothing: whatever it did is in the database.
         let _ = tokio::time::timeout(STOP_WITHIN, tasks.wait()).await;
+        // What was read becomes entries now; where the log does not answer, at the next start.
+        if tokio::time::timeout(STOP_WITHIN, portal.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("what was read is not in the log yet; the next start tells it");
+        }
         tracing::info!("the portal is closed");
         Ok(())
     }

@@ -5,7 +5,8 @@ use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use service::store::session_index::Presence;
+use service::Portal;
+use service::store::session_index::{Presence, SignedIn};
 use tower_sessions::Session;
 
 use super::{Sessions, stored_id};
@@ -24,9 +25,27 @@ pub struct Current {
     pub auth_time_s: Option<i64>,
 }
 
+impl Current {
+    /// The roles are those of the configuration of now: the session's row says what followed from the
+    /// groups when it was written.
+    fn new(id: String, signed_in: SignedIn, portal: &Portal) -> Self {
+        let roles = portal.roles(&signed_in.viewer.groups);
+        Self {
+            id,
+            viewer: Viewer {
+                roles,
+                ..signed_in.viewer
+            },
+            identity: signed_in.identity,
+            auth_time_s: signed_in.auth_time_s,
+        }
+    }
+}
+
 /// Adds `Option<Viewer>` for the pages and `Option<Current>` for this crate to the request's extensions.
 pub async fn attach_viewer(
     State(sessions): State<Sessions>,
+    State(portal): State<Portal>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -49,12 +68,7 @@ pub async fn attach_viewer(
         None => Ok(None),
     };
     let current = match (found, id) {
-        (Ok(Some(signed_in)), Some(id)) => Some(Current {
-            id,
-            viewer: signed_in.viewer,
-            identity: signed_in.identity,
-            auth_time_s: signed_in.auth_time_s,
-        }),
+        (Ok(Some(signed_in)), Some(id)) => Some(Current::new(id, signed_in, &portal)),
         (Ok(_), _) => None,
         (Err(error), _) => return Problem::from(error).into_response(),
     };

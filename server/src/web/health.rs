@@ -1,12 +1,12 @@
 //! `GET /healthz`: whether this process answers, whether the log goes on, whether its signer answers, how
-//! far the archive is, and what the witnesses signed.
+//! far the archive is, which reads are not told yet, and what the witnesses signed.
 
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use service::archive::ArchiveStatus;
 use service::cosign::{WitnessState, Witnessed};
-use service::{Portal, SignerState};
+use service::{Portal, ReadsWaiting, SignerState};
 
 #[derive(Serialize)]
 pub(super) struct Health {
@@ -15,8 +15,16 @@ pub(super) struct Health {
     signer: Option<Signer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     archive: Option<Archive>,
+    reads: Reads,
     #[serde(skip_serializing_if = "Option::is_none")]
     witnesses: Option<Witnesses>,
+}
+
+/// Reads of the log that should be entries of it and are none.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Reads {
+    waiting: usize,
+    oldest_s: u64,
 }
 
 /// A signer on another machine.
@@ -64,8 +72,16 @@ pub(super) async fn health(State(portal): State<Portal>) -> Json<Health> {
         },
         signer: portal.signer().map(|state| signer(&state)),
         archive: portal.archive_status().map(|status| archive(&status)),
+        reads: reads(portal.reads_waiting()),
         witnesses: witnesses(&portal.witnesses(), portal.witnessed()),
     })
+}
+
+fn reads(waiting: ReadsWaiting) -> Reads {
+    Reads {
+        waiting: waiting.count,
+        oldest_s: waiting.oldest_s,
+    }
 }
 
 fn signer(state: &SignerState) -> Signer {

@@ -25,6 +25,9 @@ const BUNDLE: u64 = 256;
 /// A full tile never changes, and neither does a partial one of a given width.
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 
+/// What takes a role to see comes from here each time: a browser's copy asks for no role and notes no read.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
 /// The routes under `/ledger/`.
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
@@ -59,8 +62,11 @@ async fn witnessed(
 fn text(text: String) -> Response {
     (
         [
-            (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
-            (header::CACHE_CONTROL, "no-store"),
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/plain; charset=utf-8"),
+            ),
+            (header::CACHE_CONTROL, NO_STORE),
         ],
         text,
     )
@@ -83,6 +89,10 @@ async fn tile(
         TilePath::Hashes { .. } => may_see_hashes(tiles, viewer.as_ref())?,
         TilePath::Entries { .. } => drop(may_read_entries(viewer.as_ref())?),
     }
+    let kept = match (path, tiles) {
+        (TilePath::Hashes { .. }, TileAccess::Public) => IMMUTABLE,
+        _ => NO_STORE,
+    };
     let bytes = portal
         .ledger()
         .tile(&path)
@@ -90,14 +100,11 @@ async fn tile(
         .ok_or_else(Problem::not_found)?;
     if let (TilePath::Entries { index, width }, Some(viewer)) = (path, &viewer) {
         let from = index * BUNDLE;
-        portal.read(viewer, from, from + u64::from(width))?;
+        portal.read(viewer, from, from + u64::from(width)).await?;
     }
     let kind = HeaderValue::from_static("application/octet-stream");
     Ok((
-        [
-            (header::CONTENT_TYPE, kind),
-            (header::CACHE_CONTROL, IMMUTABLE),
-        ],
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, kept)],
         bytes,
     )
         .into_response())
@@ -120,13 +127,13 @@ async fn stream(
             ),
         ));
     }
-    portal.read(viewer, range.from, range.to)?;
+    portal.read(viewer, range.from, range.to).await?;
     let body = Body::from_stream(portal.ledger().stream(range.from, range.to));
     let kind = HeaderValue::from_static("application/octet-stream");
     Ok((
         [
             (header::CONTENT_TYPE, kind),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (header::CACHE_CONTROL, NO_STORE),
         ],
         body,
     )

@@ -68,7 +68,7 @@ pub fn router(
         // Never compressed: what is shown there is secret, and part of the page is the caller's to choose (BREACH).
         .route("/grants/{id}/credential", post(credential::show))
         .fallback(pages::missing)
-        .layer(from_fn_with_state(state.sessions.clone(), attach_viewer))
+        .layer(from_fn_with_state(state.clone(), attach_viewer))
         .layer(session)
         .layer(from_fn(detach::detach));
     let fixed = assets::routes(outside.site).route("/healthz", get(health::health));

@@ -106,7 +106,7 @@ fn a_folder_that_is_sound_ends_with_0_and_one_line() {
     let done = fsck(shown(log.folder.path()), &["--vkey", &log.vkey]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
     let out = text(&done.stdout);
-    let verdict = "fsck.example/log, log: sound. 300 entries, 300 of them signed";
+    let verdict = "fsck.example/log: sound. 300 entries, 300 of them signed";
     assert!(out.starts_with(verdict), "{out}");
     assert_eq!(out.lines().count(), 1, "{out}");
 }

@@ -7,6 +7,19 @@ use uuid::Uuid;
 
 use crate::stage::{Browser, Stage};
 
+/// How long the browser may keep what it got.
+async fn kept(browser: &mut Browser<'_>, path: &str) -> String {
+    let answer = browser.get(path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}");
+    answer.headers["cache-control"].to_str().unwrap().to_owned()
+}
+
+/// How many entries the newest checkpoint covers.
+async fn size(browser: &mut Browser<'_>) -> String {
+    let checkpoint = browser.get("/ledger/checkpoint").await.text().await;
+    checkpoint.lines().nth(1).unwrap().to_owned()
+}
+
 /// What the portal has noted of reads that are no entries yet.
 fn noted(stage: &Stage) -> Vec<Value> {
     let Ok(files) = std::fs::read_dir(stage.data().join("state/reads")) else {
@@ -23,8 +36,7 @@ async fn entries_are_served_once_their_read_is_noted(pool: PgPool) {
     let [mut quinn, mut nosy] = [stage.browser(), stage.browser()];
     quinn.sign_in("quinn", "auditors").await;
     nosy.sign_in("nosy", "leads").await;
-    let checkpoint = quinn.get("/ledger/checkpoint").await.text().await;
-    let size = checkpoint.lines().nth(1).unwrap();
+    let size = size(&mut quinn).await;
     let bundle = format!("/ledger/tile/entries/000.p/{size}");
     let hashes = format!("/ledger/tile/0/000.p/{size}");
     assert_eq!(quinn.get(&hashes).await.status, StatusCode::OK);
@@ -46,6 +58,53 @@ async fn entries_are_served_once_their_read_is_noted(pool: PgPool) {
         panic!("{:?}", noted(&stage));
     };
     assert!(read["to"].as_u64() >= size.parse().ok(), "{read}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_role_that_was_taken_away_opens_no_entry(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    let mut quinn = stage.browser();
+    quinn.sign_in("quinn", "auditors").await;
+    assert_eq!(quinn.get("/ledger/stream/0-2").await.status, 200);
+    let before = noted(&stage);
+    let cookie = quinn.cookie.take();
+    let stage = stage.with_auditors("inspectors").await;
+    let mut quinn = stage.browser();
+    quinn.cookie = cookie;
+    assert!(quinn.is_signed_in().await);
+    for path in [
+        "/ledger/stream/0-2",
+        "/ledger/tile/entries/000.p/3",
+        "/ledger/tile/0/000.p/3",
+        "/ledger/checkpoint",
+        "/log",
+    ] {
+        assert_eq!(
+            quinn.get(path).await.status,
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
+    }
+    assert!(noted(&stage).len() <= before.len(), "{:?}", noted(&stage));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_takes_a_role_is_not_kept_by_browsers(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    let mut quinn = stage.browser();
+    quinn.sign_in("quinn", "auditors").await;
+    let newest = size(&mut quinn).await;
+    let bundle = format!("/ledger/tile/entries/000.p/{newest}");
+    for path in ["/ledger/stream/0-2", &bundle] {
+        assert_eq!(kept(&mut quinn, path).await, "no-store", "{path}");
+    }
+    let hashes = format!("/ledger/tile/0/000.p/{newest}");
+    assert!(kept(&mut quinn, &hashes).await.contains("immutable"));
+    let stage = stage.with_auditors("auditors").await;
+    let mut quinn = stage.browser();
+    quinn.sign_in("quinn", "auditors").await;
+    let hashes = format!("/ledger/tile/0/000.p/{}", size(&mut quinn).await);
+    assert_eq!(kept(&mut quinn, &hashes).await, "no-store");
 }
 
 /// Dana asks and takes it back: a request that is over; says its id.
@@ -82,15 +141,31 @@ async fn an_erasure_needs_a_second_person_who_proves_who_they_are(pool: PgPool) 
     let [mut cleo, mut kim] = [stage.browser(), stage.browser()];
     cleo.sign_in("cleo", "custodians").await;
     kim.sign_in("kim", "custodians").await;
-    let form = [
-        ("form[request]", id.as_str()),
-        ("form[deed]", "erase"),
-        ("form[opening]", ""),
-        ("form[why]", "The person asked for it, case 12."),
-    ];
+    let form = |which, why| {
+        [
+            ("form[request]", id.as_str()),
+            ("form[deed]", "erase"),
+            ("form[opening]", which),
+            ("form[why]", why),
+        ]
+    };
+    let why = "The person asked for it, case 12.";
+    // Nothing is erased that nobody chose, and what is wrong is said beside its field.
+    for (which, why, field) in [("", why, "erase-which"), ("all", "hm", "erasure-reason")] {
+        cleo.post("/api/sealed_text", &form(which, why)).await;
+        let text = cleo.get(&page).await.text().await;
+        assert!(text.contains(&format!(r#"id="{field}-error""#)), "{text}");
+        assert_eq!(view(&mut kim, &id).await["erasures"], json!([]));
+    }
+    let form = form("all", why);
     assert_eq!(cleo.post("/api/sealed_text", &form).await.location(), page);
+    let text = kim.get(&page).await.text().await;
+    assert!(text.contains("<li>Reason in entry") && text.contains("This cannot be undone."));
     let order = view(&mut kim, &id).await["erasures"][0]["order"].to_string();
     let form = [("order", order.as_str()), ("request", id.as_str())];
+    // The order knows its request better than a form does.
+    let elsewhere = Uuid::new_v4().to_string();
+    let bent = [("order", order.as_str()), ("request", &elsewhere)];
 
     // Who ordered it is sent back, not to the provider.
     assert_eq!(
@@ -109,7 +184,7 @@ async fn an_erasure_needs_a_second_person_who_proves_who_they_are(pool: PgPool) 
         ("cleo", json!({}), "Somebody else signed in"),
         ("kim", json!({ "auth_time": 1 }), "did not ask you anew"),
     ] {
-        let answer = kim.post("/api/begin_erasure", &form).await;
+        let answer = kim.post("/api/begin_erasure", &bent).await;
         assert_eq!(answer.location(), "/auth/step-up");
         let callback = kim
             .go_to_provider("/auth/step-up", subject, "custodians", changes)
@@ -158,7 +233,19 @@ async fn an_auditor_is_shown_a_text_with_a_purpose(pool: PgPool) {
         let text = quinn.get(&page).await.text().await;
         assert_eq!(text.contains("Grace called"), shown, "{why}");
     }
-    for bent in ["", "x:reason", "1:password", "reason"] {
+    let mut none = send("Audit of November, sample 4");
+    none[2].1.clear();
+    let none: Vec<(&str, &str)> = none.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    quinn.post("/api/sealed_text", &none).await;
+    assert!(
+        quinn
+            .get(&page)
+            .await
+            .text()
+            .await
+            .contains("Choose a text.")
+    );
+    for bent in ["x:reason", "1:password", "reason"] {
         let mut form = send("Audit of November, sample 4");
         form[2].1 = bent.to_owned();
         let form: Vec<(&str, &str)> = form.iter().map(|(k, v)| (*k, v.as_str())).collect();

@@ -55,10 +55,34 @@ pub(crate) struct Answer {
 impl Stage {
     pub(crate) async fn new(pool: PgPool) -> Self {
         let provider = Provider::start().await;
-        let [data, site] = [TempDir::new().unwrap(), TempDir::new().unwrap()];
+        let folders = [TempDir::new().unwrap(), TempDir::new().unwrap()];
+        let settings = settings(&folders[0]);
+        service::key::generate(folders[0].path(), &settings.origin).unwrap();
+        Self::on(provider, pool, folders, settings, TileAccess::Public).await
+    }
+
+    /// The same portal, started anew after an operator changed who the auditors are, with hash tiles for
+    /// them alone.
+    pub(crate) async fn with_auditors(self, group: &str) -> Self {
+        let Self {
+            provider,
+            pool,
+            folders,
+            ..
+        } = self;
+        let mut settings = settings(&folders[0]);
+        settings.roles.auditor = vec![group.parse().unwrap()];
+        Self::on(provider, pool, folders, settings, TileAccess::Auditors).await
+    }
+
+    async fn on(
+        provider: Provider,
+        pool: PgPool,
+        folders: [TempDir; 2],
+        settings: Settings,
+        tiles: TileAccess,
+    ) -> Self {
         let stop = CancellationToken::new();
-        let settings = settings(&data);
-        service::key::generate(data.path(), &settings.origin).unwrap();
         let limits = SessionLimits::new(1_800, 28_800).unwrap();
         let state = AppState {
             portal: Portal::start(settings, pool.clone(), stop.clone())
@@ -66,12 +90,12 @@ impl Stage {
                 .unwrap(),
             oidc: Arc::new(provider.client(&[CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256])),
             sessions: Sessions::new(SessionIndex::new(pool.clone()), limits),
-            tiles: TileAccess::Public,
+            tiles,
             leptos: LeptosOptions::builder().output_name("app").build(),
             stop: stop.clone(),
         };
         let outside = Outside {
-            site: site.path(),
+            site: folders[1].path(),
             own: OwnOrigin(ORIGIN.into()),
             transport: Transport::Plain,
             flood: Flood::default(),
@@ -82,7 +106,7 @@ impl Stage {
             provider,
             pool,
             router,
-            folders: [data, site],
+            folders,
             _stop: stop.drop_guard(),
         }
     }

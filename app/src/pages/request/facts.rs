@@ -1,14 +1,14 @@
 //! What is known of a request: who, what, under which policy, who has signed.
 
 use access::event::{Decision, Field, Mode};
-use access::view::{RequestState, RequestView, ReviewView, SignOffView};
+use access::view::{OpeningView, RequestState, RequestView, ReviewView, SignOffView};
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::components::moment::Moment;
 use crate::erase::Erase as _;
 use crate::words::people::{any_of, count, name};
-use crate::words::sealed::instead;
+use crate::words::sealed::{instead, note_instead};
 use crate::words::{state, time};
 
 /// What changes in the page's aside.
@@ -23,7 +23,7 @@ pub(super) fn facts(request: RequestView) -> impl IntoView {
         .reason
         .clone()
         .or_else(|| instead(&request, Field::Reason));
-    let row = request.row;
+    let (row, texts) = (request.row, request.openings);
     let policy = row.policy.to_string();
     let open = row.state == RequestState::Submitted;
     let missing = u32::from(row.needed.saturating_sub(row.approvals));
@@ -104,7 +104,7 @@ pub(super) fn facts(request: RequestView) -> impl IntoView {
                 <h2 class="card-title" id="sign-offs">"Sign-offs"</h2>
                 <p class="soft">{approved}</p>
                 <ul class="approvals" role="list">
-                    {request.sign_offs.into_iter().map(sign_off).collect::<Vec<_>>()}
+                    {request.sign_offs.into_iter().map(|given| sign_off(given, &texts)).collect::<Vec<_>>()}
                     {(open && missing > 0)
                         .then(|| {
                             view! {
@@ -116,12 +116,15 @@ pub(super) fn facts(request: RequestView) -> impl IntoView {
                         })}
                 </ul>
             </section>
-            {request.review.map(review)}
+            {request.review.map(|given| review(given, &texts))}
     }
     .erase()
 }
 
-fn sign_off(sign_off: SignOffView) -> impl IntoView {
+fn sign_off(sign_off: SignOffView, texts: &[OpeningView]) -> AnyView {
+    let note = sign_off
+        .note
+        .or_else(|| note_instead(texts, &sign_off.person));
     let (class, glyph, did) = match sign_off.decision {
         Decision::Approve => ("is-yes", Glyph::Tick, "approved"),
         Decision::Deny => ("is-no", Glyph::Cross, "denied"),
@@ -137,14 +140,15 @@ fn sign_off(sign_off: SignOffView) -> impl IntoView {
                     {format!(" {did} ")}
                     <Moment at=sign_off.at_ms/>
                 </p>
-                {sign_off.note.map(|note| view! { <p class="said">{note}</p> })}
+                {note.map(|note| view! { <p class="said">{note}</p> })}
             </div>
         </li>
     }
     .erase()
 }
 
-fn review(review: ReviewView) -> impl IntoView {
+fn review(review: ReviewView, texts: &[OpeningView]) -> AnyView {
+    let note = review.note.or_else(|| note_instead(texts, &review.person));
     view! {
         <section class="card" aria-labelledby="reviewed">
             <h2 class="card-title" id="reviewed">"Review"</h2>
@@ -155,7 +159,7 @@ fn review(review: ReviewView) -> impl IntoView {
                 {format!("{} · ", name(&review.person))}
                 <Moment at=review.at_ms/>
             </p>
-            {review.note.map(|note| view! { <p class="said">{note}</p> })}
+            {note.map(|note| view! { <p class="said">{note}</p> })}
         </section>
     }
     .erase()

@@ -5,9 +5,9 @@ use access::ids::RequestId;
 use access::view::{OpeningState, OpeningView};
 use leptos::prelude::*;
 
-use crate::api::forms::SealedForm;
+use crate::api::forms::{ALL, SealedForm};
 use crate::api::keep::Draft;
-use crate::components::field::{Fault, FormFault, TextArea};
+use crate::components::field::{Fault, FieldError, FormFault, TextArea, described_by, refused};
 use crate::erase::Erase as _;
 use crate::words::sealed::{Deed, title};
 
@@ -25,26 +25,43 @@ pub fn Ask(
 ) -> impl IntoView {
     // What comes back refused is not to be looked for.
     let again = draft.is_some();
-    let (values, refused) = draft.map(|draft| (draft.values, draft.error)).unzip();
+    let (values, error) = draft.map(|draft| (draft.values, draft.error)).unzip();
     let values = values.unwrap_or_default();
-    let fault: Fault = Signal::stored(refused);
-    let select = format!("{}-which", deed.word);
+    let fault: Fault = Signal::stored(error);
+    let [why, which] = deed.fields;
+    let missing = refused(fault, which);
+    // Nothing is erased that nobody chose: not even all.
+    let first = deed.all.map(|all| {
+        let chosen = values.opening == ALL;
+        view! {
+            <option value="" disabled=true selected=!chosen>"Choose a text"</option>
+            <option value=ALL selected=chosen>{all}</option>
+        }
+        .erase()
+    });
     view! {
         <details class="disclosure" open=again>
             <summary>{deed.title}</summary>
             <form method="post" action="/api/sealed_text" class="form" novalidate=true>
-                <FormFault fault=fault fields=&[]/>
+                <FormFault fault=fault fields=&deed.fields/>
                 <input type="hidden" name="form[request]" value=request.to_string()/>
                 <input type="hidden" name="form[deed]" value=deed.word/>
                 <div class="field">
-                    <label class="label" for=select.clone()>{deed.which}</label>
-                    <select class="input" id=select name="form[opening]">
-                        {deed.all.map(|all| view! { <option value="">{all}</option> })}
+                    <label class="label" for=which>{deed.which}</label>
+                    <select
+                        class="input"
+                        id=which
+                        name="form[opening]"
+                        aria-describedby=move || described_by(which, false, missing.get().is_some())
+                        aria-invalid=move || missing.get().map(|_| "true")
+                    >
+                        {first}
                         {move || options(deed, &texts.get(), &values.opening)}
                     </select>
+                    <FieldError name=which refused=missing/>
                 </div>
                 <TextArea
-                    name=deed.field
+                    name=why
                     form_name="form[why]"
                     label=deed.why
                     hint=deed.hint

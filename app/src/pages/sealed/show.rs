@@ -40,7 +40,7 @@ pub(crate) fn sealed(request: Memo<RequestView>, drafts: StoredValue<Drafts>) ->
                             <ul class="rows" role="list">
                                 {move || texts.get().into_iter().map(text).collect::<Vec<_>>()}
                             </ul>
-                            {move || request.with(|request| request.erasures.iter().map(waiting).collect::<Vec<_>>())}
+                            {move || request.with(|request| request.erasures.iter().map(|order| waiting(order, &request.openings)).collect::<Vec<_>>())}
                             {move || closed.get().then(|| form(&DISCLOSE, drafts.with_value(|drafts| drafts.disclose.clone())))}
                             {move || erase.get().then(|| form(&ERASE, drafts.with_value(|drafts| drafts.erase.clone())))}
                         </section>
@@ -67,9 +67,22 @@ fn text(text: OpeningView) -> AnyView {
 }
 
 /// An order that waits for a second person. A form of its own: the next page is the identity provider's.
-fn waiting(erasure: &ErasureView) -> AnyView {
+fn waiting(erasure: &ErasureView, texts: &[OpeningView]) -> AnyView {
     let next = if erasure.may_confirm {
+        let goes = |text: &&OpeningView| {
+            text.state != OpeningState::Erased
+                && erasure
+                    .of
+                    .is_none_or(|of| (of.seq, of.field) == (text.seq, text.field))
+        };
+        let going: Vec<_> = texts
+            .iter()
+            .filter(goes)
+            .map(|text| view! { <li>{title(text)}</li> })
+            .collect();
         view! {
+            <ul>{going}</ul>
+            <p>"This cannot be undone."</p>
             <form method="post" action="/api/begin_erasure">
                 <input type="hidden" name="order" value=erasure.order.to_string()/>
                 <input type="hidden" name="request" value=erasure.request.to_string()/>

@@ -1,5 +1,6 @@
 //! Approving or denying: the exact statement, a note, and a fresh sign-in.
 
+use access::event::Field;
 use access::view::RequestView;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::statement::Statement;
 use crate::erase::Erase as _;
 use crate::words::people;
+use crate::words::sealed::instead;
 
 /// The form by which an approver says yes or no.
 #[component]
@@ -35,7 +37,8 @@ pub fn GiveSignOff(
     let reason = request
         .row
         .reason
-        .unwrap_or_else(|| "The reason was erased.".into());
+        .clone()
+        .or_else(|| instead(&request, Field::Reason));
     let digest = request.statement_sha256;
     let refused = draft.as_ref().map(|draft| draft.error.clone());
     let note = draft.map(|draft| draft.values.note).unwrap_or_default();

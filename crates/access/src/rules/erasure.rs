@@ -28,7 +28,7 @@ pub(super) fn ordered(
     something_left(request, of)?;
     let mut open = act.state.open_erasures(act.now);
     ensure(
-        !open.any(|erasure| (erasure.request, erasure.of) == (id, of)),
+        !open.any(|erasure| (erasure.request, erasure.of) == (id, of) && stands(act, erasure)),
         || Broken::new(Rule::ErasureExists, "one order at a time", "another"),
     )?;
     stated(reason)
@@ -41,6 +41,10 @@ pub(super) fn confirmed(act: Act<'_>, order: u64, id: RequestId, auth_time_s: i6
     ensure(person != erasure.by, || {
         let expected = "anybody but the one who ordered it";
         Broken::new(Rule::SelfConfirmation, expected, person.to_string())
+    })?;
+    ensure(stands(act, erasure), || {
+        let expected = "an order by somebody who is a custodian still";
+        Broken::new(Rule::OrdererNotCustodian, expected, erasure.by.to_string())
     })?;
     ensure(erasure.confirmed.is_none(), || {
         Broken::new(
@@ -56,6 +60,12 @@ pub(super) fn confirmed(act: Act<'_>, order: u64, id: RequestId, auth_time_s: i6
     })?;
     something_left(act.request(id)?, erasure.of)?;
     sign_off::fresh(act.now, erasure.at, auth_time_s)
+}
+
+/// Whether the order still is one of two custodians' words: by the groups seen last of who gave it.
+fn stands(act: Act<'_>, erasure: &Erasure) -> bool {
+    let groups = act.state.groups(erasure.by);
+    act.state.role_held(Role::Custodian, groups, act.now)
 }
 
 /// It is erased in one go with the confirmation, by the one who gave it, and nothing else is.

@@ -44,7 +44,7 @@ pub(super) fn disclosed(
 
 /// Whether the person who acts holds the role: by the groups that the act rests on, and by those
 /// that were seen of them last.
-pub(super) fn holds(act: Act<'_>, role: Role) -> Checked<PersonId> {
+pub(crate) fn holds(act: Act<'_>, role: Role) -> Checked<PersonId> {
     let (person, groups) = actor::person(act)?;
     let last = act.state.groups(person);
     for groups in [groups, last] {

@@ -1,14 +1,13 @@
 //! What pages offer is what the rules allow.
 
 use access::command::Command;
-use access::event::{EndCause, Mode};
+use access::event::EndCause;
 use access::refusal::Rule;
 use access::view::Action;
 use access::{actions, may};
 
 use crate::stage::{
-    ARI, DANA, ELI, LEE, PEOPLE, RAE, SAM, Stage, ask_as, grant, names, person, portal, request,
-    who,
+    ARI, DANA, ELI, LEE, PEOPLE, RAE, SAM, Stage, grant, names, person, portal, request, who,
 };
 
 fn offered(stage: &Stage, number: u128) -> Vec<Action> {
@@ -77,17 +76,4 @@ fn a_page_can_say_why_not() {
     assert_eq!(why(&stage, ARI), Rule::AlreadySigned);
     stage.later(3_600);
     assert_eq!(why(&stage, SAM), Rule::TooLate);
-}
-
-#[test]
-fn an_emergency_concerns_its_policys_people() {
-    let mut stage = Stage::set();
-    stage.run(&who(DANA), ask_as(1, "orders-admin", Mode::Emergency, 600));
-    let asked = stage.state.request(request(1)).unwrap();
-    let concerned: Vec<u128> = PEOPLE
-        .iter()
-        .filter(|(number, groups)| stage.state.concerns(asked, person(*number), &names(groups)))
-        .map(|(number, _)| *number)
-        .collect();
-    assert_eq!(concerned, [DANA, ARI, SAM, LEE, RAE]);
 }

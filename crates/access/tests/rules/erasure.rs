@@ -8,8 +8,8 @@ use access::{ERASURE_WITHIN_S, actions};
 
 use crate::oversight::{disclose, text};
 use crate::stage::{
-    ARI, CLEO, DANA, KIM, QUINN, RAE, SAM, Stage, grant, names, person, portal, request, seal, who,
-    who_in,
+    ARI, CLEO, DANA, KIM, QUINN, RAE, SAM, Stage, grant, names, person, portal, request, roles,
+    seal, who, who_in,
 };
 
 fn order(of: Option<OpeningRef>, reason: u32) -> (Command, Event) {
@@ -143,6 +143,34 @@ fn nobody_confirms_what_they_ordered() {
         openings
     );
     stage.run(&who(KIM), confirm(&stage, place).0);
+}
+
+#[test]
+fn the_word_of_somebody_who_left_erases_nothing() {
+    let mut stage = denied();
+    let place = ordered(&mut stage, CLEO, None);
+    let left = who_in(CLEO, &["oncall-database"]);
+    stage.run(&left, Command::OpenSession { auth_time_s: None });
+    let (command, event) = confirm(&stage, place);
+    let rule = stage.refused_and_found(&who(KIM), command, event);
+    assert_eq!(rule, Rule::OrdererNotCustodian);
+    // And it keeps nobody from ordering the same.
+    let again = ordered(&mut stage.clone(), KIM, None);
+    assert!(again > place);
+    // Back in the group, it counts again.
+    stage.run(&who(CLEO), Command::OpenSession { auth_time_s: None });
+    stage.run(&who(KIM), confirm(&stage, place).0);
+    // The configuration may take the role away, too.
+    let mut stage = denied();
+    let place = ordered(&mut stage, CLEO, None);
+    let mut changed = roles();
+    changed.custodian = names(&["security"]);
+    stage.run(&portal(), Command::ConfigureRoles { roles: changed });
+    stage.later(1);
+    let (command, event) = confirm(&stage, place);
+    let sam = who(SAM);
+    let rule = stage.refused_and_found(&sam, command, event);
+    assert_eq!(rule, Rule::OrdererNotCustodian);
 }
 
 #[test]

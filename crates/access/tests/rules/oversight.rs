@@ -7,7 +7,7 @@ use access::ids::GroupName;
 use access::refusal::Rule;
 use access::time::UnixMillis;
 use access::view::{Action, Role, Viewer};
-use access::{actions, apply};
+use access::{actions, apply, may_read};
 
 use crate::stage::{
     ARI, CLEO, DANA, ELI, QUINN, RAE, Stage, names, orders_read, person, portal, request, roles,
@@ -88,6 +88,27 @@ fn a_read_is_judged_by_when_it_was() {
     let security = who_in(QUINN, &["security"]);
     stage.clone().run(&security, command);
     assert_eq!(stage.would_break(&security, event), Rule::TooEarly);
+}
+
+#[test]
+fn whoever_lost_the_role_reads_on_in_no_browser() {
+    let mut stage = Stage::set();
+    let may = |stage: &Stage, actor: &Actor| may_read(&stage.state, actor, stage.now());
+    assert!(may(&stage, &who(QUINN)));
+    for other in [who(DANA), who_in(DANA, &["auditors"]), portal()] {
+        assert!(!may(&stage, &other), "{other:?}");
+    }
+    // Demoted at the provider, seen in another browser.
+    let demoted = who_in(QUINN, &["oncall-database"]);
+    stage.run(&demoted, Command::OpenSession { auth_time_s: None });
+    assert!(!may(&stage, &who(QUINN)));
+    stage.run(&who(QUINN), Command::OpenSession { auth_time_s: None });
+    assert!(may(&stage, &who(QUINN)) && !may(&stage, &demoted));
+    let mut changed = roles();
+    changed.auditor = names(&["security"]);
+    stage.run(&portal(), Command::ConfigureRoles { roles: changed });
+    stage.later(1);
+    assert!(!may(&stage, &who(QUINN)));
 }
 
 #[test]

@@ -150,7 +150,7 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
             },
         ),
         23 => (
-            &[ARI, SAM, LEE, DANA],
+            &[ARI, SAM, LEE, DANA, CLEO, CLEO],
             Command::OpenSession { auth_time_s: None },
         ),
         24 if dial < 100 => (

@@ -25,7 +25,7 @@ fn at(ms: i64) -> UnixMillis {
 
 fn told(readings: &Readings, ms: i64) -> Vec<(u64, u64)> {
     let mut told = Vec::new();
-    for (id, reading) in readings.ended(at(ms)).unwrap() {
+    for (id, reading) in readings.ended(Ending::Over, at(ms)).unwrap().whole {
         told.push((reading.from, reading.to));
         readings.journal.forget(id).unwrap();
     }
@@ -91,7 +91,7 @@ fn a_crash_loses_no_reading() {
 }
 
 #[test]
-fn scattered_reads_are_not_kept_open_without_end() {
+fn scattered_reads_widen_the_nearest_run() {
     let folder = tempfile::tempdir().unwrap();
     let readings = readings(folder.path());
     for place in 0..40 {
@@ -99,9 +99,52 @@ fn scattered_reads_are_not_kept_open_without_end() {
             .note(&reader(1), place * 1_000, place * 1_000 + 1, at(0))
             .unwrap();
     }
-    assert_eq!(readings.open().len(), MOST_RUNS);
-    assert_eq!(told(&readings, 0).len(), 40 - MOST_RUNS);
-    assert_eq!(told(&readings, WINDOW_MS).len(), MOST_RUNS);
+    // Between the first two, and nearer to the second.
+    readings.note(&reader(1), 700, 701, at(0)).unwrap();
+    // Somebody else's runs are their own.
+    readings.note(&reader(2), 9, 10, at(0)).unwrap();
+    assert_eq!(readings.open().len(), MOST_RUNS + 1);
+    assert_eq!(told(&readings, 0), []);
+    let told = told(&readings, WINDOW_MS);
+    assert_eq!(told.len(), MOST_RUNS + 1);
+    assert_eq!(told[..3], [(0, 1), (9, 10), (700, 1_001)]);
+    assert_eq!(told[MOST_RUNS], (15_000, 39_001));
+    // And what comes after the window is a run of its own.
+    readings.note(&reader(1), 0, 1, at(WINDOW_MS)).unwrap();
+    assert_eq!(readings.open().len(), 1);
+}
+
+#[test]
+fn one_bad_file_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let readings = readings(folder.path());
+    readings.note(&reader(1), 0, 256, at(0)).unwrap();
+    let reads = folder.path().join("state").join("reads");
+    for name in [Uuid::nil().to_string(), "notes".to_owned()] {
+        std::fs::write(reads.join(name).with_extension("json"), "{}").unwrap();
+    }
+    let ended = readings.ended(Ending::Over, at(WINDOW_MS)).unwrap();
+    assert_eq!((ended.whole.len(), ended.illegible.len()), (1, 2));
+}
+
+#[test]
+fn all_runs_end_with_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let readings = readings(folder.path());
+    readings.note(&reader(1), 0, 256, at(0)).unwrap();
+    readings.note(&reader(1), 256, 300, at(0)).unwrap();
+    let ended = readings.ended(Ending::All, at(1)).unwrap();
+    let [
+        (
+            _,
+            Reading {
+                from: 0, to: 300, ..
+            },
+        ),
+    ] = ended.whole[..]
+    else {
+        panic!("{ended:?}");
+    };
 }
 
 #[test]

@@ -90,7 +90,13 @@ fn decided(image: &Image, pending: &Pending, now: UnixMillis) -> (Vec<Event>, Op
             Ok(events) => return (events, None),
             Err(refusal) => refusal,
         },
-        Act::Refuse(refusal) => *refusal,
+        // Whoever sent it may have named any request: an entry names those that the log knows.
+        Act::Refuse(refusal) => Refusal {
+            request: refusal
+                .request
+                .filter(|request| image.state().request(*request).is_some()),
+            ..*refusal
+        },
     };
     let events = match proposal.actor {
         Actor::Person { .. } => vec![refusal_event(&refusal)],

@@ -154,6 +154,12 @@ impl Sequencer {
     /// Puts an act to the rules and the outcome into the log. Returns when that is durable and
     /// signed. A refusal is an entry too.
     pub(crate) async fn propose(&self, proposal: Proposal) -> Result<Appended, Error> {
+        self.propose_as(Uuid::new_v4(), proposal).await
+    }
+
+    /// The same, where the caller has made the first entry's id, and so finds out later whether an act
+    /// whose answer was lost is in the log.
+    pub(crate) async fn propose_as(&self, id: Uuid, proposal: Proposal) -> Result<Appended, Error> {
         if let Some(reason) = self.halt.reason() {
             return Err(halted(reason));
         }
@@ -165,7 +171,8 @@ impl Sequencer {
             });
         }
         let (answer, answered) = oneshot::channel();
-        let ids = [(); MOST_EVENTS].map(|()| Uuid::new_v4());
+        let mut ids = [(); MOST_EVENTS].map(|()| Uuid::new_v4());
+        ids[0] = id;
         let job = Job::Propose(Box::new(Pending {
             proposal,
             ids,

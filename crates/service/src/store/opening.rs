@@ -6,6 +6,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use super::corrupt;
 use super::ledger::signed;
+use crate::seal;
 
 /// Keeps the opening of one sealed field of an entry.
 pub(crate) async fn insert(
@@ -26,21 +27,33 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The text that was sealed, unless there was none or it was erased.
+/// The text that was sealed, unless there was none, it was erased, or what is kept is another.
 pub(crate) async fn text(
     db: impl PgExecutor<'_>,
     seq: u64,
     field: &str,
 ) -> Result<Option<String>, sqlx::Error> {
-    let bytes = sqlx::query_scalar!(
-        "select bytes from opening where seq = $1 and field = $2",
+    let row = sqlx::query!(
+        r#"select opening.salt, opening.bytes, ledger_entry.bytes as entry
+           from opening join ledger_entry on ledger_entry.seq = opening.seq
+           where opening.seq = $1 and opening.field = $2"#,
         signed(seq),
         field,
     )
     .fetch_optional(db)
-    .await?
-    .flatten();
-    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    .await?;
+    Ok(row.and_then(|row| opened(&row.entry, field, row.salt, row.bytes)))
+}
+
+/// What was kept under this salt, if it is what the entry seals.
+pub(super) fn opened(
+    entry: &[u8],
+    field: &str,
+    salt: Option<Vec<u8>>,
+    bytes: Option<Vec<u8>>,
+) -> Option<String> {
+    let opening = Opening::new(salt?.try_into().ok()?, bytes?);
+    seal::opened(entry, field, &opening)
 }
 
 /// An opening as it is kept.

@@ -6,7 +6,7 @@ use access::time::UnixMillis;
 use access::view::{RequestRow, RequestState, ReviewView, SignOffView};
 use sqlx::PgExecutor;
 
-use super::{corrupt, person, word};
+use super::{corrupt, opening, person, word};
 
 /// Which requests.
 #[derive(Debug, Default)]
@@ -42,10 +42,12 @@ pub(crate) async fn list(
                   request.policy_version, request.requester, request.urgency, request.duration_s,
                   request.statement, request.submitted_seq, request.submitted_ms,
                   request.lapses_ms, request.approvals,
-                  name.bytes as "name?", reason.bytes as "reason?",
+                  name.bytes as "name?",
+                  reason.salt as "reason_salt?", reason.bytes as "reason?", entry.bytes as entry,
                   policy_version.document::jsonb #>> '{approval,n}' as "needed!"
            from request
            join person on person.id = request.requester
+           join ledger_entry entry on entry.seq = request.submitted_seq
            join policy_version on policy_version.name = request.policy
                 and policy_version.version = request.policy_version
            left join opening name on name.seq = person.registered_seq and name.field = 'name'
@@ -82,9 +84,7 @@ pub(crate) async fn list(
                         .duration_s
                         .try_into()
                         .map_err(|_| corrupt("a duration"))?,
-                    reason: row
-                        .reason
-                        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+                    reason: opening::opened(&row.entry, "reason", row.reason_salt, row.reason),
                     submitted_at_ms: UnixMillis::new(row.submitted_ms),
                     lapses_at_ms: UnixMillis::new(row.lapses_ms),
                     approvals: row.approvals.try_into().map_err(|_| corrupt("a count"))?,

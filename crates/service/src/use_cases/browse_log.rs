@@ -68,7 +68,7 @@ impl Portal {
             at = at.min(from);
         }
         // Those that are passed over for their kind are read too: the page says that they are others.
-        self.read(viewer, at, before)?;
+        self.read(viewer, at, before).await?;
         let records: Vec<Record> = found
             .iter()
             .filter_map(|(_, parsed)| parsed.clone())

@@ -6,7 +6,7 @@ use access::event::OpeningRef;
 use access::ids::RequestId;
 use access::refusal::Rule;
 use access::view::{ErasureView, PersonView, Role, Viewer};
-use access::{Refusal, may_confirm};
+use access::{Refusal, State, may_confirm};
 
 use super::submit_request::{MOST_TEXT, checked_text};
 use crate::error::Error;
@@ -58,19 +58,25 @@ impl Portal {
         self.inner.sequencer.propose(proposal).await.map(drop)
     }
 
-    /// Whether this person could confirm the order now, before they are sent to prove who they are. A
-    /// refusal is an entry.
+    /// Whether this person could confirm the order now, before they are sent to prove who they are; and
+    /// of which request it is. A refusal is an entry.
     ///
     /// # Errors
     /// [`Error::Refused`] by the rules.
-    pub async fn check_erasure(&self, viewer: &Viewer, order: u64) -> Result<(), Error> {
+    pub async fn check_erasure(&self, viewer: &Viewer, order: u64) -> Result<RequestId, Error> {
         let (no_token, _) = seal::seal("").map_err(|fault| Error::internal(&fault))?;
         let command = Command::ConfirmErasure {
             order,
             auth_time_s: self.inner.clock.now().unix_seconds(),
             id_token: no_token,
         };
-        self.would_allow(viewer, command).await
+        self.would_allow(viewer, command).await?;
+        self.request_of(order).await?.ok_or(Error::NotFound)
+    }
+
+    async fn request_of(&self, order: u64) -> Result<Option<RequestId>, Error> {
+        let request = move |state: &State| state.erasure(order).map(|erasure| erasure.request);
+        self.inner.sequencer.ask(request).await
     }
 
     /// Confirms an order, which erases what it names. The caller has verified the ID token.
@@ -103,14 +109,10 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::Unavailable`] where the log cannot be written.
-    pub async fn refuse_unproven_erasure(
-        &self,
-        viewer: &Viewer,
-        request: RequestId,
-    ) -> Result<(), Error> {
+    pub async fn refuse_unproven_erasure(&self, viewer: &Viewer, order: u64) -> Result<(), Error> {
         let refusal = Refusal {
             command: "confirm_erasure",
-            request: Some(request),
+            request: self.request_of(order).await?,
             rule: Rule::StaleProof,
         };
         self.refuse_quietly(viewer, refusal).await

@@ -1,5 +1,6 @@
 //! Reading the log's entries, by whoever may, and never unnoted.
 
+use access::may_read;
 use access::view::{Role, Viewer};
 
 use crate::error::Error;
@@ -11,22 +12,32 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for others; [`Error::Unavailable`] where the read could not be noted.
-    pub fn read(&self, viewer: &Viewer, from: u64, to: u64) -> Result<(), Error> {
-        if !viewer.roles.contains(&Role::Auditor) {
+    pub async fn read(&self, viewer: &Viewer, from: u64, to: u64) -> Result<(), Error> {
+        if !viewer.roles.contains(&Role::Auditor) || !self.is_auditor_still(viewer).await? {
             return Err(Error::Forbidden);
         }
         if from >= to {
             return Ok(());
         }
-        let noted = self
-            .inner
-            .readings
-            .note(&actor(viewer), from, to, self.inner.clock.now());
+        let noted = self.note_read(actor(viewer), from, to).await;
         noted.map_err(|fault| {
             tracing::error!(%fault, "a read could not be noted, and was refused");
             Error::Unavailable {
                 message: "The portal's own disk does not take the note that you read this, so nothing was shown. Tell whoever runs the portal; try again in a minute.".into(),
             }
         })
+    }
+
+    /// Asks the log's state: whoever lost the role since they signed in with this browser reads on in
+    /// none. Where the log stands still, the configuration alone says who may.
+    async fn is_auditor_still(&self, viewer: &Viewer) -> Result<bool, Error> {
+        let sequencer = &self.inner.sequencer;
+        if self.halted().is_some() || sequencer.goes_on().is_err() {
+            return Ok(true);
+        }
+        let (who, clock) = (actor(viewer), self.inner.clock.clone());
+        sequencer
+            .ask(move |state| may_read(state, &who, clock.now()))
+            .await
     }
 }

@@ -2,10 +2,10 @@
 
 use access::command::Command;
 use access::digest::Digest;
-use access::event::Decision;
+use access::event::{Decision, Field};
 use access::ids::RequestId;
 use access::refusal::Rule;
-use access::view::Viewer;
+use access::view::{OpeningState, Viewer};
 use access::{Refusal, decide};
 
 use super::submit_request::{MOST_TEXT, checked_text};
@@ -40,7 +40,8 @@ impl Portal {
     /// `statement` is the digest of what they were shown. A refusal is an entry.
     ///
     /// # Errors
-    /// [`Error::Refused`] by the rules, [`Error::NotFound`] where the request is not theirs to see.
+    /// [`Error::Refused`] by the rules, [`Error::NotFound`] where the request is not theirs to see,
+    /// [`Error::Unavailable`] where an approval would rest on a reason that is not the one sealed.
     pub async fn check_sign_off(
         &self,
         viewer: &Viewer,
@@ -63,7 +64,28 @@ impl Portal {
             id_token: no_token,
             note: None,
         };
-        self.would_allow(viewer, command).await
+        self.would_allow(viewer, command).await?;
+        self.is_legible(viewer, request, decision).await
+    }
+
+    /// Nobody approves what they cannot have read. To say no, no reason is needed.
+    async fn is_legible(
+        &self,
+        viewer: &Viewer,
+        request: RequestId,
+        decision: Decision,
+    ) -> Result<(), Error> {
+        if decision == Decision::Deny {
+            return Ok(());
+        }
+        let openings = self.request(viewer, request).await?.openings;
+        let reason = openings.iter().find(|text| text.field == Field::Reason);
+        match reason.map(|reason| reason.state) {
+            Some(OpeningState::Altered | OpeningState::Missing) => Err(Error::Unavailable {
+                message: "The reason kept here is not the one that was sealed, so it cannot be approved. Nothing was changed. Tell whoever runs the portal, and have access asked for anew; you can still deny this.".into(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Asks the rules without doing anything; a refusal is an entry.

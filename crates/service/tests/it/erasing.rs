@@ -130,6 +130,41 @@ async fn two_people_erase_and_the_log_stays_whole(admin: PgPool) {
     );
 }
 
+/// The newest refusal: which request it names.
+async fn refused_request(stage: &Stage) -> serde_json::Value {
+    let entries = stage.verified_entries().await;
+    let refused = entries
+        .into_iter()
+        .rfind(|(kind, _)| kind == "command.refused");
+    refused.unwrap().1["body"]["request"].clone()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_refusal_names_no_request_that_the_log_does_not_know(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let request = denied(&stage).await;
+    let (cleo, kim) = (
+        custodian(&stage, "cleo").await,
+        custodian(&stage, "kim").await,
+    );
+    let portal = &stage.portal;
+    let ordered = portal.order_erasure(&cleo, request, None, WHY);
+    ordered.await.unwrap();
+    let order = portal.inbox(&kim).await.unwrap().erasures[0].order;
+    assert_eq!(portal.check_erasure(&kim, order).await.unwrap(), request);
+
+    let unknown = RequestId::new(uuid::Uuid::new_v4());
+    portal
+        .refuse_unproven_sign_off(&kim, unknown)
+        .await
+        .unwrap();
+    assert!(refused_request(&stage).await.is_null());
+    portal.refuse_unproven_erasure(&kim, 9_999).await.unwrap();
+    assert!(refused_request(&stage).await.is_null());
+    portal.refuse_unproven_erasure(&kim, order).await.unwrap();
+    assert_eq!(refused_request(&stage).await, request.to_string());
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_database_erases_nothing_on_one_persons_word(admin: PgPool) {
     let stage = Stage::new(&admin).await;

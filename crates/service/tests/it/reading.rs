@@ -50,7 +50,7 @@ async fn what_one_reads_together_is_one_entry(admin: PgPool) {
     let (dana, quinn) = (stage.dana().await, stage.quinn().await);
     let size = stage.portal.ledger().size().await.unwrap();
     // By stream, by page, page after page, and all of it again.
-    stage.portal.read(&quinn, 0, 3).unwrap();
+    stage.portal.read(&quinn, 0, 3).await.unwrap();
     let page = stage.portal.log(&quinn, newest(4)).await.unwrap();
     let query = LogQuery {
         before: page.older,
@@ -58,10 +58,10 @@ async fn what_one_reads_together_is_one_entry(admin: PgPool) {
     };
     stage.portal.log(&quinn, query).await.unwrap();
     for _ in 0..50 {
-        stage.portal.read(&quinn, 0, size).unwrap();
+        stage.portal.read(&quinn, 0, size).await.unwrap();
     }
     assert!(matches!(
-        stage.portal.read(&dana, 0, size),
+        stage.portal.read(&dana, 0, size).await,
         Err(Error::Forbidden)
     ));
     assert_eq!(reads(&stage).await, []);
@@ -80,7 +80,7 @@ async fn what_one_reads_together_is_one_entry(admin: PgPool) {
 async fn a_read_outlives_the_process_that_served_it(admin: PgPool) {
     let mut stage = gathering(&admin, Duration::from_secs(3_600)).await;
     let quinn = stage.quinn().await;
-    stage.portal.read(&quinn, 0, 2).unwrap();
+    stage.portal.read(&quinn, 0, 2).await.unwrap();
     stage.restart().await;
     eventually(Duration::from_secs(10), || async {
         reads(&stage).await == [(is(&quinn), 0, 2)]
@@ -90,6 +90,55 @@ async fn a_read_outlives_the_process_that_served_it(admin: PgPool) {
     stage.restart().await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(reads(&stage).await.len(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_clean_stop_tells_what_was_read(admin: PgPool) {
+    let mut stage = gathering(&admin, Duration::from_secs(3_600)).await;
+    let quinn = stage.quinn().await;
+    stage.portal.read(&quinn, 0, 2).await.unwrap();
+    stage.stop();
+    stage.portal.close().await;
+    assert_eq!(reads(&stage).await, [(is(&quinn), 0, 2)]);
+    stage.restart().await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(reads(&stage).await.len(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_read_whose_answer_was_lost_stands_once(admin: PgPool) {
+    let mut stage = gathering(&admin, Duration::from_secs(3_600)).await;
+    let quinn = stage.quinn().await;
+    stage.portal.read(&quinn, 0, 2).await.unwrap();
+    let folder = stage.data.path().join("state").join("reads");
+    let note = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
+    let noted = std::fs::read(note.path()).unwrap();
+    stage.portal.close().await;
+    assert_eq!(reads(&stage).await.len(), 1);
+    // The entry is there, and whoever waited for it never heard.
+    std::fs::write(note.path(), noted).unwrap();
+    stage.restart().await;
+    eventually(Duration::from_secs(10), || async { !note.path().exists() }).await;
+    assert_eq!(reads(&stage).await.len(), 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_bad_note_keeps_no_read_out_of_the_log_and_is_told(admin: PgPool) {
+    let stage = gathering(&admin, Duration::from_secs(1)).await;
+    assert_eq!(stage.portal.reads_waiting().count, 0);
+    let quinn = stage.quinn().await;
+    stage.portal.read(&quinn, 0, 2).await.unwrap();
+    let folder = stage.data.path().join("state").join("reads");
+    std::fs::write(folder.join("0.json"), "torn").unwrap();
+    eventually(Duration::from_secs(10), || async {
+        reads(&stage).await == [(is(&quinn), 0, 2)]
+    })
+    .await;
+    eventually(Duration::from_secs(10), || async {
+        let waiting = stage.portal.reads_waiting();
+        waiting.count == 1 && (1..60).contains(&waiting.oldest_s)
+    })
+    .await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -131,7 +180,7 @@ async fn a_disk_that_takes_no_note_lets_nobody_read(admin: PgPool) {
     let stage = gathering(&admin, Duration::from_secs(60)).await;
     let quinn = stage.quinn().await;
     std::fs::write(stage.data.path().join("state").join("reads"), "in the way").unwrap();
-    let refused = stage.portal.read(&quinn, 0, 1).unwrap_err();
+    let refused = stage.portal.read(&quinn, 0, 1).await.unwrap_err();
     assert!(matches!(refused, Error::Unavailable { .. }), "{refused}");
     let refused = stage.portal.log(&quinn, newest(5)).await.unwrap_err();
     assert!(matches!(refused, Error::Unavailable { .. }), "{refused}");
@@ -150,13 +199,34 @@ async fn the_log_says_who_holds_which_role(admin: PgPool) {
     };
     let said = roles(stage.verified_entries().await);
     assert_eq!(said, [serde_json::json!(["auditors"])]);
+    let before = stage.quinn().await;
     stage.settings.roles.auditor = vec!["inspectors".parse().unwrap()];
     stage.restart().await;
     let said = roles(stage.verified_entries().await);
     assert_eq!(said[1..], [serde_json::json!(["inspectors"])]);
+    // Neither one who signs in now, nor one who did with the role.
+    for quinn in [stage.quinn().await, before] {
+        assert!(matches!(
+            stage.portal.read(&quinn, 0, 1).await,
+            Err(Error::Forbidden)
+        ));
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whoever_lost_the_role_at_the_provider_reads_on_in_no_browser(admin: PgPool) {
+    let stage = gathering(&admin, Duration::from_secs(1)).await;
     let quinn = stage.quinn().await;
-    assert!(matches!(
-        stage.portal.read(&quinn, 0, 1),
-        Err(Error::Forbidden)
-    ));
+    stage.portal.read(&quinn, 0, 1).await.unwrap();
+    let elsewhere = stage.person("quinn", &["oncall"]).await;
+    assert_eq!(elsewhere.person, quinn.person);
+    let refused = stage.portal.read(&quinn, 0, 2).await;
+    assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
+    let refused = stage.portal.log(&quinn, newest(5)).await.map(drop);
+    assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
+    // What was read before is told all the same, and nothing else.
+    eventually(Duration::from_secs(10), || async {
+        reads(&stage).await == [(is(&quinn), 0, 1)]
+    })
+    .await;
 }

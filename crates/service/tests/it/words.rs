@@ -1,8 +1,10 @@
 //! What people wrote is shown to those it concerns, and to auditors case by case.
 
-use access::event::{Field, OpeningRef};
+use access::event::{Decision, Field, OpeningRef};
+use access::ids::RequestId;
 use access::refusal::Rule;
 use access::view::{OpeningState, OpeningView, RequestView};
+use service::Error;
 use sqlx::PgPool;
 
 use crate::erasing::{custodian, denied, refused_by};
@@ -86,4 +88,41 @@ async fn a_text_that_was_exchanged_is_not_shown(admin: PgPool) {
         .unwrap();
     let view = stage.portal.request(&dana, request).await.unwrap();
     assert_eq!(state(&view, Field::Ticket), OpeningState::Missing);
+}
+
+/// Whether somebody could go on to sign this off.
+async fn check(stage: &Stage, request: RequestId, decision: Decision) -> Result<(), Error> {
+    let ari = stage.ari().await;
+    let digest = stage.portal.request(&ari, request).await?.statement_sha256;
+    let checked = stage
+        .portal
+        .check_sign_off(&ari, request, decision, digest, None);
+    checked.await
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_approves_by_a_reason_that_is_not_the_one_sealed(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let (dana, ari) = (stage.dana().await, stage.ari().await);
+    let request = stage.ask(&dana, "orders-read").await;
+    let reasons = async || {
+        let home = stage.portal.home(&dana).await.unwrap();
+        let inbox = stage.portal.inbox(&ari).await.unwrap();
+        [&home.requests[0], &inbox.waiting[0]].map(|row| row.reason.clone())
+    };
+    assert!(reasons().await.iter().all(Option::is_some));
+    check(&stage, request, Decision::Approve).await.unwrap();
+    for change in [
+        "update opening set bytes = 'I was told to.' where field = 'reason'",
+        "delete from opening where field = 'reason'",
+    ] {
+        sqlx::query(change).execute(&admin).await.unwrap();
+        assert_eq!(reasons().await, [None, None], "{change}");
+        let refused = check(&stage, request, Decision::Approve).await;
+        assert!(
+            matches!(refused, Err(Error::Unavailable { .. })),
+            "{refused:?}"
+        );
+        check(&stage, request, Decision::Deny).await.unwrap();
+    }
 }

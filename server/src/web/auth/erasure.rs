@@ -17,10 +17,10 @@ pub(super) async fn confirm(
     current: Option<Current>,
     attempt: Attempt<PendingErasure>,
 ) -> Result<(), Problem> {
-    let request = attempt.pending.request;
+    let order = attempt.pending.order;
     let note = |viewer: Viewer| {
         let portal = state.portal.clone();
-        async move { portal.refuse_unproven_erasure(&viewer, request).await }
+        async move { portal.refuse_unproven_erasure(&viewer, order).await }
     };
     let Some(proven) = prove(state, session, current, attempt, note).await? else {
         return Ok(());

@@ -1,5 +1,6 @@
 //! Reading, disclosing and erasing, read out of the whole log.
 
+use access::Record;
 use access::command::Command;
 use access::event::{Event, Field, OpeningRef};
 use access::ids::{GroupName, PersonId, RequestId};
@@ -55,6 +56,7 @@ impl Model<'_> {
                 let until_s = self.now_ms.div_euclid(1000) + 60;
                 custodian()
                     && by(ordered) != Some(me)
+                    && self.stands(ordered)
                     && !self.is_confirmed(*order)
                     && self.now_ms < ordered.time.millis() + 604_800_000
                     && self.some_remain(request, of)
@@ -152,6 +154,12 @@ impl Model<'_> {
         closed || reviewed || failed
     }
 
+    /// Whether who ordered it is a custodian still.
+    fn stands(self, ordered: &Record) -> bool {
+        let groups = by(ordered).map_or(Vec::new(), |orderer| self.groups_last_seen(orderer));
+        self.held(&groups, self.now_ms, |roles| &roles.custodian)
+    }
+
     fn is_confirmed(self, seq: u64) -> bool {
         self.any(|event| matches!(event, Event::ErasureConfirmed { order, .. } if *order == seq))
     }
@@ -160,6 +168,7 @@ impl Model<'_> {
         self.log.iter().any(|record| {
             matches!(record.event, Event::ErasureOrdered { request, of, .. }
                 if request == id && of == what)
+                && self.stands(record)
                 && !self.is_confirmed(record.seq)
                 && self.now_ms < record.time.millis() + 604_800_000
         })
