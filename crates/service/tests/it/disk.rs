@@ -6,13 +6,17 @@
 )]
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use access::ids::{GrantId, RequestId};
 use ledger::VerifierKey;
+use service::archive::ArchivedLog;
+use service::fsck::{Fault, check_tiles};
 use service::settings::Settings;
 use sqlx::PgPool;
 
+use crate::archive::in_folder;
 use crate::process::{Orders, Part, Process, Said, fresh_folder};
 use crate::stage::Stage;
 use crate::sweep::{entries_of, sound};
@@ -66,9 +70,10 @@ fn strace_works() -> bool {
 }
 
 /// `strace` that breaks a call on these files; on any file where none is named.
-fn breaking(call: &str, how: &str, nth: &str, files: &[std::path::PathBuf]) -> Command {
+/// What it did stands in `log`.
+fn breaking(call: &str, how: &str, nth: &str, files: &[PathBuf], log: &Path) -> Command {
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-o", "/dev/null"]);
+    strace.args(["-f", "-qq", "-o"]).arg(log);
     for file in files {
         strace.arg("-P").arg(file);
     }
@@ -110,11 +115,7 @@ fn heard(said: Vec<Said>) -> Heard {
 }
 
 /// Runs a process whose disk fails, on a folder of its own, and looks at what it left.
-async fn trial(
-    stage: &Stage,
-    (call, how, nth): (&'static str, &'static str, &'static str),
-    everywhere: bool,
-) -> Heard {
+async fn trial(stage: &Stage, (call, how, nth): (&str, &str, &str), everywhere: bool) -> Heard {
     let folder = fresh_folder(stage.data.path());
     let settings = Settings {
         data_dir: folder.path().to_owned(),
@@ -124,18 +125,25 @@ async fn trial(
     let files = [state.join("memory"), state.join("memory.new"), state];
     let files = if everywhere { &[][..] } else { &files[..] };
     let proxy = crate::proxy::Proxy::to(&stage.admin.connect_options());
-    let orders = Orders::new(&proxy.options(), &settings, Part::UntilTheDiskFails);
-    let process = Process::start(&orders, Some(breaking(call, how, nth, files)));
+    let part = Part::UntilTheDiskFails { requests: 30 };
+    let orders = Orders::new(&proxy.options(), &settings, part);
+    let strace = breaking(call, how, nth, files, Path::new("/dev/null"));
+    let process = Process::start(&orders, Some(strace));
     let said = tokio::task::spawn_blocking(|| process.rest()).await;
     let heard = heard(said.unwrap());
+    left_sound(stage, folder.path(), &heard).await;
+    heard
+}
+
+/// What was acknowledged is there, and the log is what the memory and its signatures say.
+async fn left_sound(stage: &Stage, folder: &Path, heard: &Heard) {
     for request in &heard.acknowledged {
         assert_eq!(entries_of(&stage.admin, *request).await, 1);
     }
     let key: VerifierKey = stage.portal.ledger().vkey().parse().unwrap();
-    let memory = folder.path().join("state/memory").exists();
-    let data_dir = memory.then(|| folder.path());
-    sound(&stage.admin, &settings.origin, &key, data_dir).await;
-    heard
+    let memory = folder.join("state/memory").exists();
+    let data_dir = memory.then_some(folder);
+    sound(&stage.admin, &stage.settings.origin, &key, data_dir).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -163,6 +171,78 @@ async fn a_memory_that_cannot_be_kept_halts_and_signs_nothing_more(admin: PgPool
         *ends.entry(end).or_default() += 1;
     }
     println!("{} disks failed: {ends:?}", TRIALS.len());
+}
+
+/// Every sync, positioned write, rename and link of a portal with an archive, one after the other, until
+/// none is left: whatever fails, nothing acknowledged is lost, what was opened is ended, and the archive is
+/// a log or has no checkpoint yet.
+#[sqlx::test(migrations = "../../migrations")]
+async fn each_call_on_the_disk_may_fail(admin: PgPool) {
+    if !strace_works() {
+        return;
+    }
+    let stage = Stage::new(&admin).await;
+    stage.stop();
+    let mut trials = BTreeMap::<String, usize>::new();
+    for call in ["fsync", "fdatasync", "pwrite64", "/^(rename|link)"] {
+        for how in ["error=EIO", "signal=KILL"] {
+            for nth in 1.. {
+                if !failed_once(&stage, call, how, nth).await {
+                    break;
+                }
+                *trials.entry(format!("{call} {how}")).or_default() += 1;
+            }
+        }
+    }
+    println!(
+        "{} calls failed: {trials:?}",
+        trials.values().sum::<usize>()
+    );
+    assert_eq!(trials.len(), 8, "each kind of call failed at least once");
+}
+
+/// Whether there was such a call to fail.
+async fn failed_once(stage: &Stage, call: &str, how: &str, nth: usize) -> bool {
+    let (folder, archive) = (
+        fresh_folder(stage.data.path()),
+        tempfile::tempdir().unwrap(),
+    );
+    let settings = Settings {
+        data_dir: folder.path().to_owned(),
+        ..stage.settings.clone()
+    };
+    let proxy = crate::proxy::Proxy::to(&stage.admin.connect_options());
+    let part = Part::UntilTheDiskFails { requests: 3 };
+    let orders = Orders {
+        archive: Some(archive.path().to_owned()),
+        ..Orders::new(&proxy.options(), &settings, part)
+    };
+    let log = folder.path().join("strace");
+    let strace = breaking(call, how, &nth.to_string(), &[], &log);
+    let process = Process::start(&orders, Some(strace));
+    let said = tokio::task::spawn_blocking(|| process.rest()).await;
+    let heard = heard(said.unwrap());
+    left_sound(stage, folder.path(), &heard).await;
+    let killed = how == "signal=KILL";
+    let case = format!("{call} {how} {nth}");
+    if !killed {
+        assert_eq!(heard.open, heard.ended, "{case}: {heard:?}");
+    }
+    let key: VerifierKey = stage.portal.ledger().vkey().parse().unwrap();
+    let files = ArchivedLog::at(&in_folder(archive.path()).place).unwrap();
+    let archived = check_tiles(&files, &settings.origin, &key).await.unwrap();
+    let none = matches!(archived.faults[..], [Fault::NoCheckpoint]);
+    assert!(
+        none || archived.faults.is_empty(),
+        "{case}: {:?}",
+        archived.faults
+    );
+    let log = std::fs::read_to_string(log).unwrap();
+    log.contains(if killed {
+        "killed by SIGKILL"
+    } else {
+        "(INJECTED)"
+    })
 }
 
 /// No room for anything: what is open is ended all the same, and nothing new is opened.

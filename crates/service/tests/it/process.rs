@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use access::event::{EndCause, Mode};
 use access::ids::{GrantId, RequestId};
@@ -14,6 +15,7 @@ use service::{Portal, Submit};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio_util::sync::CancellationToken;
 
+use crate::archive::in_folder;
 use crate::settings::settings_by;
 use crate::stage::{form, identity, service_pool_by, sign_in};
 
@@ -32,6 +34,8 @@ pub struct Orders {
     pub database: String,
     pub data: PathBuf,
     pub origin: String,
+    /// A folder to archive into.
+    pub archive: Option<PathBuf>,
     pub part: Part,
 }
 
@@ -43,6 +47,7 @@ impl Orders {
             database: way.get_database().unwrap().to_owned(),
             data: settings.data_dir.clone(),
             origin: settings.origin.as_str().to_owned(),
+            archive: None,
             part,
         }
     }
@@ -55,8 +60,8 @@ pub enum Part {
     Load,
     /// More requests at once than one transaction takes, again and again.
     Burst,
-    /// One thing after the other until the log takes no more; then access is ended.
-    UntilTheDiskFails,
+    /// One thing after the other, so many requests or until the log takes no more; then access is ended.
+    UntilTheDiskFails { requests: usize },
 }
 
 /// What a process says, a line each.
@@ -151,18 +156,31 @@ fn say(said: &Said) {
     std::io::stdout().flush().unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[test]
 #[ignore = "a process that other tests start"]
-async fn portal() {
+fn portal() {
     let orders = std::env::var(ORDERS).expect("started by a test that says what to do");
     let orders: Orders = serde_json::from_str(&orders).unwrap();
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if let Part::UntilTheDiskFails { .. } = orders.part {
+        // strace counts the calls of each thread for itself.
+        runtime.worker_threads(1).max_blocking_threads(1);
+    }
+    let runtime = runtime.enable_all().build().unwrap();
+    runtime.block_on(run(orders));
+}
+
+async fn run(orders: Orders) {
     let way = PgConnectOptions::new_without_pgpass()
         .host("127.0.0.1")
         .port(orders.port)
         .username(&orders.user)
         .database(&orders.database)
         .ssl_mode(PgSslMode::Disable);
-    let settings = settings_by(&way, &orders.data, &orders.origin);
+    let settings = Settings {
+        archive: orders.archive.as_deref().map(in_folder),
+        ..settings_by(&way, &orders.data, &orders.origin)
+    };
     let pool = service_pool_by(&way).await;
     let portal = match Portal::start(settings, pool, CancellationToken::new()).await {
         Ok(portal) => portal,
@@ -176,7 +194,7 @@ async fn portal() {
         Part::Burst => {
             burst(&portal).await;
         }
-        Part::UntilTheDiskFails => until_the_disk_fails(&portal).await,
+        Part::UntilTheDiskFails { requests } => until_the_disk_fails(&portal, requests).await,
     }
 }
 
@@ -253,19 +271,19 @@ async fn break_glass(portal: &Portal, who: &Viewer, duration_s: u32) -> Option<G
     })
 }
 
-async fn until_the_disk_fails(portal: &Portal) {
+async fn until_the_disk_fails(portal: &Portal, requests: usize) {
     let dana = portal.register_sign_in(identity("dana", &["oncall"])).await;
     let ari = portal.register_sign_in(identity("ari", &["leads"])).await;
     if let (Ok(dana), Ok(ari)) = (dana, ari) {
         let open = break_glass(portal, &dana, 60).await;
-        for _ in 0..30 {
+        for _ in 0..requests {
             if !ask(portal, &dana, form("orders-read")).await {
                 break;
             }
         }
-        // Nothing new is opened, and what is open can be ended.
-        break_glass(portal, &dana, 60).await;
-        if let Some(grant) = open {
+        // Once it failed nothing new is opened, and what is open can be ended.
+        let another = break_glass(portal, &dana, 60).await;
+        for grant in [open, another].into_iter().flatten() {
             let ended = portal.end(&ari, grant, EndCause::Revoked).await;
             say(&Said::Ended(
                 grant,
@@ -273,7 +291,21 @@ async fn until_the_disk_fails(portal: &Portal) {
             ));
         }
     }
+    archived_or_in_trouble(portal).await;
     say(&Said::Halted(portal.halted()));
+}
+
+/// Waits, not for long, until the archive has what is signed or says why not.
+async fn archived_or_in_trouble(portal: &Portal) {
+    let size = portal.ledger().size().await.ok();
+    for _ in 0..100 {
+        match portal.archive_status() {
+            Some(status) if status.trouble.is_none() && status.checkpoint < size => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            _ => return,
+        }
+    }
 }
 
 /// The folder of another process of the same log: its key, and no memory yet.
