@@ -6,7 +6,8 @@ import type { Page } from '@playwright/test';
 
 import { expect, test } from '../support/fixtures.ts';
 import type { PersonName } from '../support/people.ts';
-import { ask, breakGlass, showCredential, signOff } from '../support/steps.ts';
+import { choose } from '../support/sign-in.ts';
+import { ask, breakGlass, showCredential, signOff, timeline } from '../support/steps.ts';
 
 const FOLDER = path.join(import.meta.dirname, '..', 'screenshots');
 const WIDTHS = { phone: { width: 360, height: 740 }, desk: { width: 1280, height: 900 } };
@@ -44,6 +45,36 @@ test('every page at two widths in two schemes', async ({ person, stranger, guard
   await quinn.getByRole('button', { name: 'Verify', exact: true }).click();
   await expect(quinn.getByRole('heading', { name: 'Proven' })).toBeVisible();
   await shoot(quinn, 'verify-proven');
+});
+
+test('the pages about what people wrote', async ({ person }) => {
+  test.setTimeout(300_000);
+  const request = await ask(await person('dana'), { reason: 'A customer by the name of Grace called.' });
+  await signOff(await person('ari'), 'ari', request, 'Deny', 'Ask her to write.');
+  const quinn = await person('quinn');
+  await quinn.goto(request);
+  await quinn.getByText('Disclose a text').click();
+  await shoot(quinn, 'disclosure');
+  await quinn.getByLabel('Purpose').fill('Audit of November, sample 4.');
+  await quinn.getByRole('button', { name: 'Disclose', exact: true }).click();
+  await expect(quinn.getByText('Grace').first()).toBeVisible();
+  await shoot(quinn, 'disclosed');
+  const cleo = await person('cleo');
+  await cleo.goto(request);
+  await cleo.getByText('Order an erasure').click();
+  await shoot(cleo, 'erasure');
+  await cleo.getByLabel('What to erase').selectOption({ label: 'All of them' });
+  await cleo.getByLabel('Reason for the erasure').fill('The person has asked for it, case 12.');
+  await cleo.getByRole('button', { name: 'Order erasure' }).click();
+  await expect(cleo.getByText('Another custodian has to confirm it.')).toBeVisible();
+  const kim = await person('kim');
+  await shoot(kim, 'erasure-inbox', '/inbox');
+  await shoot(kim, 'erasure-confirm', request);
+  await kim.waitForTimeout(1_000);
+  await kim.getByRole('button', { name: 'Confirm erasure' }).click();
+  await choose(kim, 'kim');
+  await expect(timeline(kim).filter({ hasText: 'erased 4 sealed texts' })).toBeVisible();
+  await shoot(kim, 'erased', request);
 });
 
 /** Four pictures of a page; a page that scrolls sideways on a phone is a fault. */

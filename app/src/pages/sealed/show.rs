@@ -81,9 +81,9 @@ fn waiting(erasure: &ErasureView, texts: &[OpeningView]) -> AnyView {
             .map(|text| view! { <li>{title(text)}</li> })
             .collect();
         view! {
-            <ul>{going}</ul>
+            <ul class="bullets">{going}</ul>
             <p>"This cannot be undone."</p>
-            <form method="post" action="/api/begin_erasure">
+            <form class="actions" method="post" action="/api/begin_erasure">
                 <input type="hidden" name="order" value=erasure.order.to_string()/>
                 <input type="hidden" name="request" value=erasure.request.to_string()/>
                 <button type="submit" class="button button-danger">"Confirm erasure"</button>
@@ -103,7 +103,7 @@ fn waiting(erasure: &ErasureView, texts: &[OpeningView]) -> AnyView {
                 <Moment at=erasure.lapses_at_ms/>
             </p>
             {erasure.reason.clone().map(|reason| view! { <p class="said">{reason}</p> })}
-            <div class="actions">{next}</div>
+            {next}
         </div>
     }
     .erase()
