@@ -1,21 +1,26 @@
 //! What pages offer: the rules' own answer, asked beforehand.
 
-use crate::command::Command;
+use crate::command::{Command, Facts, Seen};
 use crate::decide::decide;
 use crate::digest::{Commitment, Digest};
-use crate::event::{Actor, Decision, EndCause, Field, OpeningRef, Verdict};
+use crate::event::{Actor, Decision, EndCause, Field, OpeningRef, Proof, Urgency, Verdict};
 use crate::ids::{GrantId, GroupName, PersonId, RequestId};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Rule};
 use crate::rules::{Act, oversight};
-use crate::state::State;
+use crate::state::{Request, State};
 use crate::time::UnixMillis;
 use crate::view::{Action, Role};
 
 /// Everything that a page may offer, in the order in which it is shown.
-const OFFERED: [Action; 9] = [
+const OFFERED: [Action; 14] = [
     Action::SignOff,
     Action::Open,
     Action::ShowCredential,
+    Action::Extend,
+    Action::AskExtension,
+    Action::ApproveExtension,
+    Action::DenyExtension,
+    Action::Edit,
     Action::Return,
     Action::Revoke,
     Action::Withdraw,
@@ -73,6 +78,7 @@ pub fn may(
     let command = match action {
         Action::SignOff => Command::SignOff {
             request,
+            on_behalf_of: None,
             decision: Decision::Approve,
             statement: found.map_or(sealed.c, |found| found.statement_digest()),
             auth_time_s: state.moment(now).unix_seconds(),
@@ -80,6 +86,20 @@ pub fn may(
             note: None,
         },
         Action::Withdraw => Command::Withdraw { request },
+        Action::Edit => Command::EditRequest {
+            request,
+            facts: same_facts(found, sealed),
+        },
+        Action::Extend => Command::ExtendGrant { grant, proof: None },
+        Action::AskExtension => Command::AskExtension { grant },
+        Action::ApproveExtension => Command::ExtendGrant {
+            grant,
+            proof: Some(Proof {
+                auth_time_s: state.moment(now).unix_seconds(),
+                id_token: sealed,
+            }),
+        },
+        Action::DenyExtension => Command::DenyExtension { grant },
         Action::Open => Command::IntendGrant {
             request,
             grant: GrantId::NIL,
@@ -90,6 +110,7 @@ pub fn may(
         Action::Review => Command::RecordReview {
             request,
             verdict: Verdict::Drill,
+            findings: None,
             note: sealed,
         },
         Action::Disclose => Command::DiscloseOpening {
@@ -105,7 +126,37 @@ pub fn may(
             reason: sealed,
         },
     };
-    decide(state, command, actor, now).map(drop)
+    match decide(state, command, actor, now) {
+        // What an edit has to say, only its form can bring.
+        Err(refusal) if action == Action::Edit && about_what_is_said(refusal.rule) => Ok(()),
+        decided => decided.map(drop),
+    }
+}
+
+fn about_what_is_said(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::TicketForm
+            | Rule::IncidentMissing
+            | Rule::NetworkNotAllowed
+            | Rule::ProofTooWeak
+            | Rule::DurationOutOfRange
+    )
+}
+
+/// What the request says already, with everything that an edit may have to say.
+fn same_facts(found: Option<&Request>, sealed: Commitment) -> Facts {
+    Facts {
+        duration_s: found.map_or(0, |found| found.duration_s),
+        urgency: found.map_or(Urgency::Sev4, |found| found.urgency),
+        reason: sealed,
+        reason_chars: u32::MAX,
+        ticket: found.and_then(|found| found.ticket),
+        ticket_text: None,
+        incident: found.and_then(|found| found.incident),
+        start_at_ms: None,
+        seen: Seen::default(),
+    }
 }
 
 /// Whether the actor may read entries of the log now: by the groups they come with, and by those that

@@ -1,11 +1,15 @@
 //! What can be asked of the rules. Ids, moments and commitments come from the caller.
 
 use crate::digest::{Commitment, Digest};
-use crate::event::{Decision, EndCause, Failure, Mode, OpeningRef, SessionEnd, Urgency, Verdict};
+use crate::event::{Decision, EndCause, Failure, Mode, OpeningRef, Proof, SessionEnd, Verdict};
 use crate::ids::{FaultId, GrantId, PersonId, PolicyName, RequestId, ResourceName};
-use crate::policy::Policy;
+use crate::policy::{Labels, Policy};
 use crate::roles::RoleGroups;
 use crate::time::UnixMillis;
+
+mod facts;
+
+pub use facts::{Facts, Seen, Unsealed};
 
 /// One thing somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +42,47 @@ pub enum Command {
         /// What the server's own log says more under.
         reference: FaultId,
     },
-    /// Put a policy's next version in force (system only until people may author policies).
+    /// Put a policy in force that the portal begins with (system only, before anybody is known).
     ActivatePolicy {
         /// The whole policy.
         policy: Policy,
+    },
+    /// Propose a policy's next version (a policy author; the system for its configuration).
+    ProposePolicy {
+        /// The whole policy.
+        policy: Policy,
+    },
+    /// Propose that a policy be in force no longer (a policy author).
+    ProposeRetirement {
+        /// Which.
+        policy: PolicyName,
+    },
+    /// Make a proposal of the system one's own (a policy author).
+    EndorseProposal {
+        /// The entry that proposed it.
+        proposal: u64,
+    },
+    /// Put what was proposed in force (another policy author).
+    ActivateProposal {
+        /// The entry that proposed it.
+        proposal: u64,
+    },
+    /// Take a proposal off the table (a policy author).
+    WithdrawProposal {
+        /// The entry that proposed it.
+        proposal: u64,
+    },
+    /// Say that the portal can open a resource, and what it is (system only).
+    ConfigureResource {
+        /// Which.
+        resource: ResourceName,
+        /// What it is.
+        labels: Labels,
+    },
+    /// Say that the portal can open it no longer (system only).
+    RemoveResource {
+        /// Which.
+        resource: ResourceName,
     },
     /// Say which groups hold the roles of the portal (system only).
     ConfigureRoles {
@@ -57,6 +98,22 @@ pub enum Command {
         /// Sealed: the name that the provider gave.
         name: Commitment,
     },
+    /// Say that two people of the log are one human being (an operator, neither of them).
+    LinkPerson {
+        /// The one that is another identity.
+        person: PersonId,
+        /// Of whom.
+        into: PersonId,
+    },
+    /// Let somebody else sign in one's place (the person who is away).
+    SetDelegation {
+        /// Who signs.
+        to: PersonId,
+        /// Until when.
+        until_ms: UnixMillis,
+    },
+    /// Sign for oneself again (the person who was away).
+    EndDelegation,
     /// Note a sign-in (the person).
     OpenSession {
         /// When the provider says they proved who they are, if it says, in seconds since 1970.
@@ -77,25 +134,36 @@ pub enum Command {
         resource: ResourceName,
         /// Under which policy.
         policy: PolicyName,
-        /// For how long, in seconds.
-        duration_s: u32,
-        /// How much is at stake.
-        urgency: Urgency,
-        /// Sealed: why.
-        reason: Commitment,
-        /// Length of the reason without surrounding white space, in characters.
-        reason_chars: u32,
-        /// Sealed: ticket or incident, where one was named.
-        ticket: Option<Commitment>,
+        /// The rest of what is said.
+        facts: Facts,
         /// The grant's id; used in an emergency only.
         grant: GrantId,
         /// The second confirmation; an emergency needs it.
         confirmed: bool,
     },
-    /// Say yes or no to a request.
+    /// Say it anew (its requester). What was signed before is void.
+    EditRequest {
+        /// Which.
+        request: RequestId,
+        /// What it says from here on.
+        facts: Facts,
+    },
+    /// Note that one looks at a request for the first time (somebody who is asked).
+    ViewRequest {
+        /// Which.
+        request: RequestId,
+    },
+    /// Ask the next step of the ladder as well (system only).
+    Escalate {
+        /// Which.
+        request: RequestId,
+    },
+    /// Say yes or no to a request, or to an emergency that is to be ratified.
     SignOff {
         /// To which.
         request: RequestId,
+        /// In whose place, where one signs as a delegate.
+        on_behalf_of: Option<PersonId>,
         /// Yes or no.
         decision: Decision,
         /// The digest of the statement that was shown.
@@ -136,13 +204,30 @@ pub enum Command {
         /// Why.
         failure: Failure,
     },
+    /// Want access longer, where an approver has to say yes to it (its holder).
+    AskExtension {
+        /// Which.
+        grant: GrantId,
+    },
+    /// Say no to that (an approver).
+    DenyExtension {
+        /// Which.
+        grant: GrantId,
+    },
+    /// Make access longer: its holder, or an approver with a proof where the policy wants one's word.
+    ExtendGrant {
+        /// Which.
+        grant: GrantId,
+        /// The approver's proof of identity.
+        proof: Option<Proof>,
+    },
     /// Be shown the way in, once (the holder).
     ShowCredential {
         /// Of which grant.
         grant: GrantId,
     },
-    /// Say that access ended: `Expired` by the system when due or later, `Returned` by its holder,
-    /// `Revoked` by somebody else out of the policy's approver or reviewing groups.
+    /// Say that access ended: `Expired` or `Unratified` by the system when due or later, `Returned` by its
+    /// holder, `Revoked` by somebody else out of the policy's approver or reviewing groups.
     EndGrant {
         /// Which.
         grant: GrantId,
@@ -166,7 +251,9 @@ pub enum Command {
         request: RequestId,
         /// What it was.
         verdict: Verdict,
-        /// Sealed: in words.
+        /// Sealed: what one found, where one found something.
+        findings: Option<Commitment>,
+        /// Sealed: the closing word.
         note: Commitment,
     },
     /// Note that entries were read (an auditor).
@@ -209,23 +296,39 @@ pub enum Command {
 
 impl Command {
     /// Every name that [`Command::name`] gives, in the order of the variants.
-    pub const NAMES: [&'static str; 24] = [
+    pub const NAMES: [&'static str; 40] = [
         "open_ledger",
         "rotate_key",
         "start_server",
         "fail_server",
         "activate_policy",
+        "propose_policy",
+        "propose_retirement",
+        "endorse_proposal",
+        "activate_proposal",
+        "withdraw_proposal",
+        "configure_resource",
+        "remove_resource",
         "configure_roles",
         "register_person",
+        "link_person",
+        "set_delegation",
+        "end_delegation",
         "open_session",
         "close_session",
         "submit_request",
+        "edit_request",
+        "view_request",
+        "escalate",
         "sign_off",
         "withdraw",
         "lapse",
         "intend_grant",
         "confirm_grant",
         "fail_grant",
+        "ask_extension",
+        "deny_extension",
+        "extend_grant",
         "show_credential",
         "end_grant",
         "remove_orphan",
@@ -244,17 +347,33 @@ impl Command {
             Self::StartServer { .. } => "start_server",
             Self::FailServer { .. } => "fail_server",
             Self::ActivatePolicy { .. } => "activate_policy",
+            Self::ProposePolicy { .. } => "propose_policy",
+            Self::ProposeRetirement { .. } => "propose_retirement",
+            Self::EndorseProposal { .. } => "endorse_proposal",
+            Self::ActivateProposal { .. } => "activate_proposal",
+            Self::WithdrawProposal { .. } => "withdraw_proposal",
+            Self::ConfigureResource { .. } => "configure_resource",
+            Self::RemoveResource { .. } => "remove_resource",
             Self::ConfigureRoles { .. } => "configure_roles",
             Self::RegisterPerson { .. } => "register_person",
+            Self::LinkPerson { .. } => "link_person",
+            Self::SetDelegation { .. } => "set_delegation",
+            Self::EndDelegation => "end_delegation",
             Self::OpenSession { .. } => "open_session",
             Self::CloseSession { .. } => "close_session",
             Self::SubmitRequest { .. } => "submit_request",
+            Self::EditRequest { .. } => "edit_request",
+            Self::ViewRequest { .. } => "view_request",
+            Self::Escalate { .. } => "escalate",
             Self::SignOff { .. } => "sign_off",
             Self::Withdraw { .. } => "withdraw",
             Self::Lapse { .. } => "lapse",
             Self::IntendGrant { .. } => "intend_grant",
             Self::ConfirmGrant { .. } => "confirm_grant",
             Self::FailGrant { .. } => "fail_grant",
+            Self::AskExtension { .. } => "ask_extension",
+            Self::DenyExtension { .. } => "deny_extension",
+            Self::ExtendGrant { .. } => "extend_grant",
             Self::ShowCredential { .. } => "show_credential",
             Self::EndGrant { .. } => "end_grant",
             Self::RemoveOrphan { .. } => "remove_orphan",

@@ -1,15 +1,19 @@
 //! From a command to the entries that carry it out, or to a refusal.
 
 use crate::command::Command;
-use crate::event::{Actor, Event, Mode};
+use crate::event::{Actor, Event};
 use crate::ids::{GrantId, RequestId};
-use crate::refusal::{Refusal, Rule};
-use crate::rules::{Act, actor, request};
+use crate::refusal::Refusal;
+use crate::rules::{Act, actor};
 use crate::state::{Request, State};
 use crate::time::UnixMillis;
-use crate::violation::{Broken, Checked};
+use crate::violation::Checked;
 
+mod ask;
+mod policy;
 mod second;
+
+pub(crate) use ask::context;
 
 /// Decides a command. The events belong together and go into the log in this order, under the same
 /// actor and with the time [`State::moment`]`(now)`: expiry and lapse are counted from it.
@@ -42,6 +46,9 @@ fn about(state: &State, command: &Command) -> Option<RequestId> {
     let of_grant = |grant: &GrantId| state.grant(*grant).map(|grant| grant.request);
     let request = match command {
         Command::SubmitRequest { request, .. }
+        | Command::EditRequest { request, .. }
+        | Command::ViewRequest { request }
+        | Command::Escalate { request }
         | Command::SignOff { request, .. }
         | Command::Withdraw { request }
         | Command::Lapse { request }
@@ -52,6 +59,9 @@ fn about(state: &State, command: &Command) -> Option<RequestId> {
         Command::ConfirmGrant { grant }
         | Command::FailGrant { grant, .. }
         | Command::ShowCredential { grant }
+        | Command::AskExtension { grant }
+        | Command::DenyExtension { grant }
+        | Command::ExtendGrant { grant, .. }
         | Command::EndGrant { grant, .. } => of_grant(grant),
         Command::ConfirmErasure { order, .. } => {
             state.erasure(*order).map(|erasure| erasure.request)
@@ -83,17 +93,25 @@ impl Act<'_> {
             }),
             Command::StartServer { version } => self.one(Event::ServerStarted { version }),
             Command::FailServer { reference } => self.one(Event::ServerFailed { reference }),
-            Command::ActivatePolicy { policy } => {
-                let current = self
-                    .state
-                    .policy(&policy.name)
-                    .map_or(0, |current| current.version);
-                let (version, sha256) = (current.saturating_add(1), policy.digest());
-                self.one(Event::PolicyActivated {
-                    version,
-                    sha256,
-                    policy,
-                })
+            Command::ActivatePolicy { .. }
+            | Command::ProposePolicy { .. }
+            | Command::ProposeRetirement { .. }
+            | Command::EndorseProposal { .. }
+            | Command::ActivateProposal { .. }
+            | Command::WithdrawProposal { .. } => self.policy(command),
+            Command::ConfigureResource { resource, labels } => {
+                self.one(Event::ResourceConfigured { resource, labels })
+            }
+            Command::RemoveResource { resource } => self.one(Event::ResourceRemoved { resource }),
+            Command::LinkPerson { person, into } => self.one(Event::PersonLinked { person, into }),
+            Command::SetDelegation { to, until_ms } => {
+                self.one(Event::DelegationSet { to, until_ms })
+            }
+            Command::EndDelegation => {
+                let (person, _) = actor::person(self)?;
+                let delegation = self.state.delegation(person, self.now);
+                let to = delegation.map_or(person, |delegation| delegation.to);
+                self.one(Event::DelegationEnded { to })
             }
             Command::ConfigureRoles { roles } => self.one(Event::RolesConfigured { roles }),
             Command::RegisterPerson {
@@ -109,6 +127,18 @@ impl Act<'_> {
             Command::CloseSession { cause } => self.one(Event::SessionClosed { cause }),
             submit @ Command::SubmitRequest { .. } => self.submit(submit),
             sign_off @ Command::SignOff { .. } => self.sign_off(sign_off),
+            Command::EditRequest { request, facts } => self.edit(request, facts),
+            Command::ViewRequest { request } => self.one(Event::RequestViewed { request }),
+            Command::Escalate { request } => {
+                let asked = self.request(request)?;
+                let stage = u8::try_from(asked.stage).unwrap_or(u8::MAX);
+                let step = asked.steps.get(asked.stage).copied().unwrap_or_default();
+                self.one(Event::RequestEscalated {
+                    request,
+                    stage,
+                    step,
+                })
+            }
             Command::Withdraw { request } => self.one(Event::RequestWithdrawn { request }),
             Command::Lapse { request } => self.one(Event::RequestLapsed { request }),
             Command::IntendGrant { request, grant } => {
@@ -119,6 +149,18 @@ impl Act<'_> {
             Command::ConfirmGrant { grant } => self.one(Event::GrantOpened { grant }),
             Command::FailGrant { grant, failure } => {
                 self.one(Event::GrantFailed { grant, failure })
+            }
+            Command::AskExtension { grant } => self.one(Event::ExtensionAsked { grant }),
+            Command::DenyExtension { grant } => self.one(Event::ExtensionDenied { grant }),
+            Command::ExtendGrant { grant, proof } => {
+                let (standing, asked) = self.grant(grant)?;
+                let extend = asked.policy.policy.duration.extend.as_ref();
+                let by_s = extend.map_or(0, |extend| extend.by_s);
+                self.one(Event::GrantExtended {
+                    grant,
+                    expires_at_ms: standing.expires_at.plus_seconds(by_s),
+                    proof,
+                })
             }
             Command::ShowCredential { grant } => self.one(Event::CredentialShown { grant }),
             Command::EndGrant {
@@ -142,10 +184,12 @@ impl Act<'_> {
             Command::RecordReview {
                 request,
                 verdict,
+                findings,
                 note,
             } => self.one(Event::ReviewRecorded {
                 request,
                 verdict,
+                findings,
                 note,
             }),
             Command::ReadLedger { from, to, began_ms } => self.one(Event::LedgerRead {
@@ -188,74 +232,6 @@ impl Act<'_> {
     fn one(self, event: Event) -> Checked<Vec<Event>> {
         self.check(self.state.next_seq(), &event)?;
         Ok(vec![event])
-    }
-
-    fn submit(self, command: Command) -> Checked<Vec<Event>> {
-        let Command::SubmitRequest {
-            request,
-            mode,
-            resource,
-            policy,
-            duration_s,
-            urgency,
-            reason,
-            reason_chars,
-            ticket,
-            grant,
-            confirmed,
-        } = command
-        else {
-            return Ok(Vec::new());
-        };
-        let (person, _) = actor::person(self)?;
-        let Some(in_force) = self.state.policy(&policy) else {
-            return Err(Broken::new(
-                Rule::UnknownPolicy,
-                "a policy in force",
-                policy.to_string(),
-            ));
-        };
-        let mut event = Event::RequestSubmitted {
-            request,
-            mode,
-            resource,
-            policy,
-            policy_version: in_force.version,
-            policy_sha256: in_force.sha256,
-            duration_s,
-            urgency,
-            reason,
-            ticket,
-            // Stands in until the request is there to make its statement from.
-            statement: in_force.sha256,
-            lapses_at_ms: self.now.plus_seconds(in_force.policy.approval.within_s),
-        };
-        let asked = self.state.submitted(&event, person, self.here());
-        if let (Event::RequestSubmitted { statement, .. }, Some(asked)) = (&mut event, &asked) {
-            *statement = asked.statement().digest();
-        }
-        let mut events = self.one(event)?;
-        request::long_enough(&in_force.policy, reason_chars)?;
-        if mode == Mode::Emergency
-            && let Some(asked) = asked
-        {
-            if !confirmed {
-                return Err(Broken::new(
-                    Rule::NotConfirmed,
-                    "a second confirmation",
-                    "none",
-                ));
-            }
-            if self.state.grant(grant).is_some() {
-                return Err(Broken::new(
-                    Rule::GrantExists,
-                    "a new grant",
-                    grant.to_string(),
-                ));
-            }
-            events.push(self.intent(&asked, grant));
-        }
-        Ok(events)
     }
 
     fn intent(self, asked: &Request, grant: GrantId) -> Event {

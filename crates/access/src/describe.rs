@@ -3,6 +3,7 @@
 use crate::event::{
     Decision, EndCause, Event, Failure, Field, Mode, OpeningRef, SessionEnd, Verdict,
 };
+use crate::policy::Labels;
 
 /// One plain sentence without its subject: "asked for orders-db under orders-admin for 30 min".
 pub fn describe(event: &Event) -> String {
@@ -25,6 +26,32 @@ pub fn describe(event: &Event) -> String {
                 policy.name
             )
         }
+        Event::PolicyProposed {
+            replaces, policy, ..
+        } => match replaces {
+            0 => format!("proposed the new policy {}", policy.name),
+            _ => format!("proposed another version of the policy {}", policy.name),
+        },
+        Event::RetirementProposed { policy, .. } => {
+            format!("proposed that the policy {policy} be retired")
+        }
+        Event::ProposalEndorsed { proposal } => {
+            format!("made the proposal in entry {proposal} their own")
+        }
+        Event::ProposalWithdrawn { proposal } => {
+            format!("took the proposal in entry {proposal} off the table")
+        }
+        Event::PolicyRetired { policy, .. } => format!("retired the policy {policy}"),
+        Event::ResourceConfigured { resource, labels } => match labels.len() {
+            0 => format!("said that {resource} can be opened"),
+            _ => format!("said that {resource} can be opened, and is {}", labelled(labels)),
+        },
+        Event::ResourceRemoved { resource } => {
+            format!("said that {resource} can be opened no longer")
+        }
+        Event::PersonLinked { .. } => "said that two people of the log are one".to_owned(),
+        Event::DelegationSet { .. } => "let somebody else sign in their place".to_owned(),
+        Event::DelegationEnded { .. } => "signs for themselves again".to_owned(),
         Event::RolesConfigured { .. } => "said which groups hold which role".to_owned(),
         Event::PersonRegistered { .. } => "noted a new person".to_owned(),
         Event::SessionOpened { .. } => "signed in".to_owned(),
@@ -48,14 +75,30 @@ pub fn describe(event: &Event) -> String {
             let duration = duration(*duration_s);
             format!("asked for {resource} under {policy} for {duration}{emergency}")
         }
+        Event::RequestEdited { duration_s, .. } => {
+            let duration = duration(*duration_s);
+            format!("said the request anew, for {duration}; what was signed before is void")
+        }
+        Event::RequestViewed { .. } => "looked at the request".to_owned(),
+        Event::RequestEscalated { step, .. } => {
+            format!("asked step {} of the ladder too: nobody had answered", u32::from(*step) + 1)
+        }
         Event::SignOffGiven {
-            decision: Decision::Approve,
+            decision,
+            on_behalf_of,
             ..
-        } => "said yes".to_owned(),
-        Event::SignOffGiven {
-            decision: Decision::Deny,
-            ..
-        } => "said no".to_owned(),
+        } => {
+            let word = match decision {
+                Decision::Approve => "said yes",
+                Decision::Deny => "said no",
+            };
+            let whose = if on_behalf_of.is_some() { " in another's place" } else { "" };
+            format!("{word}{whose}")
+        }
+        Event::StageCompleted { stage, .. } => {
+            format!("completed stage {} of the approval", u32::from(*stage) + 1)
+        }
+        Event::RequestRatified { .. } => "completed what ratifies the emergency".to_owned(),
         Event::RequestApproved { .. } => "completed the approval".to_owned(),
         Event::RequestDenied { .. } => "closed the request with a no".to_owned(),
         Event::RequestWithdrawn { .. } => "took the request back".to_owned(),
@@ -63,6 +106,9 @@ pub fn describe(event: &Event) -> String {
         Event::GrantIntended { role, .. } => {
             format!("set out to open access with the rights of {role}")
         }
+        Event::ExtensionAsked { .. } => "asked for more time".to_owned(),
+        Event::ExtensionDenied { .. } => "said no to more time".to_owned(),
+        Event::GrantExtended { .. } => "made the access longer".to_owned(),
         Event::GrantOpened { .. } => "opened the access".to_owned(),
         Event::GrantFailed { failure, .. } => failed(*failure).to_owned(),
         Event::CredentialShown { .. } => "was shown the way in".to_owned(),
@@ -119,11 +165,19 @@ pub fn describe(event: &Event) -> String {
     }
 }
 
+/// "env=prod, team=orders".
+fn labelled(labels: &Labels) -> String {
+    let pairs: Vec<String> = labels.iter().map(|(label, value)| format!("{label}={value}")).collect();
+    pairs.join(", ")
+}
+
 /// "the reason in entry 41".
 fn sealed(opening: OpeningRef) -> String {
     let what = match opening.field {
         Field::Reason => "the reason",
         Field::Ticket => "the ticket",
+        Field::Incident => "the incident",
+        Field::Findings => "the findings",
         Field::IdToken => "the proof of identity",
         Field::Note => "the note",
         Field::Purpose => "the purpose",
@@ -146,6 +200,7 @@ fn ended(cause: EndCause) -> &'static str {
         EndCause::Expired => "ended the access: its time was up",
         EndCause::Returned => "gave the access back",
         EndCause::Revoked => "took the access away",
+        EndCause::Unratified => "took the access away: the emergency was not ratified",
     }
 }
 

@@ -4,7 +4,6 @@
 use crate::event::Field;
 use crate::ids::{GroupName, PersonId};
 use crate::policy::Policy;
-use crate::rules::overlap;
 use crate::time::UnixMillis;
 use crate::view::{Role, Viewer};
 
@@ -29,8 +28,7 @@ impl Case<'_> {
     pub fn involves(&self, person: PersonId, groups: &[GroupName]) -> bool {
         person == self.requester
             || self.signed
-            || overlap(groups, &self.policy.approval.groups)
-            || overlap(groups, &self.policy.review.groups)
+            || self.policy.involves(person, groups)
     }
 
     /// Whether somebody may open the request's page, with or without its words.

@@ -4,20 +4,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::{Commitment, Digest};
 use crate::ids::{FaultId, GrantId, PersonId, PolicyName, RequestId, ResourceName};
-use crate::policy::{Connector, Policy};
+use crate::policy::{Connector, Labels, Policy};
 use crate::refusal::Rule;
 use crate::roles::RoleGroups;
 use crate::time::UnixMillis;
 
 mod actor;
+mod context;
 mod exact;
 mod sealed;
 mod wire;
 mod words;
 
 pub use actor::Actor;
+pub use context::Context;
 pub use sealed::{Field, OpeningRef};
 pub use words::{Decision, EndCause, Failure, Mode, SessionEnd, Urgency, Verdict};
+
+/// A proof of identity that was made for one act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// When the provider says they proved who they are for this, in seconds since 1970.
+    pub auth_time_s: i64,
+    /// Sealed: the ID token of that proof.
+    pub id_token: Commitment,
+}
 
 /// What happened. `kind` in the entry is the variant's name in the form `noun.verb`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +77,62 @@ pub enum Event {
         sha256: Digest,
         /// The whole policy, so that a replay needs nothing else.
         policy: Policy,
+        /// The entry that proposed it; `None` for what the portal began with.
+        proposal: Option<u64>,
+    },
+    /// Somebody wants a policy's next version in force. The entry's place is the proposal's name.
+    #[serde(rename = "policy.proposed")]
+    PolicyProposed {
+        /// The version that it would follow; 0 for a new policy.
+        replaces: u32,
+        /// SHA-256 of the policy's compact JSON.
+        sha256: Digest,
+        /// The whole policy.
+        policy: Policy,
+    },
+    /// Somebody wants a policy to be in force no longer. The entry's place is the proposal's name.
+    #[serde(rename = "retirement.proposed")]
+    RetirementProposed {
+        /// Which policy.
+        policy: PolicyName,
+        /// The version in force.
+        version: u32,
+    },
+    /// A policy author makes a proposal of the portal's configuration their own.
+    #[serde(rename = "proposal.endorsed")]
+    ProposalEndorsed {
+        /// The entry that proposed it.
+        proposal: u64,
+    },
+    /// A proposal is off the table.
+    #[serde(rename = "proposal.withdrawn")]
+    ProposalWithdrawn {
+        /// The entry that proposed it.
+        proposal: u64,
+    },
+    /// From here on nothing can be asked for under this policy, or opened.
+    #[serde(rename = "policy.retired")]
+    PolicyRetired {
+        /// Which.
+        policy: PolicyName,
+        /// The version that was in force.
+        version: u32,
+        /// The entry that proposed it.
+        proposal: u64,
+    },
+    /// From here on the portal can open this resource, and it has these labels.
+    #[serde(rename = "resource.configured")]
+    ResourceConfigured {
+        /// Which.
+        resource: ResourceName,
+        /// What it is, for policies that go by it.
+        labels: Labels,
+    },
+    /// The portal can open this resource no longer.
+    #[serde(rename = "resource.removed")]
+    ResourceRemoved {
+        /// Which.
+        resource: ResourceName,
     },
     /// From here on these groups hold the roles of the portal.
     #[serde(rename = "roles.configured")]
@@ -81,6 +149,28 @@ pub enum Event {
         identity: Commitment,
         /// Sealed: the name that the provider gave.
         name: Commitment,
+    },
+    /// Two people of the log are one human being: from here on they count once.
+    #[serde(rename = "person.linked")]
+    PersonLinked {
+        /// The one that is another identity.
+        person: PersonId,
+        /// Of whom.
+        into: PersonId,
+    },
+    /// Somebody who is away lets another sign in their place.
+    #[serde(rename = "delegation.set")]
+    DelegationSet {
+        /// Who signs.
+        to: PersonId,
+        /// Until when.
+        until_ms: UnixMillis,
+    },
+    /// Somebody signs for themselves again.
+    #[serde(rename = "delegation.ended")]
+    DelegationEnded {
+        /// Who signed for them.
+        to: PersonId,
     },
     /// Somebody signed in.
     #[serde(rename = "session.opened")]
@@ -115,18 +205,70 @@ pub enum Event {
         urgency: Urgency,
         /// Sealed: why.
         reason: Commitment,
-        /// Sealed: ticket or incident, where one was named.
+        /// Sealed: the ticket, where one was named.
         ticket: Option<Commitment>,
+        /// Sealed: the incident, where one was named.
+        incident: Option<Commitment>,
+        /// It is not to be opened before then.
+        start_at_ms: Option<UnixMillis>,
+        /// Where and how they were signed in, where the policy asks.
+        context: Option<Context>,
         /// SHA-256 of the statement that sign-offs bind.
         statement: Digest,
         /// Without its sign-offs it lapses then.
         lapses_at_ms: UnixMillis,
+    },
+    /// The requester says it anew. What was signed before is void.
+    #[serde(rename = "request.edited")]
+    RequestEdited {
+        /// Which.
+        request: RequestId,
+        /// Which version of its policy it is under from here on.
+        policy_version: u32,
+        /// That version's digest.
+        policy_sha256: Digest,
+        /// For how long, in seconds.
+        duration_s: u32,
+        /// How much is at stake.
+        urgency: Urgency,
+        /// Sealed: why.
+        reason: Commitment,
+        /// Sealed: the ticket, where one was named.
+        ticket: Option<Commitment>,
+        /// Sealed: the incident, where one was named.
+        incident: Option<Commitment>,
+        /// It is not to be opened before then.
+        start_at_ms: Option<UnixMillis>,
+        /// Where and how they were signed in, where the policy asks.
+        context: Option<Context>,
+        /// SHA-256 of the statement that sign-offs bind.
+        statement: Digest,
+        /// Without its sign-offs it lapses then.
+        lapses_at_ms: UnixMillis,
+    },
+    /// Somebody who is asked looked at the request for the first time.
+    #[serde(rename = "request.viewed")]
+    RequestViewed {
+        /// Which.
+        request: RequestId,
+    },
+    /// Nobody answered in time: the next step of the ladder is asked as well.
+    #[serde(rename = "request.escalated")]
+    RequestEscalated {
+        /// Which.
+        request: RequestId,
+        /// The stage that waits, from 0.
+        stage: u8,
+        /// The step of its ladder, from 0.
+        step: u8,
     },
     /// An approver said yes or no.
     #[serde(rename = "signoff.given")]
     SignOffGiven {
         /// To what.
         request: RequestId,
+        /// In whose place, where they sign as a delegate.
+        on_behalf_of: Option<PersonId>,
         /// Yes or no.
         decision: Decision,
         /// The digest of the statement they were shown.
@@ -137,6 +279,20 @@ pub enum Event {
         id_token: Commitment,
         /// Sealed: what they added.
         note: Option<Commitment>,
+    },
+    /// Enough have said yes at this stage; the next one is asked.
+    #[serde(rename = "stage.completed")]
+    StageCompleted {
+        /// Of which request.
+        request: RequestId,
+        /// The stage, from 0.
+        stage: u8,
+    },
+    /// Enough have said yes to an emergency that is open.
+    #[serde(rename = "request.ratified")]
+    RequestRatified {
+        /// Which.
+        request: RequestId,
     },
     /// Enough have said yes.
     #[serde(rename = "request.approved")]
@@ -175,8 +331,30 @@ pub enum Event {
         connector: Connector,
         /// With the rights of which role of the target.
         role: String,
-        /// It ends then, whatever happens.
+        /// It ends then, unless it is made longer.
         expires_at_ms: UnixMillis,
+    },
+    /// The holder wants it longer, and the policy wants an approver's word for that.
+    #[serde(rename = "extension.asked")]
+    ExtensionAsked {
+        /// Which grant.
+        grant: GrantId,
+    },
+    /// An approver says no to that.
+    #[serde(rename = "extension.denied")]
+    ExtensionDenied {
+        /// Which grant.
+        grant: GrantId,
+    },
+    /// It lasts longer from here on.
+    #[serde(rename = "grant.extended")]
+    GrantExtended {
+        /// Which.
+        grant: GrantId,
+        /// It ends then.
+        expires_at_ms: UnixMillis,
+        /// The approver's proof of identity, where the policy wants one's word.
+        proof: Option<Proof>,
     },
     /// The account stands.
     #[serde(rename = "grant.opened")]
@@ -225,7 +403,9 @@ pub enum Event {
         request: RequestId,
         /// What it was.
         verdict: Verdict,
-        /// Sealed: in words.
+        /// Sealed: what they found, where they found something.
+        findings: Option<Commitment>,
+        /// Sealed: the closing word.
         note: Commitment,
     },
     /// Somebody read entries of the log: one entry for all that they read together.

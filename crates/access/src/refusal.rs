@@ -50,6 +50,20 @@ rules! {
     EmergencyOff = "emergency_off",
     /// An emergency needs its second confirmation.
     NotConfirmed = "not_confirmed",
+    /// The ticket is missing or looks otherwise than the policy wants.
+    TicketForm = "ticket_form",
+    /// The policy wants an incident to be named.
+    IncidentMissing = "incident_missing",
+    /// The browser's address lies in none of the policy's networks.
+    NetworkNotAllowed = "network_not_allowed",
+    /// The sign-in was not of the kind that the policy wants.
+    ProofTooWeak = "proof_too_weak",
+    /// The start lies in the past, too far ahead, or is that of an emergency.
+    BadStart = "bad_start",
+    /// The policy opens nothing at this time of the week.
+    OutsideWindow = "outside_window",
+    /// A review of an earlier access of theirs is overdue.
+    ReviewOwed = "review_owed",
     /// There is no such request.
     UnknownRequest = "unknown_request",
     /// A request of that id is there already.
@@ -58,6 +72,18 @@ rules! {
     SelfApproval = "self_approval",
     /// The person is in none of the approver groups.
     NotApprover = "not_approver",
+    /// The policy lets nobody sign in another's place.
+    DelegationOff = "delegation_off",
+    /// They do not sign in that person's place.
+    NotDelegate = "not_delegate",
+    /// Nobody signs in their own place.
+    SelfDelegation = "self_delegation",
+    /// An absence ends after it begins, and within 90 days.
+    BadPeriod = "bad_period",
+    /// Only those who are asked look at it as such.
+    NotAsked = "not_asked",
+    /// Their first look is in the log.
+    AlreadyViewed = "already_viewed",
     /// One word a person.
     AlreadySigned = "already_signed",
     /// The statement that was shown is not the one that stands.
@@ -82,6 +108,10 @@ rules! {
     GrantExists = "grant_exists",
     /// The credential has been shown already.
     AlreadyShown = "already_shown",
+    /// The policy lets this access be made no longer.
+    ExtensionOff = "extension_off",
+    /// It was made longer as often as the policy allows.
+    ExtendedTooOften = "extended_too_often",
     /// Only others out of the policy's approver and reviewing groups may revoke.
     NotRevoker = "not_revoker",
     /// The person is in none of the reviewing groups.
@@ -94,6 +124,30 @@ rules! {
     NotAuditor = "not_auditor",
     /// The person is in none of the groups that erase what was sealed.
     NotCustodian = "not_custodian",
+    /// The person is in none of the groups that run the portal.
+    NotOperator = "not_operator",
+    /// The person is in none of the groups that write policies.
+    NotAuthor = "not_author",
+    /// There is no such proposal on the table.
+    UnknownProposal = "unknown_proposal",
+    /// Nobody puts in force what they proposed.
+    SelfActivation = "self_activation",
+    /// No policy author has made the configuration's proposal theirs.
+    NotEndorsed = "not_endorsed",
+    /// Whoever proposed it writes policies no longer.
+    ProposerNotAuthor = "proposer_not_author",
+    /// Another version came into force since it was proposed.
+    ProposalStale = "proposal_stale",
+    /// The portal brings policies of its own only before anybody is known.
+    SeededLate = "seeded_late",
+    /// Nobody makes themselves one with anybody.
+    SelfLink = "self_link",
+    /// They are one already.
+    AlreadyLinked = "already_linked",
+    /// A label is not written as labels are.
+    BadLabels = "bad_labels",
+    /// There is no such resource.
+    UnknownResource = "unknown_resource",
     /// What was read is nothing, or lies beyond the log.
     BadRange = "bad_range",
     /// The request has no such sealed text.
@@ -128,6 +182,10 @@ rules! {
     PolicyDigest = "policy_digest",
     /// Replay only: the policy's version does not follow the one before.
     PolicyOrder = "policy_order",
+    /// Replay only: what came into force is not what was proposed.
+    ProposalDiffers = "proposal_differs",
+    /// Replay only: another stage or step than the one that waits.
+    StageOrder = "stage_order",
     /// Replay only: the request names a policy version that was not in force.
     PolicyNotInForce = "policy_not_in_force",
     /// Replay only: the statement's digest is not that of the request beside it.
@@ -164,6 +222,8 @@ impl Rule {
             Self::PolicyDigest
                 | Self::PolicyOrder
                 | Self::PolicyNotInForce
+                | Self::ProposalDiffers
+                | Self::StageOrder
                 | Self::StatementDigest
                 | Self::LapseTime
                 | Self::ExpiryTime

@@ -16,6 +16,8 @@ pub struct RoleGroups {
     pub operator: Vec<GroupName>,
     /// May erase what was sealed, two of them together.
     pub custodian: Vec<GroupName>,
+    /// May write policies, and put in force what another has written.
+    pub author: Vec<GroupName>,
 }
 
 impl RoleGroups {
@@ -25,12 +27,13 @@ impl RoleGroups {
             Role::Auditor => &self.auditor,
             Role::Operator => &self.operator,
             Role::Custodian => &self.custodian,
+            Role::Author => &self.author,
         }
     }
 
     /// The roles that follow from these groups.
     pub fn held(&self, groups: &[GroupName]) -> Vec<Role> {
-        [Role::Auditor, Role::Operator, Role::Custodian]
+        Role::ALL
             .into_iter()
             .filter(|role| self.of(*role).iter().any(|group| groups.contains(group)))
             .collect()

@@ -9,15 +9,20 @@ use crate::event::{Actor, Event};
 use crate::ids::{GrantId, GroupName, RequestId};
 use crate::policy::{Policy, PolicyVersion};
 use crate::refusal::Rule;
-use crate::state::{Erasure, Grant, Request, State};
+use crate::state::{Erasure, Grant, Proposal, Request, State};
 use crate::time::UnixMillis;
 use crate::violation::{Broken, Checked};
 
 pub(crate) mod actor;
 mod erasure;
+pub(crate) mod evaluate;
+mod extend;
 mod grant;
 mod housekeeping;
 pub(crate) mod oversight;
+mod people;
+mod policy;
+pub(crate) mod quorum;
 pub(crate) mod request;
 mod review;
 pub(crate) mod sign_off;
@@ -47,7 +52,28 @@ impl<'a> Act<'a> {
                 version,
                 sha256,
                 policy,
-            } => housekeeping::activated(self, *version, *sha256, policy),
+                proposal,
+            } => policy::activated(self, (*version, *sha256), policy, *proposal),
+            Event::PolicyProposed {
+                replaces,
+                sha256,
+                policy,
+            } => policy::proposed(self, *replaces, *sha256, policy),
+            Event::RetirementProposed { policy, version } => {
+                policy::retirement_proposed(self, policy, *version)
+            }
+            Event::ProposalEndorsed { proposal } => policy::endorsed(self, *proposal),
+            Event::ProposalWithdrawn { proposal } => policy::withdrawn(self, *proposal),
+            Event::PolicyRetired {
+                policy,
+                version,
+                proposal,
+            } => policy::retired(self, policy, *version, *proposal),
+            Event::ResourceConfigured { labels, .. } => housekeeping::configured(labels),
+            Event::ResourceRemoved { resource } => housekeeping::removed(self, resource),
+            Event::PersonLinked { person, into } => people::linked(self, *person, *into),
+            Event::DelegationSet { to, until_ms } => people::delegated(self, *to, *until_ms),
+            Event::DelegationEnded { to } => people::delegation_ended(self, *to),
             Event::PersonRegistered { person, .. } => housekeeping::registered(self, *person),
             Event::OrphanRemoved { account, .. } => housekeeping::orphan_removed(self, account),
             Event::CommandRefused {
@@ -56,20 +82,47 @@ impl<'a> Act<'a> {
                 rule,
             } => housekeeping::refused(self, command, *request, *rule),
             Event::RequestSubmitted { .. } => request::submitted(self, event),
+            Event::RequestEdited { .. } => request::edited(self, event),
+            Event::RequestViewed { request } => request::viewed(self, *request),
+            Event::RequestEscalated {
+                request,
+                stage,
+                step,
+            } => request::escalated(self, *request, *stage, *step),
             Event::RequestWithdrawn { request } => request::withdrawn(self, *request),
             Event::RequestLapsed { request } => request::lapsed(self, *request),
             Event::SignOffGiven {
                 request,
+                on_behalf_of,
                 statement,
                 auth_time_s,
                 ..
-            } => sign_off::given(self, *request, *statement, *auth_time_s),
+            } => sign_off::given(
+                self,
+                &sign_off::Given {
+                    request: *request,
+                    on_behalf_of: *on_behalf_of,
+                    statement: *statement,
+                    auth_time_s: *auth_time_s,
+                },
+            ),
+            Event::StageCompleted { request, stage } => {
+                sign_off::stage_completed(self, *request, *stage)
+            }
+            Event::RequestRatified { request } => sign_off::ratified(self, *request),
             Event::RequestApproved {
                 request,
                 lapses_at_ms,
             } => sign_off::approved(self, *request, *lapses_at_ms),
             Event::RequestDenied { request } => sign_off::denied(self, *request),
             Event::GrantIntended { .. } => grant::intended(self, event),
+            Event::ExtensionAsked { grant } => extend::asked(self, *grant),
+            Event::ExtensionDenied { grant } => extend::denied(self, *grant),
+            Event::GrantExtended {
+                grant,
+                expires_at_ms,
+                proof,
+            } => extend::extended(self, *grant, *expires_at_ms, *proof),
             Event::GrantOpened { grant } => grant::opened(self, *grant),
             Event::GrantFailed { grant, .. } => grant::failed(self, *grant),
             Event::CredentialShown { grant } => grant::shown(self, *grant),
@@ -119,10 +172,17 @@ impl<'a> Act<'a> {
         })
     }
 
-    fn grant(self, id: GrantId) -> Checked<(&'a Grant, &'a Request)> {
+    pub(crate) fn grant(self, id: GrantId) -> Checked<(&'a Grant, &'a Request)> {
         let unknown = || Broken::new(Rule::UnknownGrant, "a grant of the log", id.to_string());
         let grant = self.state.grant(id).ok_or_else(unknown)?;
         Ok((grant, self.request(grant.request)?))
+    }
+
+    pub(crate) fn proposal(self, seq: u64) -> Checked<&'a Proposal> {
+        self.state.proposal(seq).ok_or_else(|| {
+            let found = format!("entry {seq}");
+            Broken::new(Rule::UnknownProposal, "a proposal that is on the table", found)
+        })
     }
 
     pub(crate) fn erasure(self, order: u64) -> Checked<&'a Erasure> {
@@ -133,7 +193,7 @@ impl<'a> Act<'a> {
     }
 
     /// The version in force of the request's policy.
-    fn policy_now(self, request: &'a Request) -> &'a Arc<PolicyVersion> {
+    pub(crate) fn policy_now(self, request: &'a Request) -> &'a Arc<PolicyVersion> {
         self.state
             .policy(&request.policy.policy.name)
             .unwrap_or(&request.policy)
@@ -141,9 +201,10 @@ impl<'a> Act<'a> {
 
     /// A policy that was made stricter is not to be got round with an older request.
     fn same_policy(self, request: &'a Request) -> Checked<&'a Policy> {
-        let (now, then) = (self.policy_now(request), &request.policy);
-        ensure(now.version == then.version, || {
-            let found = format!("version {} since", now.version);
+        let then = &request.policy;
+        let now = self.state.policy(&then.policy.name).map(|now| now.version);
+        ensure(now == Some(then.version), || {
+            let found = now.map_or("none".to_owned(), |now| format!("version {now} since"));
             Broken::new(
                 Rule::PolicyChanged,
                 format!("version {} in force", then.version),

@@ -3,21 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::event::Mode;
-use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId};
-use crate::policy::PolicyVersion;
+use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
+use crate::policy::{Labels, PolicyVersion};
 use crate::roles::RoleGroups;
-use crate::rules::{overlap, sign_off};
+use crate::rules::overlap;
 use crate::time::UnixMillis;
-use crate::view::{GrantState, RequestState, Role};
+use crate::view::Role;
 
 mod erasure;
 mod fold;
 mod grant;
+mod people;
+mod proposal;
 mod request;
+mod waiting;
 
 pub use erasure::{ERASURE_WITHIN_S, Erasure};
 pub use grant::{END_TOLERANCE_S, Grant};
+pub use people::Delegation;
+pub use proposal::{Change, Proposal};
 pub use request::{Request, Reviewed, SignOff};
 
 /// The fold of all entries so far. [`State::default`] is that of no entry.
@@ -28,10 +32,22 @@ pub struct State {
     ledger: Option<Ledger>,
     /// All versions of each policy, oldest first; the last is in force.
     policies: BTreeMap<PolicyName, Vec<Arc<PolicyVersion>>>,
+    /// When the first version of each came into force.
+    began: BTreeMap<PolicyName, UnixMillis>,
+    /// Policies that were put out of force.
+    retired: BTreeSet<PolicyName>,
+    /// By the entry that proposed them.
+    proposals: BTreeMap<u64, Proposal>,
+    /// What the portal can open.
+    resources: BTreeMap<ResourceName, Labels>,
     /// Who held which role of the portal from when on, oldest first; the last is in force.
     roles: Vec<(UnixMillis, RoleGroups)>,
     /// The groups that each person had at their last sign-in or sign-off.
     people: BTreeMap<PersonId, Vec<GroupName>>,
+    /// Further identities, each with the person under whom they count.
+    links: BTreeMap<PersonId, PersonId>,
+    /// By the person who is away.
+    delegations: BTreeMap<PersonId, Delegation>,
     /// In boxes, since the map moves its values about as it grows.
     requests: BTreeMap<RequestId, Box<Request>>,
     grants: BTreeMap<GrantId, Box<Grant>>,
@@ -42,6 +58,10 @@ pub struct State {
     live: BTreeSet<(UnixMillis, GrantId)>,
     /// Requests whose grant has ended and that nobody has reviewed, by the moment that is due.
     unreviewed: BTreeSet<(UnixMillis, RequestId)>,
+    /// The same by whose access it was.
+    owed: BTreeMap<PersonId, BTreeSet<(UnixMillis, RequestId)>>,
+    /// When a policy was last exercised: a review called an emergency under it a drill.
+    drills: BTreeMap<PolicyName, UnixMillis>,
     /// By the entry that orders them.
     erasures: BTreeMap<u64, Erasure>,
 }
@@ -79,7 +99,8 @@ impl State {
 
     /// The policy's version in force.
     pub fn policy(&self, name: &PolicyName) -> Option<&Arc<PolicyVersion>> {
-        self.policies.get(name).and_then(|versions| versions.last())
+        let newest = self.policies.get(name).and_then(|versions| versions.last());
+        newest.filter(|_| self.retired.is_empty() || !self.retired.contains(name))
     }
 
     /// One version of a policy, in force or not.
@@ -94,8 +115,24 @@ impl State {
     /// All policies in force, by name.
     pub fn policies(&self) -> impl Iterator<Item = &Arc<PolicyVersion>> {
         self.policies
-            .values()
-            .filter_map(|versions| versions.last())
+            .iter()
+            .filter(|(name, _)| !self.retired.contains(*name))
+            .filter_map(|(_, versions)| versions.last())
+    }
+
+    /// The labels of a resource that the portal can open.
+    pub fn labels(&self, resource: &ResourceName) -> Option<&Labels> {
+        self.resources.get(resource)
+    }
+
+    /// When the first version of a policy came into force.
+    pub(crate) fn began(&self, policy: &PolicyName) -> Option<UnixMillis> {
+        self.began.get(policy).copied()
+    }
+
+    /// What the portal can open, by name.
+    pub fn resources(&self) -> impl Iterator<Item = (&ResourceName, &Labels)> {
+        self.resources.iter()
     }
 
     /// The groups that hold the roles of the portal, once the log says so.
@@ -140,24 +177,6 @@ impl State {
         ids.iter().filter_map(|id| self.request(*id))
     }
 
-    /// Requests that wait for sign-off, those that lapse first in front.
-    pub fn waiting(&self) -> impl Iterator<Item = &Request> {
-        self.pending().filter(|request| {
-            request.state == RequestState::Submitted && request.mode == Mode::Ordinary
-        })
-    }
-
-    /// Requests that are submitted or approved, those that lapse first in front.
-    pub fn pending(&self) -> impl Iterator<Item = &Request> {
-        self.pending.iter().filter_map(|(_, id)| self.request(*id))
-    }
-
-    /// Requests that have to lapse now.
-    pub fn due_to_lapse(&self, now: UnixMillis) -> impl Iterator<Item = &Request> {
-        self.pending()
-            .take_while(move |request| request.lapses_at <= now)
-    }
-
     /// One grant.
     pub fn grant(&self, id: GrantId) -> Option<&Grant> {
         self.grants.get(&id).map(Box::as_ref)
@@ -168,50 +187,8 @@ impl State {
         self.grants.values().map(Box::as_ref)
     }
 
-    /// Grants whose account stands or may stand, those that end first in front.
-    pub fn live_grants(&self) -> impl Iterator<Item = &Grant> {
-        self.live.iter().filter_map(|(_, id)| self.grant(*id))
-    }
-
-    /// Active grants that have to end now.
-    pub fn due_to_expire(&self, now: UnixMillis) -> impl Iterator<Item = &Grant> {
-        self.live_grants()
-            .take_while(move |grant| grant.expires_at <= now)
-            .filter(|grant| matches!(grant.state, GrantState::Active { .. }))
-    }
-
-    /// Grants that are live although the moment lies past their [`Grant::latest_end`].
-    pub fn overdue(&self, at: UnixMillis) -> impl Iterator<Item = &Grant> {
-        self.live_grants()
-            .take_while(move |grant| grant.latest_end() < at)
-    }
-
-    /// Requests whose grant has ended and that wait for their review, the first due in front.
-    pub fn unreviewed(&self) -> impl Iterator<Item = (UnixMillis, &Request)> {
-        self.unreviewed
-            .iter()
-            .filter_map(|(due, id)| Some((*due, self.request(*id)?)))
-    }
-
-    /// When the review is due, once the grant has ended and while there is no review.
-    pub fn review_due_at(&self, request: &Request) -> Option<UnixMillis> {
-        let grant = self.grants.get(&request.grant?)?;
-        match grant.state {
-            GrantState::Ended { at_ms, .. } if request.review.is_none() => {
-                Some(at_ms.plus_seconds(request.policy.policy.review.within_s))
-            }
-            _ => None,
-        }
-    }
-
     /// The request that a grant belongs to.
     pub fn request_of(&self, grant: GrantId) -> Option<&Request> {
         self.request(self.grant(grant)?.request)
-    }
-
-    /// How many distinct people have said yes to the request and are approvers still, by the
-    /// groups last seen of them.
-    pub fn approvals(&self, request: &Request) -> usize {
-        sign_off::approvals(self, request)
     }
 }

@@ -5,11 +5,12 @@ use core::fmt;
 use crate::digest::{Commitment, Digest};
 use crate::event::{Mode, Urgency};
 use crate::ids::{PersonId, PolicyName, RequestId, ResourceName};
+use crate::time::UnixMillis;
 
 /// Everything that a sign-off binds. `Display` is the exact text, one fact a line:
 ///
 /// ```text
-/// Breakglass request, statement version 1
+/// Breakglass request, statement version 2
 /// request: 7c9e6679-7425-40de-944b-e07fc1f90ae7
 /// requester: 16fd2706-8baf-433b-82eb-8c7fada847da
 /// mode: ordinary
@@ -21,6 +22,8 @@ use crate::ids::{PersonId, PolicyName, RequestId, ResourceName};
 /// urgency: sev2
 /// reason: 57 bytes, sealed sha256 <44 characters of base64>
 /// ticket: none
+/// incident: none
+/// start: at once
 /// ```
 ///
 /// Each line ends with a line feed. No value can hold one, so no fact can pose as two.
@@ -46,8 +49,12 @@ pub struct Statement<'a> {
     pub urgency: Urgency,
     /// Sealed: why.
     pub reason: Commitment,
-    /// Sealed: ticket or incident, where one was named.
+    /// Sealed: the ticket, where one was named.
     pub ticket: Option<Commitment>,
+    /// Sealed: the incident, where one was named.
+    pub incident: Option<Commitment>,
+    /// It is not to be opened before then.
+    pub start_at: Option<UnixMillis>,
 }
 
 /// The exact text that approvers sign.
@@ -64,7 +71,7 @@ impl Statement<'_> {
 
 impl fmt::Display for Statement<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Breakglass request, statement version 1")?;
+        writeln!(f, "Breakglass request, statement version 2")?;
         writeln!(f, "request: {}", self.request)?;
         writeln!(f, "requester: {}", self.requester)?;
         writeln!(f, "mode: {}", mode_name(self.mode))?;
@@ -75,9 +82,15 @@ impl fmt::Display for Statement<'_> {
         writeln!(f, "duration: {} s", self.duration_s)?;
         writeln!(f, "urgency: {}", urgency_name(self.urgency))?;
         writeln!(f, "reason: {}", sealed(&self.reason))?;
-        match &self.ticket {
-            Some(ticket) => writeln!(f, "ticket: {}", sealed(ticket)),
-            None => writeln!(f, "ticket: none"),
+        for (what, text) in [("ticket", &self.ticket), ("incident", &self.incident)] {
+            match text {
+                Some(text) => writeln!(f, "{what}: {}", sealed(text))?,
+                None => writeln!(f, "{what}: none")?,
+            }
+        }
+        match self.start_at {
+            Some(at) => writeln!(f, "start: {} ms since 1970", at.millis()),
+            None => writeln!(f, "start: at once"),
         }
     }
 }

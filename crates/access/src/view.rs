@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Decision, EndCause, Failure, Mode, Urgency, Verdict};
 use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
 use crate::policy::PolicyVersion;
+use crate::refusal::Rule;
 use crate::time::UnixMillis;
 
 /// What a person may do in the portal at all, from their groups by configuration.
@@ -21,10 +22,30 @@ use crate::time::UnixMillis;
 pub enum Role {
     /// May read the log.
     Auditor,
-    /// May see connectors, keys and health.
+    /// May see connectors, keys and health, and say that two people are one.
     Operator,
     /// May erase what was sealed, two of them together.
     Custodian,
+    /// May write policies, and put in force what another has written.
+    Author,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Auditor, Self::Operator, Self::Custodian, Self::Author];
+}
+
+/// One rule, what it compared, and how it came out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evaluated {
+    /// The rule.
+    pub rule: Rule,
+    /// Whether it is kept.
+    pub holds: bool,
+    /// What it demands.
+    pub expected: String,
+    /// What it found.
+    pub found: String,
 }
 
 /// Who is looking.

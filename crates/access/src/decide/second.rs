@@ -3,14 +3,18 @@
 
 use crate::command::Command;
 use crate::digest::Commitment;
-use crate::event::{Decision, Event};
+use crate::event::{Decision, Event, Mode};
+use crate::ids::PersonId;
+use crate::rules::quorum::{self, Coming};
 use crate::rules::{Act, actor, sign_off};
+use crate::state::Request;
 use crate::violation::Checked;
 
 impl Act<'_> {
     pub(super) fn sign_off(self, command: Command) -> Checked<Vec<Event>> {
         let Command::SignOff {
             request,
+            on_behalf_of,
             decision,
             statement,
             auth_time_s,
@@ -20,32 +24,58 @@ impl Act<'_> {
         else {
             return Ok(Vec::new());
         };
-        let given = Event::SignOffGiven {
+        let mut events = self.one(Event::SignOffGiven {
             request,
+            on_behalf_of,
             decision,
             statement,
             auth_time_s,
             id_token,
             note,
-        };
-        let mut events = self.one(given)?;
+        })?;
         let asked = self.request(request)?;
-        let approval = &asked.policy.policy.approval;
-        match decision {
-            Decision::Deny => events.push(Event::RequestDenied { request }),
-            Decision::Approve => {
-                // This one has just been found lawful, and is by somebody who had not signed.
-                let standing = sign_off::approvals(self.state, asked) + 1;
-                if standing >= usize::from(approval.n) {
-                    let lapses_at_ms = self.now.plus_seconds(approval.within_s);
-                    events.push(Event::RequestApproved {
-                        request,
-                        lapses_at_ms,
-                    });
-                }
-            }
+        match (decision, asked.mode) {
+            (Decision::Deny, Mode::Ordinary) => events.push(Event::RequestDenied { request }),
+            // Access is open: it is taken back, and that is an entry of its own.
+            (Decision::Deny, Mode::Emergency) => {}
+            (Decision::Approve, mode) => events.extend(self.completed(asked, on_behalf_of, mode)?),
         }
         Ok(events)
+    }
+
+    /// What this yes completes: a stage, or all of them.
+    fn completed(
+        self,
+        asked: &Request,
+        on_behalf_of: Option<PersonId>,
+        mode: Mode,
+    ) -> Checked<Option<Event>> {
+        let (person, groups) = actor::person(self)?;
+        // It has just been found lawful, and by somebody who had not signed.
+        let coming = Some(match on_behalf_of {
+            Some(principal) => Coming {
+                principal,
+                groups: self.state.groups(principal),
+            },
+            None => Coming {
+                principal: person,
+                groups,
+            },
+        });
+        let request = asked.id;
+        let last = asked.stage + 1 >= asked.policy.policy.approval.stages.len();
+        Ok(match mode {
+            _ if !last => quorum::complete(self.state, asked, coming).then(|| {
+                let stage = u8::try_from(asked.stage).unwrap_or(u8::MAX);
+                Event::StageCompleted { request, stage }
+            }),
+            _ if !quorum::all_complete(self.state, asked, coming) => None,
+            Mode::Ordinary => Some(Event::RequestApproved {
+                request,
+                lapses_at_ms: sign_off::lapses_once_approved(self.now, asked),
+            }),
+            Mode::Emergency => Some(Event::RequestRatified { request }),
+        })
     }
 
     pub(super) fn confirm_erasure(

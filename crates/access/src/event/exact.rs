@@ -34,6 +34,7 @@ fn members(kind: &str, text: &mut Text<'_>) -> Option<Event> {
         "request.submitted" => return submitted(text),
         "signoff.given" => Event::SignOffGiven {
             request: text.after(r#"{"request":"#)?.id()?,
+            on_behalf_of: text.after(r#","on_behalf_of":"#)?.optional(Text::id)?,
             decision: text.after(r#","decision":"#)?.word(decision)?,
             statement: text.after(r#","statement":"#)?.digest()?,
             auth_time_s: text.after(r#","auth_time_s":"#)?.whole()?,
@@ -78,7 +79,11 @@ fn members(kind: &str, text: &mut Text<'_>) -> Option<Event> {
         "review.recorded" => Event::ReviewRecorded {
             request: text.after(r#"{"request":"#)?.id()?,
             verdict: text.after(r#","verdict":"#)?.word(verdict)?,
+            findings: text.after(r#","findings":"#)?.optional(Text::commitment)?,
             note: text.after(r#","note":"#)?.commitment()?,
+        },
+        "request.viewed" => Event::RequestViewed {
+            request: text.after(r#"{"request":"#)?.id()?,
         },
         _ => return None,
     };
@@ -97,6 +102,10 @@ fn submitted(text: &mut Text<'_>) -> Option<Event> {
         urgency: text.after(r#","urgency":"#)?.word(urgency)?,
         reason: text.after(r#","reason":"#)?.commitment()?,
         ticket: text.after(r#","ticket":"#)?.optional(Text::commitment)?,
+        incident: text.after(r#","incident":"#)?.optional(Text::commitment)?,
+        start_at_ms: text.after(r#","start_at_ms":"#)?.optional(Text::moment)?,
+        // Few policies ask for it; those that do are read the long way.
+        context: text.after(r#","context":null"#).map(|_| None)?,
         statement: text.after(r#","statement":"#)?.digest()?,
         lapses_at_ms: text.after(r#","lapses_at_ms":"#)?.moment()?,
     })
@@ -133,6 +142,7 @@ fn end_cause(word: &str) -> Option<EndCause> {
         "expired" => Some(EndCause::Expired),
         "returned" => Some(EndCause::Returned),
         "revoked" => Some(EndCause::Revoked),
+        "unratified" => Some(EndCause::Unratified),
         _ => None,
     }
 }

@@ -11,23 +11,29 @@ use crate::digest::Commitment;
 pub enum Field {
     /// Why access was asked for.
     Reason,
-    /// The ticket or incident of a request.
+    /// The ticket of a request.
     Ticket,
+    /// The incident of a request.
+    Incident,
     /// The proof of identity of a sign-off.
     IdToken,
     /// What an approver or reviewer wrote.
     Note,
+    /// What a reviewer found.
+    Findings,
     /// Why an auditor looked.
     Purpose,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Reason,
         Self::Ticket,
+        Self::Incident,
         Self::IdToken,
         Self::Note,
+        Self::Findings,
         Self::Purpose,
     ];
 
@@ -36,8 +42,10 @@ impl Field {
         match self {
             Self::Reason => "reason",
             Self::Ticket => "ticket",
+            Self::Incident => "incident",
             Self::IdToken => "id_token",
             Self::Note => "note",
+            Self::Findings => "findings",
             Self::Purpose => "purpose",
         }
     }
@@ -57,24 +65,36 @@ impl Event {
     /// The sealed texts of a request that the entry holds. The reason of an erasure and the proof of
     /// who confirmed it are not among them: they say why the others are gone.
     pub fn openings(&self) -> Vec<(Field, Commitment)> {
-        match self {
-            Self::RequestSubmitted { reason, ticket, .. } => {
-                let ticket = ticket.map(|ticket| (Field::Ticket, ticket));
-                [(Field::Reason, *reason)]
-                    .into_iter()
-                    .chain(ticket)
-                    .collect()
+        let some = |field: Field, text: &Option<Commitment>| text.map(|text| (field, text));
+        let texts = match self {
+            Self::RequestSubmitted {
+                reason,
+                ticket,
+                incident,
+                ..
             }
+            | Self::RequestEdited {
+                reason,
+                ticket,
+                incident,
+                ..
+            } => [
+                Some((Field::Reason, *reason)),
+                some(Field::Ticket, ticket),
+                some(Field::Incident, incident),
+            ],
             Self::SignOffGiven { id_token, note, .. } => {
-                let note = note.map(|note| (Field::Note, note));
-                [(Field::IdToken, *id_token)]
-                    .into_iter()
-                    .chain(note)
-                    .collect()
+                [Some((Field::IdToken, *id_token)), some(Field::Note, note), None]
             }
-            Self::ReviewRecorded { note, .. } => vec![(Field::Note, *note)],
-            Self::OpeningDisclosed { purpose, .. } => vec![(Field::Purpose, *purpose)],
-            _ => Vec::new(),
-        }
+            Self::GrantExtended {
+                proof: Some(proof), ..
+            } => [Some((Field::IdToken, proof.id_token)), None, None],
+            Self::ReviewRecorded { findings, note, .. } => {
+                [Some((Field::Note, *note)), some(Field::Findings, findings), None]
+            }
+            Self::OpeningDisclosed { purpose, .. } => [Some((Field::Purpose, *purpose)), None, None],
+            _ => [None; 3],
+        };
+        texts.into_iter().flatten().collect()
     }
 }

@@ -12,17 +12,35 @@ impl Event {
             Self::ServerStarted { .. } => "server.started",
             Self::ServerFailed { .. } => "server.failed",
             Self::PolicyActivated { .. } => "policy.activated",
+            Self::PolicyProposed { .. } => "policy.proposed",
+            Self::RetirementProposed { .. } => "retirement.proposed",
+            Self::ProposalEndorsed { .. } => "proposal.endorsed",
+            Self::ProposalWithdrawn { .. } => "proposal.withdrawn",
+            Self::PolicyRetired { .. } => "policy.retired",
+            Self::ResourceConfigured { .. } => "resource.configured",
+            Self::ResourceRemoved { .. } => "resource.removed",
             Self::RolesConfigured { .. } => "roles.configured",
             Self::PersonRegistered { .. } => "person.registered",
+            Self::PersonLinked { .. } => "person.linked",
+            Self::DelegationSet { .. } => "delegation.set",
+            Self::DelegationEnded { .. } => "delegation.ended",
             Self::SessionOpened { .. } => "session.opened",
             Self::SessionClosed { .. } => "session.closed",
             Self::RequestSubmitted { .. } => "request.submitted",
+            Self::RequestEdited { .. } => "request.edited",
+            Self::RequestViewed { .. } => "request.viewed",
+            Self::RequestEscalated { .. } => "request.escalated",
             Self::SignOffGiven { .. } => "signoff.given",
+            Self::StageCompleted { .. } => "stage.completed",
+            Self::RequestRatified { .. } => "request.ratified",
             Self::RequestApproved { .. } => "request.approved",
             Self::RequestDenied { .. } => "request.denied",
             Self::RequestWithdrawn { .. } => "request.withdrawn",
             Self::RequestLapsed { .. } => "request.lapsed",
             Self::GrantIntended { .. } => "grant.intended",
+            Self::ExtensionAsked { .. } => "extension.asked",
+            Self::ExtensionDenied { .. } => "extension.denied",
+            Self::GrantExtended { .. } => "grant.extended",
             Self::GrantOpened { .. } => "grant.opened",
             Self::GrantFailed { .. } => "grant.failed",
             Self::CredentialShown { .. } => "credential.shown",
@@ -76,7 +94,12 @@ impl Event {
     pub fn request(&self) -> Option<RequestId> {
         match self {
             Self::RequestSubmitted { request, .. }
+            | Self::RequestEdited { request, .. }
+            | Self::RequestViewed { request }
+            | Self::RequestEscalated { request, .. }
             | Self::SignOffGiven { request, .. }
+            | Self::StageCompleted { request, .. }
+            | Self::RequestRatified { request }
             | Self::RequestApproved { request, .. }
             | Self::RequestDenied { request }
             | Self::RequestWithdrawn { request }
@@ -96,6 +119,9 @@ impl Event {
     pub fn grant(&self) -> Option<GrantId> {
         match self {
             Self::GrantIntended { grant, .. }
+            | Self::ExtensionAsked { grant }
+            | Self::ExtensionDenied { grant }
+            | Self::GrantExtended { grant, .. }
             | Self::GrantOpened { grant }
             | Self::GrantFailed { grant, .. }
             | Self::CredentialShown { grant }

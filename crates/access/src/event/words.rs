@@ -46,6 +46,8 @@ pub enum EndCause {
     Returned,
     /// Somebody else took it back.
     Revoked,
+    /// Nobody ratified the emergency in time, or somebody who is asked said no.
+    Unratified,
 }
 
 /// Why access did not open.

@@ -1,13 +1,15 @@
 //! Whether a policy makes sense at all, and its digest.
 
-use super::Policy;
+use super::conditions::zone;
+use super::{Emergency, Extend, Policy, Stage};
 use crate::digest::Digest;
 
 /// The most names that one list of a policy may hold. The whole policy stands in one entry of at
-/// most 65,535 bytes: 100 resources of 64 bytes and three lists of 100 groups of 128 bytes are 46,000
-/// with their punctuation. Groups named with nothing but quotation marks could exceed it; writing the
-/// entry refuses them then.
+/// most 65,535 bytes, which [`MAX_BYTES`] sees to.
 const MAX_NAMES: usize = 100;
+
+/// The longest policy, in bytes of its JSON: its entry says a little more than the policy.
+const MAX_BYTES: usize = 60_000;
 
 /// The longest description, in characters: a few sentences, and far from the entry's limit.
 const MAX_DESCRIPTION_CHARS: usize = 1_000;
@@ -18,82 +20,23 @@ const MAX_REASON_CHARS: u32 = 1_000;
 /// The longest name of a role on a target, in bytes: PostgreSQL's limit for identifiers.
 const MAX_ROLE_LEN: usize = 63;
 
+/// The most stages, steps of a ladder, and windows: more than anybody can keep in mind.
+const MAX_PARTS: usize = 20;
+
+/// The longest time that a policy names, in seconds: a year.
+const MAX_TIME_S: u32 = 366 * 86_400;
+
 /// Why a policy cannot be put in force.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PolicyError {
-    /// Nobody could tell what it is for.
-    #[error("the description is empty: say in a sentence what the policy is for")]
-    NoDescription,
-    /// It would not fit where it is shown.
-    #[error("the description is longer than {MAX_DESCRIPTION_CHARS} characters")]
-    LongDescription,
-    /// It opens nothing.
-    #[error("`resources` is empty: the policy opens nothing")]
-    NoResources,
-    /// Nobody could ask.
-    #[error("`eligible` is empty: nobody could ask")]
-    NobodyEligible,
-    /// A list is longer than an entry should hold.
-    #[error("`{list}` names more than {MAX_NAMES}")]
-    TooManyNames {
-        /// Which list.
-        list: &'static str,
-    },
-    /// A list names something twice.
-    #[error("`{list}` names {name} twice")]
-    NamedTwice {
-        /// Which list.
-        list: &'static str,
-        /// What it names twice.
-        name: String,
-    },
-    /// No grant could be made.
-    #[error("`max_duration_s` is 0: no access could be given")]
-    ZeroMaximum,
-    /// The default asks for nothing.
-    #[error("`default_duration_s` is 0")]
-    ZeroDefault,
-    /// The default is refused by the policy itself.
-    #[error("`default_duration_s` is {default_s}, more than `max_duration_s`, {max_s}")]
-    DefaultAboveMaximum {
-        /// The default, in seconds.
-        default_s: u32,
-        /// The maximum, in seconds.
-        max_s: u32,
-    },
-    /// It asks for more than anybody writes.
-    #[error("`min_reason_chars` is more than {MAX_REASON_CHARS}")]
-    ReasonTooLong,
-    /// Access without anybody's yes.
-    #[error("`approval.n` is 0: at least one other person signs off")]
-    ZeroApprovals,
-    /// Nobody could sign off.
-    #[error("`approval.groups` is empty: nobody could sign off")]
-    NoApprovers,
-    /// Every request would lapse at once.
-    #[error("`approval.within_s` is 0: every request would lapse at once")]
-    ZeroApprovalTime,
-    /// An emergency without any time.
-    #[error("`emergency.max_duration_s` is 0: leave `emergency` out to switch it off")]
-    ZeroEmergency,
-    /// An emergency is to be shorter than ordinary access, never longer.
-    #[error("`emergency.max_duration_s` is {emergency_s}, more than `max_duration_s`, {max_s}")]
-    EmergencyAboveMaximum {
-        /// The emergency's maximum, in seconds.
-        emergency_s: u32,
-        /// The ordinary maximum, in seconds.
-        max_s: u32,
-    },
-    /// Nobody could review.
-    #[error("`review.groups` is empty: nobody could review")]
-    NoReviewers,
-    /// Every review would be late at once.
-    #[error("`review.within_s` is 0: every review would be overdue at once")]
-    ZeroReviewTime,
-    /// The account would have no rights, or a role that cannot be named.
-    #[error("`grant.role` is no role: 1 to {MAX_ROLE_LEN} bytes without control characters")]
-    BadRole,
+#[error("`{at}` {why}")]
+pub struct PolicyError {
+    /// Which member contradicts, as a path: `approval.stages[0].n`.
+    pub at: String,
+    /// What is wrong with it, and often what to do.
+    pub why: String,
 }
+
+type Checked = Result<(), PolicyError>;
 
 impl Policy {
     /// Refuses a policy that contradicts itself.
@@ -101,86 +44,207 @@ impl Policy {
     /// # Errors
     ///
     /// The first contradiction, from the top.
-    pub fn check(&self) -> Result<(), PolicyError> {
-        let Self {
-            description,
-            resources,
-            eligible,
-            approval,
-            emergency,
-            review,
-            grant,
-            ..
-        } = self;
-        ensure(!description.trim().is_empty(), PolicyError::NoDescription)?;
-        let chars = description.chars().take(MAX_DESCRIPTION_CHARS + 1).count();
-        ensure(chars <= MAX_DESCRIPTION_CHARS, PolicyError::LongDescription)?;
-        names("resources", resources, PolicyError::NoResources)?;
-        names("eligible", eligible, PolicyError::NobodyEligible)?;
+    pub fn check(&self) -> Checked {
+        let blank = self.description.trim().is_empty();
+        ensure(!blank, "description", "is empty: say in a sentence what the policy is for")?;
+        let chars = self.description.chars().take(MAX_DESCRIPTION_CHARS + 1).count();
+        let why = format!("is longer than {MAX_DESCRIPTION_CHARS} characters");
+        ensure(chars <= MAX_DESCRIPTION_CHARS, "description", why)?;
+        names("resources", &self.resources, "is empty: the policy opens nothing")?;
+        names("eligible", &self.eligible, "is empty: nobody could ask")?;
+        self.check_conditions()?;
         self.check_durations()?;
-        ensure(
-            self.min_reason_chars <= MAX_REASON_CHARS,
-            PolicyError::ReasonTooLong,
-        )?;
-
-        ensure(approval.n > 0, PolicyError::ZeroApprovals)?;
-        names(
-            "approval.groups",
-            &approval.groups,
-            PolicyError::NoApprovers,
-        )?;
-        ensure(approval.within_s > 0, PolicyError::ZeroApprovalTime)?;
-        if let Some(emergency) = emergency {
-            ensure(emergency.max_duration_s > 0, PolicyError::ZeroEmergency)?;
-            let above = PolicyError::EmergencyAboveMaximum {
-                emergency_s: emergency.max_duration_s,
-                max_s: self.max_duration_s,
-            };
-            ensure(emergency.max_duration_s <= self.max_duration_s, above)?;
+        self.check_approval()?;
+        if let Some(emergency) = &self.emergency {
+            self.check_emergency(emergency)?;
         }
-        names("review.groups", &review.groups, PolicyError::NoReviewers)?;
-        ensure(review.within_s > 0, PolicyError::ZeroReviewTime)?;
-
-        let role = &grant.role;
+        names("review.groups", &self.review.groups, "is empty: nobody could review")?;
+        let at_once = "is 0: every review would be overdue at once";
+        time("review.within_s", self.review.within_s, at_once)?;
+        if let Some(drill) = &self.drill {
+            let day = (1..=366).contains(&drill.every_days);
+            ensure(day, "drill.every_days", "is not between 1 and 366")?;
+            let why = "asks for a drill of the emergency access that the policy does not have";
+            ensure(self.emergency.is_some(), "drill", why)?;
+        }
+        let role = &self.grant.role;
         let named = (1..=MAX_ROLE_LEN).contains(&role.len()) && !role.chars().any(char::is_control);
-        ensure(named, PolicyError::BadRole)
+        let why = format!("is no role: 1 to {MAX_ROLE_LEN} bytes without control characters");
+        ensure(named, "grant.role", why)?;
+        let why = format!("and the rest come to more than {MAX_BYTES} bytes: make two policies of it");
+        ensure(self.json().len() <= MAX_BYTES, "name", why)
     }
 
-    fn check_durations(&self) -> Result<(), PolicyError> {
-        let (default_s, max_s) = (self.default_duration_s, self.max_duration_s);
-        ensure(max_s > 0, PolicyError::ZeroMaximum)?;
-        ensure(default_s > 0, PolicyError::ZeroDefault)?;
-        ensure(
-            default_s <= max_s,
-            PolicyError::DefaultAboveMaximum { default_s, max_s },
-        )
+    fn check_conditions(&self) -> Checked {
+        let conditions = &self.conditions;
+        let why = format!("is more than {MAX_REASON_CHARS}");
+        let short = conditions.min_reason_chars <= MAX_REASON_CHARS;
+        ensure(short, "conditions.min_reason_chars", why)?;
+        unique("conditions.networks", &conditions.networks)?;
+        unique("conditions.acr", &conditions.acr)?;
+        unique("conditions.amr", &conditions.amr)?;
+        for (list, words) in [("acr", &conditions.acr), ("amr", &conditions.amr)] {
+            let visible = |word: &String| {
+                (1..=128).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_graphic())
+            };
+            let why = "names something that is not 1 to 128 visible ASCII characters";
+            ensure(words.iter().all(visible), format!("conditions.{list}"), why)?;
+        }
+        few("conditions.windows", conditions.windows.len())?;
+        for (number, window) in conditions.windows.iter().enumerate() {
+            let at = format!("conditions.windows[{number}]");
+            unique(&format!("{at}.days"), &window.days)?;
+            ensure(!window.never_holds(), at, "never opens: it has no day, or ends as it begins")?;
+        }
+        self.check_zone()
     }
 
-    /// SHA-256 over the policy's compact JSON, members in the order of the fields.
+    fn check_zone(&self) -> Checked {
+        let conditions = &self.conditions;
+        let Some(name) = &conditions.zone else {
+            let why = "is missing: by which clocks are the windows meant?";
+            ensure(conditions.windows.is_empty(), "conditions.zone", why)?;
+            let why = "is the rule of no zone: name it in `zone`";
+            return ensure(conditions.zone_rule.is_none(), "conditions.zone_rule", why);
+        };
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_-+".contains(&byte);
+        let named = (1..=64).contains(&name.len()) && name.bytes().all(plain);
+        ensure(named, "conditions.zone", "is no name of a time zone, such as Europe/Berlin")?;
+        let why = "binds no window: leave it out";
+        ensure(!conditions.windows.is_empty(), "conditions.zone", why)?;
+        let known = conditions.zone_rule.as_deref().is_some_and(|rule| zone(rule).is_some());
+        let why = "is no rule in the form of POSIX TZ, such as CET-1CEST,M3.5.0,M10.5.0/3";
+        ensure(known, "conditions.zone_rule", why)
+    }
+
+    fn check_durations(&self) -> Checked {
+        let (default_s, max_s) = (self.duration.default_s, self.duration.max_s);
+        time("duration.max_s", max_s, "is 0: no access could be given")?;
+        time("duration.default_s", default_s, "is 0")?;
+        let why = format!("is {default_s}, more than `duration.max_s`, {max_s}");
+        ensure(default_s <= max_s, "duration.default_s", why)?;
+        match &self.duration.extend {
+            Some(Extend { times, by_s, .. }) => {
+                let why = "is 0: leave `extend` out to allow no extension";
+                ensure(*times > 0, "duration.extend.times", why)?;
+                time("duration.extend.by_s", *by_s, "is 0: that makes nothing longer")
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_approval(&self) -> Checked {
+        let approval = &self.approval;
+        time("approval.within_s", approval.within_s, "is 0: every request would lapse at once")?;
+        let none = approval.stages.is_empty();
+        ensure(!none, "approval.stages", "is empty: at least one other person signs off")?;
+        few("approval.stages", approval.stages.len())?;
+        for (number, stage) in approval.stages.iter().enumerate() {
+            self.check_stage(&format!("approval.stages[{number}]"), stage)?;
+        }
+        let needed = approval.needed() as usize;
+        let only_people = approval.stages.iter().all(|stage| stage.asked(MAX_PARTS).next().is_none());
+        let mut people: Vec<_> = approval.stages.iter().flat_map(|stage| &stage.people).collect();
+        people.sort_unstable();
+        people.dedup();
+        let why = format!(
+            "take {needed} people in all and name {}: nobody counts twice, so they cannot be filled",
+            people.len()
+        );
+        ensure(!only_people || needed <= people.len(), "approval.stages", why)
+    }
+
+    fn check_stage(&self, at: &str, stage: &Stage) -> Checked {
+        ensure(stage.n > 0, format!("{at}.n"), "is 0: at least one other person signs off")?;
+        unique(&format!("{at}.groups"), &stage.groups)?;
+        unique(&format!("{at}.people"), &stage.people)?;
+        few(&format!("{at}.ladder"), stage.ladder.len())?;
+        let nobody = stage.groups.is_empty() && stage.people.is_empty();
+        ensure(!nobody, at, "names neither `groups` nor `people`: nobody could sign off")?;
+        let mut before = 0;
+        for (number, step) in stage.ladder.iter().enumerate() {
+            let at = format!("{at}.ladder[{number}]");
+            names(&format!("{at}.groups"), &step.groups, "is empty: nobody more would be asked")?;
+            let why = format!("is not after the step before, {before} s");
+            ensure(step.after_s > before, format!("{at}.after_s"), why)?;
+            let why = "is not before `approval.within_s`: the request would have lapsed by then";
+            let in_time = step.after_s < self.approval.within_s;
+            ensure(in_time, format!("{at}.after_s"), why)?;
+            before = step.after_s;
+        }
+        let n = usize::from(stage.n);
+        let groups = stage.asked(MAX_PARTS).count();
+        let why = format!("is {n}, and only {} people are named: nobody could fill the stage", stage.people.len());
+        ensure(groups > 0 || n <= stage.people.len(), format!("{at}.n"), why)?;
+        let mut distinct: Vec<_> = stage.asked(MAX_PARTS).collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let why = format!("wants {n} different groups, and {} are named: nobody could fill the stage", distinct.len());
+        let enough = !stage.distinct_groups || n <= distinct.len();
+        ensure(enough, format!("{at}.distinct_groups"), why)?;
+        let why = "stands beside `people`, who stand for no group: name groups only";
+        let groups_only = !stage.distinct_groups || stage.people.is_empty();
+        ensure(groups_only, format!("{at}.distinct_groups"), why)
+    }
+
+    fn check_emergency(&self, emergency: &Emergency) -> Checked {
+        let (emergency_s, max_s) = (emergency.max_duration_s, self.duration.max_s);
+        let at = "emergency.max_duration_s";
+        time(at, emergency_s, "is 0: leave `emergency` out to switch it off")?;
+        let why = format!("is {emergency_s}, more than `duration.max_s`, {max_s}");
+        ensure(emergency_s <= max_s, at, why)?;
+        unique("emergency.alarm", &emergency.alarm)?;
+        match emergency.ratify_within_s {
+            Some(0) => {
+                let why = "is 0: the access would be taken back at once";
+                ensure(false, "emergency.ratify_within_s", why)
+            }
+            Some(within_s) => {
+                let why = format!("is {within_s}, and the access is over after {emergency_s}: nothing would come of it");
+                ensure(within_s < emergency_s, "emergency.ratify_within_s", why)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The policy's compact JSON, every member in the order of the fields.
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).expect("a policy has string keys and no floats")
+    }
+
+    /// SHA-256 of [`Policy::json`].
     pub fn digest(&self) -> Digest {
-        let json = serde_json::to_vec(self).expect("a policy has string keys and no floats");
-        Digest::of(&json)
+        Digest::of(self.json().as_bytes())
     }
 }
 
-fn ensure(holds: bool, error: PolicyError) -> Result<(), PolicyError> {
-    if holds { Ok(()) } else { Err(error) }
+fn ensure(holds: bool, at: impl Into<String>, why: impl Into<String>) -> Checked {
+    if holds {
+        return Ok(());
+    }
+    let (at, why) = (at.into(), why.into());
+    Err(PolicyError { at, why })
 }
 
-fn names<T: Ord + ToString>(
-    list: &'static str,
-    given: &[T],
-    empty: PolicyError,
-) -> Result<(), PolicyError> {
-    ensure(!given.is_empty(), empty)?;
-    ensure(given.len() <= MAX_NAMES, PolicyError::TooManyNames { list })?;
+fn time(at: &str, seconds: u32, zero: &str) -> Checked {
+    ensure(seconds > 0, at, zero)?;
+    ensure(seconds <= MAX_TIME_S, at, format!("is more than a year, {MAX_TIME_S}"))
+}
+
+fn few(at: &str, parts: usize) -> Checked {
+    ensure(parts <= MAX_PARTS, at, format!("has more than {MAX_PARTS}"))
+}
+
+fn names<T: Ord + ToString>(at: &str, given: &[T], empty: &str) -> Checked {
+    ensure(!given.is_empty(), at, empty)?;
+    unique(at, given)
+}
+
+fn unique<T: Ord + ToString>(at: &str, given: &[T]) -> Checked {
+    ensure(given.len() <= MAX_NAMES, at, format!("names more than {MAX_NAMES}"))?;
     let mut sorted: Vec<&T> = given.iter().collect();
     sorted.sort_unstable();
-    match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(PolicyError::NamedTwice {
-            list,
-            name: pair[0].to_string(),
-        }),
-        None => Ok(()),
-    }
+    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
+    let why = || twice.map_or(String::new(), |pair| format!("names {} twice", pair[0].to_string()));
+    ensure(twice.is_none(), at, why())
 }

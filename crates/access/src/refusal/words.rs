@@ -6,6 +6,19 @@ use super::Rule;
 pub(super) fn what_of(rule: Rule, command: &str) -> &'static str {
     match (rule, command) {
         (Rule::WrongState, "sign_off") => "This request no longer waits for sign-off.",
+        (Rule::WrongState, "edit_request") => {
+            "This request is over or already open, so what it says stays as it is."
+        }
+        (Rule::WrongState, "ask_extension" | "extend_grant") => {
+            "This access is not open, or the extension is not one that waits."
+        }
+        (Rule::WrongState, "deny_extension") => "No extension waits for an answer.",
+        (Rule::WrongState, "endorse_proposal") => "This proposal is somebody's own already.",
+        (Rule::TooEarly, "intend_grant") => "This request asked for a later start.",
+        (Rule::TooEarly, "end_grant") => "The access is not over yet.",
+        (Rule::SelfApproval, "extend_grant" | "deny_extension") => {
+            "This is your own access, and nobody makes their own longer."
+        }
         (Rule::WrongState, "withdraw") => "This request is over or already open.",
         (Rule::WrongState, "intend_grant") => "This request is not waiting to be opened.",
         (Rule::WrongState, "show_credential") => "This access is not open.",
@@ -35,10 +48,23 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::ReasonTooShort => "The reason is shorter than the policy asks for.",
         Rule::EmergencyOff => "This policy has no emergency access.",
         Rule::NotConfirmed => "The emergency was not confirmed a second time.",
+        Rule::TicketForm => "The ticket is missing, or not in the form that the policy wants.",
+        Rule::IncidentMissing => "The policy wants an incident to be named.",
+        Rule::NetworkNotAllowed => "Your address lies in none of the networks that the policy names.",
+        Rule::ProofTooWeak => "You did not sign in in the way that the policy wants.",
+        Rule::BadStart => "The start lies in the past, more than 30 days ahead, or is an emergency's.",
+        Rule::OutsideWindow => "The policy opens nothing at this time of the week.",
+        Rule::ReviewOwed => "A review of an earlier access of yours is overdue.",
         Rule::UnknownRequest => "There is no such request.",
         Rule::RequestExists => "This form was sent before, and said something else then.",
         Rule::SelfApproval => "This is your own request, and nobody signs off their own.",
         Rule::NotApprover => "None of your groups signs off requests under this policy.",
+        Rule::DelegationOff => "Under this policy everybody signs for themselves.",
+        Rule::NotDelegate => "You do not sign in that person's place now.",
+        Rule::SelfDelegation => "That is yourself.",
+        Rule::BadPeriod => "An absence ends after it begins, and within 90 days.",
+        Rule::NotAsked => "You are not asked about this request now.",
+        Rule::AlreadyViewed => "The log knows already that you looked.",
         Rule::AlreadySigned => "You have signed this request already, and each person counts once.",
         Rule::StatementChanged => "What you were shown is not what the request says now.",
         Rule::StaleProof => {
@@ -53,6 +79,8 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::UnknownGrant => "There is no such access.",
         Rule::GrantExists => "This access was opened before.",
         Rule::AlreadyShown => "The way in was shown already, and it is shown once.",
+        Rule::ExtensionOff => "The policy does not let this access be made longer.",
+        Rule::ExtendedTooOften => "This access was made longer as often as the policy allows.",
         Rule::NotRevoker => {
             "Only others who approve or review under this policy may take access away."
         }
@@ -63,6 +91,20 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::AlreadyReviewed => "This was reviewed already.",
         Rule::NotAuditor => "None of your groups reads the log.",
         Rule::NotCustodian => "None of your groups erases what was sealed.",
+        Rule::NotOperator => "None of your groups runs the portal.",
+        Rule::NotAuthor => "None of your groups writes policies.",
+        Rule::UnknownProposal => "There is no such proposal any more.",
+        Rule::SelfActivation => "You proposed this yourself, and putting it in force takes two people.",
+        Rule::NotEndorsed => "This comes from the configuration, and no policy author has made it theirs.",
+        Rule::ProposerNotAuthor => "Whoever proposed this writes policies no longer.",
+        Rule::ProposalStale => "Another version came into force since this was proposed.",
+        Rule::ProposalDiffers => "What came into force is not what was proposed.",
+        Rule::SeededLate => "The portal brings policies of its own only before anybody has signed in.",
+        Rule::SelfLink => "Nobody makes themselves one with somebody else.",
+        Rule::AlreadyLinked => "The log knows already that they are one person.",
+        Rule::BadLabels => "A label is not written as labels are.",
+        Rule::UnknownResource => "There is no such resource.",
+        Rule::StageOrder => "Another stage waits than the one named here.",
         Rule::BadRange => "What was read is nothing, or lies beyond the log.",
         Rule::UnknownOpening => "The request has no such sealed text.",
         Rule::OpeningGone => "The text was erased.",
@@ -113,6 +155,29 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::UnknownRequest | Rule::UnknownGrant => {
             "Check the link, or look for it on your first page."
         }
+        Rule::TicketForm => "Name a ticket in that form and send it again.",
+        Rule::IncidentMissing => "Name the incident and send it again.",
+        Rule::NetworkNotAllowed => "Ask from one of those networks, or under another policy.",
+        Rule::ProofTooWeak => "Sign out, sign in in that way, and send it again.",
+        Rule::BadStart => "Choose a start from now on, within 30 days, or none.",
+        Rule::OutsideWindow => "Open it when its window opens; the approval holds until it lapses.",
+        Rule::ReviewOwed => "Have it reviewed first; an ordinary request is still open to you.",
+        Rule::DelegationOff | Rule::NotDelegate => "Sign in your own name, or ask another approver.",
+        Rule::SelfDelegation => "Choose somebody else.",
+        Rule::BadPeriod => "Choose another end.",
+        Rule::NotAsked | Rule::AlreadyViewed => "There is nothing to do.",
+        Rule::ExtensionOff | Rule::ExtendedTooOften => "Ask for access anew before this one ends.",
+        Rule::NotOperator | Rule::NotAuthor => {
+            "Ask whoever runs the portal for the role it needs, and sign in anew."
+        }
+        Rule::UnknownProposal => "Reload the page to see what is proposed.",
+        Rule::SelfActivation => "Ask another policy author to put it in force.",
+        Rule::NotEndorsed => "Endorse it; another policy author then puts it in force.",
+        Rule::ProposerNotAuthor | Rule::ProposalStale => "Propose it anew if it is still right.",
+        Rule::SeededLate => "Let a policy author propose it, and another put it in force.",
+        Rule::SelfLink => "Ask another operator.",
+        Rule::AlreadyLinked | Rule::UnknownResource => "There is nothing to do.",
+        Rule::BadLabels => "Use a-z, 0-9, '-', '_', '.' and '/', 1 to 63 characters, 50 labels at most.",
         Rule::RequestExists => {
             "What was sent first stands on your first page; for anything else, begin with a new form."
         }
@@ -147,6 +212,8 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::KeyOrder => "Stop every server of this log, and rotate the key again.",
         Rule::NotEnded => "Make sure that the account is gone from the target.",
         Rule::PolicyDigest
+        | Rule::ProposalDiffers
+        | Rule::StageOrder
         | Rule::PolicyOrder
         | Rule::PolicyNotInForce
         | Rule::StatementDigest

@@ -31,21 +31,38 @@ pub(super) fn check(act: Act<'_>, event: &Event) -> Checked {
         | Event::KeyRotated { .. }
         | Event::ServerStarted { .. }
         | Event::ServerFailed { .. }
-        | Event::PolicyActivated { .. }
+        | Event::PolicyActivated { proposal: None, .. }
+        | Event::ResourceConfigured { .. }
+        | Event::ResourceRemoved { .. }
+        | Event::RequestEscalated { .. }
         | Event::RolesConfigured { .. }
         | Event::PersonRegistered { .. }
         | Event::RequestLapsed { .. }
         | Event::GrantOpened { .. }
         | Event::GrantFailed { .. }
         | Event::GrantEnded {
-            cause: EndCause::Expired,
+            cause: EndCause::Expired | EndCause::Unratified,
             ..
         }
         | Event::OrphanRemoved { .. } => system(act.actor),
         Event::SessionOpened { .. }
         | Event::SessionClosed { .. }
+        | Event::PolicyActivated { .. }
+        | Event::RetirementProposed { .. }
+        | Event::ProposalEndorsed { .. }
+        | Event::PolicyRetired { .. }
+        | Event::PersonLinked { .. }
+        | Event::DelegationSet { .. }
+        | Event::DelegationEnded { .. }
         | Event::RequestSubmitted { .. }
+        | Event::RequestEdited { .. }
+        | Event::RequestViewed { .. }
         | Event::SignOffGiven { .. }
+        | Event::StageCompleted { .. }
+        | Event::RequestRatified { .. }
+        | Event::ExtensionAsked { .. }
+        | Event::ExtensionDenied { .. }
+        | Event::GrantExtended { .. }
         | Event::RequestApproved { .. }
         | Event::RequestDenied { .. }
         | Event::RequestWithdrawn { .. }
@@ -61,7 +78,9 @@ pub(super) fn check(act: Act<'_>, event: &Event) -> Checked {
         | Event::ErasureOrdered { .. }
         | Event::ErasureConfirmed { .. }
         | Event::OpeningErased { .. } => person(act).map(drop),
-        Event::CommandRefused { .. } => Ok(()),
+        Event::PolicyProposed { .. }
+        | Event::ProposalWithdrawn { .. }
+        | Event::CommandRefused { .. } => Ok(()),
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn confirmed(act: Act<'_>, order: u64, id: RequestId, auth_time_s: i6
     let person = holds(act, Role::Custodian)?;
     let erasure = act.erasure(order)?;
     of_request(erasure, id)?;
-    ensure(person != erasure.by, || {
+    ensure(!act.state.same(person, erasure.by), || {
         let expected = "anybody but the one who ordered it";
         Broken::new(Rule::SelfConfirmation, expected, person.to_string())
     })?;

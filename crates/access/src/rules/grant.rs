@@ -1,8 +1,11 @@
 //! Access itself: intent, outcome, the way in, the end.
 
-use super::{Act, actor, ensure, list, moment, one_of, overlap, request, sign_off};
+use super::evaluate::{First, Wish, eligible, in_window};
+use super::quorum::quorum;
+use super::{Act, actor, ensure, list, moment, one_of, request};
 use crate::event::{EndCause, Event, Mode};
 use crate::ids::{GrantId, GroupName};
+use crate::policy::Policy;
 use crate::refusal::Rule;
 use crate::state::{Grant, Request};
 use crate::view::{GrantState, RequestState};
@@ -29,10 +32,11 @@ pub(super) fn intended(act: Act<'_>, event: &Event) -> Checked {
     })?;
     ready(act, asked)?;
     let policy = act.same_policy(asked)?;
-    request::eligible(policy, groups)?;
-    request::allowed(policy, asked.mode, &asked.resource, asked.duration_s)?;
+    eligible(policy, groups, &mut First)?;
+    still_allowed(act, policy, asked, groups)?;
     if asked.mode == Mode::Ordinary {
-        sign_off::quorum(act.state, asked)?;
+        quorum(act.state, asked)?;
+        in_window(policy, act.now, &mut First)?;
     }
     ensure(
         (connector, role) == (&policy.grant.connector, &policy.grant.role),
@@ -52,11 +56,34 @@ pub(super) fn intended(act: Act<'_>, event: &Event) -> Checked {
     })
 }
 
+/// What the policy says of the resource and the time, which may be another by now.
+fn still_allowed(act: Act<'_>, policy: &Policy, asked: &Request, groups: &[GroupName]) -> Checked {
+    let wish = Wish {
+        person: asked.requester,
+        groups,
+        mode: asked.mode,
+        resource: &asked.resource,
+        duration_s: asked.duration_s,
+        reason: asked.reason.n,
+        ticket: asked.ticket.is_some(),
+        incident: asked.incident.is_some(),
+        start_at: asked.start_at,
+        context: None,
+    };
+    wish.covered(act, policy, &mut First)?;
+    wish.long_enough(policy, &mut First)
+}
+
 /// An ordinary request has been approved and has not lapsed; an emergency is intended at once.
 fn ready(act: Act<'_>, asked: &Request) -> Checked {
     match asked.mode {
         Mode::Ordinary => {
             request::in_state(asked, RequestState::Approved)?;
+            let start = asked.start_at.unwrap_or(act.now);
+            ensure(act.now >= start, || {
+                let expected = format!("not before its start at {}", moment(start));
+                Broken::new(Rule::TooEarly, expected, moment(act.now))
+            })?;
             request::before_lapse(act, asked)
         }
         Mode::Emergency => {
@@ -118,6 +145,14 @@ pub(super) fn ended(act: Act<'_>, id: GrantId, cause: EndCause) -> Checked {
                 Broken::new(Rule::TooEarly, expected, moment(act.now))
             })
         }
+        EndCause::Unratified => {
+            active(grant)?;
+            ensure(grant.ratify_by.is_some_and(|by| act.now >= by), || {
+                let by = grant.ratify_by.map_or("never".to_owned(), moment);
+                let expected = format!("not before the time to ratify it is over, {by}");
+                Broken::new(Rule::TooEarly, expected, moment(act.now))
+            })
+        }
         EndCause::Returned => {
             request::by_requester(request, actor::person(act)?.0)?;
             active(grant).map(drop)
@@ -135,12 +170,13 @@ fn revoker(act: Act<'_>, grant: &Grant, request: &Request) -> Checked {
     let policy = &act.policy_now(request).policy;
     let wanted: Vec<GroupName> = policy
         .approval
-        .groups
-        .iter()
+        .groups()
+        .into_iter()
         .chain(&policy.review.groups)
         .cloned()
         .collect();
-    ensure(person != grant.holder && overlap(groups, &wanted), || {
+    let other = !act.state.same(person, grant.holder);
+    ensure(other && policy.involves(person, groups), || {
         let expected = format!("{}, and not the holder", one_of(&wanted));
         Broken::new(
             Rule::NotRevoker,
@@ -158,7 +194,7 @@ fn being_made(grant: &Grant) -> Checked {
 }
 
 /// Whether the way into an active grant has been shown.
-fn active(grant: &Grant) -> Checked<bool> {
+pub(super) fn active(grant: &Grant) -> Checked<bool> {
     match grant.state {
         GrantState::Active { credential_shown } => Ok(credential_shown),
         _ => Err(Broken::new(
@@ -169,7 +205,7 @@ fn active(grant: &Grant) -> Checked<bool> {
     }
 }
 
-fn before_expiry(act: Act<'_>, grant: &Grant) -> Checked {
+pub(super) fn before_expiry(act: Act<'_>, grant: &Grant) -> Checked {
     ensure(act.now < grant.expires_at, || {
         let expected = format!("before {}", moment(grant.expires_at));
         Broken::new(Rule::TooLate, expected, moment(act.now))

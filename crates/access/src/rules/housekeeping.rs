@@ -1,35 +1,28 @@
-//! What stands beside requests and grants: policies, people, orphans, refusals.
+//! What stands beside requests and grants: resources, keys, people, orphans, refusals.
 
 use super::{Act, ensure};
 use crate::command::Command;
-use crate::digest::Digest;
-use crate::ids::{GrantId, PersonId, RequestId};
-use crate::policy::Policy;
+use crate::ids::{GrantId, PersonId, RequestId, ResourceName};
+use crate::policy::{Labels, is_label};
 use crate::refusal::Rule;
 use crate::violation::{Broken, Checked};
 
-pub(super) fn activated(act: Act<'_>, version: u32, sha256: Digest, policy: &Policy) -> Checked {
-    let next = act
-        .state
-        .policy(&policy.name)
-        .map_or(0, |current| current.version)
-        .checked_add(1);
-    ensure(Some(version) == next, || {
-        let expected = next.map_or("no further version".to_owned(), |next| {
-            format!("version {next}")
-        });
-        Broken::new(Rule::PolicyOrder, expected, format!("version {version}"))
-    })?;
-    let digest = policy.digest();
-    ensure(sha256 == digest, || {
-        Broken::new(Rule::PolicyDigest, digest.to_string(), sha256.to_string())
-    })?;
-    policy.check().map_err(|error| {
-        Broken::new(
-            Rule::BadPolicy,
-            "a policy without contradiction",
-            error.to_string(),
-        )
+/// The most labels of one resource.
+const MOST_LABELS: usize = 50;
+
+/// What a policy can select by is written as labels are.
+pub(super) fn configured(labels: &Labels) -> Checked {
+    let fit = labels.iter().all(|(label, value)| is_label(label) && is_label(value));
+    ensure(fit && labels.len() <= MOST_LABELS, || {
+        let expected = format!("at most {MOST_LABELS} labels of a-z, 0-9, '-', '_', '.' and '/'");
+        Broken::new(Rule::BadLabels, expected, "others")
+    })
+}
+
+pub(super) fn removed(act: Act<'_>, resource: &ResourceName) -> Checked {
+    ensure(act.state.labels(resource).is_some(), || {
+        let expected = "a resource that the log knows";
+        Broken::new(Rule::UnknownResource, expected, resource.to_string())
     })
 }
 

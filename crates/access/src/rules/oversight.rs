@@ -58,7 +58,9 @@ pub(crate) fn holds(act: Act<'_>, role: Role) -> Checked<PersonId> {
 fn lacking(act: Act<'_>, role: Role, found: String) -> Broken {
     let rule = match role {
         Role::Auditor => Rule::NotAuditor,
-        Role::Operator | Role::Custodian => Rule::NotCustodian,
+        Role::Operator => Rule::NotOperator,
+        Role::Custodian => Rule::NotCustodian,
+        Role::Author => Rule::NotAuthor,
     };
     let wanted = act.state.roles().map_or(&[][..], |roles| roles.of(role));
     Broken::new(rule, one_of(wanted), found)

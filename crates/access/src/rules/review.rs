@@ -9,13 +9,12 @@ use crate::violation::{Broken, Checked};
 pub(super) fn recorded(act: Act<'_>, id: RequestId) -> Checked {
     let (person, groups) = actor::person(act)?;
     let request = act.request(id)?;
-    ensure(
-        person != request.requester && !request.signed_by(person),
-        || {
-            let expected = "somebody who neither asked nor signed off";
-            Broken::new(Rule::ReviewerInvolved, expected, person.to_string())
-        },
-    )?;
+    let signed = request.sign_offs.iter().flat_map(|given| [given.person, given.principal()]);
+    let mut involved = signed.chain([request.requester]);
+    ensure(!involved.any(|one| act.state.same(one, person)), || {
+        let expected = "somebody who neither asked nor signed off";
+        Broken::new(Rule::ReviewerInvolved, expected, person.to_string())
+    })?;
     let reviewers = &act.policy_now(request).policy.review.groups;
     ensure(overlap(groups, reviewers), || {
         Broken::new(Rule::NotReviewer, one_of(reviewers), list(groups))

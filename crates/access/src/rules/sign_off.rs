@@ -1,13 +1,12 @@
-//! Yes and no: separation of duties, the proof of identity, the quorum.
+//! Yes and no: separation of duties, the proof of identity, the stages.
 
-use std::collections::BTreeSet;
-
-use super::{Act, actor, ensure, list, moment, one_of, overlap, request};
+use super::quorum::{complete, quorum};
+use super::{Act, actor, ensure, list, moment, one_of, request};
 use crate::digest::Digest;
-use crate::event::{Decision, Mode};
-use crate::ids::{PersonId, RequestId};
+use crate::event::Mode;
+use crate::ids::{GroupName, PersonId, RequestId};
 use crate::refusal::Rule;
-use crate::state::{Request, State};
+use crate::state::Request;
 use crate::time::UnixMillis;
 use crate::view::RequestState;
 use crate::violation::{Broken, Checked};
@@ -16,55 +15,133 @@ use crate::violation::{Broken, Checked};
 /// keep time differ by less; a proof made in advance would lie further ahead.
 const MAX_SKEW_S: i64 = 60;
 
-pub(super) fn given(act: Act<'_>, id: RequestId, statement: Digest, auth_time_s: i64) -> Checked {
+/// What a sign-off says of itself, beside yes and no.
+pub(super) struct Given {
+    pub(super) request: RequestId,
+    pub(super) on_behalf_of: Option<PersonId>,
+    pub(super) statement: Digest,
+    pub(super) auth_time_s: i64,
+}
+
+pub(super) fn given(act: Act<'_>, given: &Given) -> Checked {
     let (person, groups) = actor::person(act)?;
-    let request = act.request(id)?;
+    let request = act.request(given.request)?;
     open_for_sign_off(act, request)?;
     let policy = act.same_policy(request)?;
-    ensure(person != request.requester, || {
-        Broken::new(
-            Rule::SelfApproval,
-            "anybody but the requester",
-            person.to_string(),
-        )
+    let (principal, groups) = match given.on_behalf_of {
+        Some(principal) => (principal, delegated(act, request, person, principal)?),
+        None => (person, groups),
+    };
+    for one in [person, principal] {
+        ensure(!act.state.same(one, request.requester), || {
+            let expected = "anybody but the requester";
+            Broken::new(Rule::SelfApproval, expected, one.to_string())
+        })?;
+    }
+    let stage = policy.approval.stages.get(request.stage);
+    let steps = usize::from(request.steps.get(request.stage).copied().unwrap_or_default());
+    ensure(stage.is_some_and(|stage| stage.asks(steps, principal, groups)), || {
+        let asked: Vec<GroupName> = stage.into_iter().flat_map(|stage| stage.asked(steps)).cloned().collect();
+        Broken::new(Rule::NotApprover, one_of(&asked), list(groups))
     })?;
-    ensure(overlap(groups, &policy.approval.groups), || {
-        Broken::new(
-            Rule::NotApprover,
-            one_of(&policy.approval.groups),
-            list(groups),
-        )
-    })?;
-    ensure(!request.signed_by(person), || {
-        Broken::new(
-            Rule::AlreadySigned,
-            "one sign-off a person",
-            format!("another by {person}"),
-        )
+    let before = request.sign_offs.iter().filter(|before| !before.void);
+    let signed = before.clone().any(|before| {
+        let pairs = [before.person, before.principal()];
+        pairs.iter().any(|one| act.state.same(*one, person) || act.state.same(*one, principal))
+    });
+    ensure(!signed, || {
+        let found = format!("another by {principal}");
+        Broken::new(Rule::AlreadySigned, "one sign-off a person", found)
     })?;
     // The statement's own digest: one that was forged at submission binds nobody.
     let stands = request.statement_digest();
-    ensure(statement == stands, || {
-        Broken::new(
-            Rule::StatementChanged,
-            stands.to_string(),
-            statement.to_string(),
-        )
+    ensure(given.statement == stands, || {
+        let (expected, found) = (stands.to_string(), given.statement.to_string());
+        Broken::new(Rule::StatementChanged, expected, found)
     })?;
-    fresh(act.now, request.submitted_at, auth_time_s)
+    fresh(act.now, request.said_at, given.auth_time_s)
+}
+
+/// The groups of whoever is away and lets this person sign, if they do.
+fn delegated<'a>(
+    act: Act<'a>,
+    request: &Request,
+    person: PersonId,
+    principal: PersonId,
+) -> Checked<&'a [GroupName]> {
+    ensure(request.policy.policy.approval.delegation, || {
+        let expected = "sign-offs in one's own name";
+        Broken::new(Rule::DelegationOff, expected, format!("one for {principal}"))
+    })?;
+    let delegate = act.state.delegation(principal, act.now);
+    ensure(delegate.is_some_and(|delegate| delegate.to == person), || {
+        let expected = format!("somebody who signs for {principal}");
+        Broken::new(Rule::NotDelegate, expected, person.to_string())
+    })?;
+    Ok(act.state.groups(principal))
+}
+
+/// Whether somebody may be asked about a request at all, for themselves or in another's place.
+pub(super) fn may_be_asked(
+    act: Act<'_>,
+    request: &Request,
+    person: PersonId,
+    groups: &[GroupName],
+) -> bool {
+    let approval = &request.policy.policy.approval;
+    let for_another = |principal| approval.may_ask(principal, act.state.groups(principal));
+    approval.may_ask(person, groups)
+        || (approval.delegation && act.state.delegated_to(person, act.now).any(for_another))
+}
+
+/// The last stage but those that follow is complete.
+pub(super) fn stage_completed(act: Act<'_>, id: RequestId, stage: u8) -> Checked {
+    let (person, _) = actor::person(act)?;
+    let request = act.request(id)?;
+    open_for_sign_off(act, request)?;
+    act.same_policy(request)?;
+    let last = request.stage + 1 >= request.policy.policy.approval.stages.len();
+    ensure(usize::from(stage) == request.stage && !last, || {
+        let expected = format!("stage {}, and another after it", request.stage);
+        Broken::new(Rule::StageOrder, expected, format!("stage {stage}"))
+    })?;
+    ensure(complete(act.state, request, None), || {
+        let expected = "enough people who said yes and are approvers";
+        Broken::new(Rule::QuorumMissing, expected, "too few")
+    })?;
+    last_signer(request, person)
 }
 
 pub(super) fn approved(act: Act<'_>, id: RequestId, lapses_at_ms: UnixMillis) -> Checked {
     let (person, _) = actor::person(act)?;
     let request = act.request(id)?;
+    ordinary(request)?;
     open_for_sign_off(act, request)?;
-    let policy = act.same_policy(request)?;
+    act.same_policy(request)?;
     quorum(act.state, request)?;
     last_signer(request, person)?;
-    let lapses_at = act.now.plus_seconds(policy.approval.within_s);
+    let lapses_at = lapses_once_approved(act.now, request);
     ensure(lapses_at_ms == lapses_at, || {
         Broken::new(Rule::LapseTime, moment(lapses_at), moment(lapses_at_ms))
     })
+}
+
+/// It has to be opened as long after its approval, or after the start that it asked for.
+pub(crate) fn lapses_once_approved(now: UnixMillis, request: &Request) -> UnixMillis {
+    let from = request.start_at.map_or(now, |start| start.max(now));
+    from.plus_seconds(request.policy.policy.approval.within_s)
+}
+
+pub(super) fn ratified(act: Act<'_>, id: RequestId) -> Checked {
+    let (person, _) = actor::person(act)?;
+    let request = act.request(id)?;
+    ensure(request.mode == Mode::Emergency, || {
+        Broken::new(Rule::WrongState, "an emergency", "an ordinary request")
+    })?;
+    open_for_sign_off(act, request)?;
+    act.same_policy(request)?;
+    quorum(act.state, request)?;
+    last_signer(request, person)
 }
 
 pub(super) fn denied(act: Act<'_>, id: RequestId) -> Checked {
@@ -77,46 +154,27 @@ pub(super) fn denied(act: Act<'_>, id: RequestId) -> Checked {
     last_signer(request, person)
 }
 
-/// Enough distinct people have said yes who are approvers at this moment.
-pub(super) fn quorum(state: &State, request: &Request) -> Checked {
-    let needed = usize::from(request.policy.policy.approval.n);
-    let standing = approvals(state, request);
-    ensure(standing >= needed, || {
-        let expected = format!("{needed} people who said yes and are approvers");
-        Broken::new(Rule::QuorumMissing, expected, standing.to_string())
+fn ordinary(request: &Request) -> Checked {
+    ensure(request.mode == Mode::Ordinary, || {
+        Broken::new(Rule::WrongState, "an ordinary request", "an emergency")
     })
 }
 
-/// How many distinct people have said yes and are approvers still, by the groups last seen of
-/// them. The requester never counts.
-pub(crate) fn approvals(state: &State, request: &Request) -> usize {
-    let approvers = &request.policy.policy.approval.groups;
-    let yes = request
-        .sign_offs
-        .iter()
-        .filter(|given| given.lawful && given.decision == Decision::Approve)
-        .map(|given| given.person)
-        .filter(|person| *person != request.requester)
-        .filter(|person| overlap(state.groups(*person), approvers));
-    let mut people = BTreeSet::new();
-    people.extend(yes);
-    people.len()
-}
-
-/// Nobody signs an emergency, nothing follows a no, and a lapsed request is over.
+/// An ordinary request waits until it is decided or lapses; an emergency that has to be ratified, as long
+/// as it is open. Nothing follows a no.
 fn open_for_sign_off(act: Act<'_>, request: &Request) -> Checked {
-    ensure(request.mode == Mode::Ordinary, || {
-        Broken::new(Rule::WrongState, "an ordinary request", "an emergency")
+    ensure(act.state.waits_for_sign_off(request), || {
+        let expected = "a request that waits for a yes or no";
+        Broken::new(Rule::WrongState, expected, "one that does not")
     })?;
-    request::in_state(request, RequestState::Submitted)?;
-    ensure(!request.denied(), || {
-        Broken::new(
-            Rule::WrongState,
-            "a request without a no",
-            "somebody has said no",
-        )
-    })?;
-    request::before_lapse(act, request)
+    let until = match request.mode {
+        Mode::Ordinary => return request::before_lapse(act, request),
+        Mode::Emergency => request.ratify_by(),
+    };
+    ensure(until.is_some_and(|until| act.now < until), || {
+        let expected = until.map_or("no word".to_owned(), |until| format!("before {}", moment(until)));
+        Broken::new(Rule::TooLate, expected, moment(act.now))
+    })
 }
 
 /// The proof of identity was made for this: after it was asked for, and not in advance.
@@ -131,12 +189,8 @@ pub(super) fn fresh(now: UnixMillis, since: UnixMillis, auth_time_s: i64) -> Che
 
 /// The outcome stands under the name of the one whose word brought it.
 fn last_signer(request: &Request, person: PersonId) -> Checked {
-    let last = request
-        .sign_offs
-        .iter()
-        .rev()
-        .find(|given| given.lawful)
-        .map(|given| given.person);
+    let lawful = request.sign_offs.iter().rev().find(|given| given.stands());
+    let last = lawful.map(|given| given.person);
     ensure(last == Some(person), || {
         let expected = last.map_or("nobody".to_owned(), |last| last.to_string());
         Broken::new(Rule::NotLastSigner, expected, person.to_string())

@@ -3,16 +3,14 @@
 //! A replay has to go on after an entry that breaks a rule, so the fold never fails: what names
 //! something unknown changes nothing, and what is over stays over.
 
-use std::sync::Arc;
-
-use super::{Ledger, Reviewed, SignOff, State};
+use super::{Delegation, Ledger, Reviewed, State};
 use crate::event::{Actor, Event};
-use crate::policy::PolicyVersion;
 use crate::record::RecordRef;
 use crate::view::RequestState;
 
 mod grant;
 mod oversight;
+mod policy;
 mod request;
 
 impl State {
@@ -29,50 +27,69 @@ impl State {
                 };
                 self.ledger.get_or_insert_with(opened);
             }
-            Event::PolicyActivated {
-                version,
-                sha256,
-                policy,
-            } => {
-                let version = PolicyVersion {
-                    version: *version,
-                    sha256: *sha256,
-                    policy: policy.clone(),
-                };
-                self.policies
-                    .entry(policy.name.clone())
-                    .or_default()
-                    .push(Arc::new(version));
+            Event::PolicyActivated { .. }
+            | Event::PolicyProposed { .. }
+            | Event::RetirementProposed { .. }
+            | Event::ProposalEndorsed { .. }
+            | Event::ProposalWithdrawn { .. }
+            | Event::PolicyRetired { .. } => self.fold_policy(record, lawful),
+            Event::ResourceConfigured { resource, labels } => {
+                self.resources.insert(resource.clone(), labels.clone());
+            }
+            Event::ResourceRemoved { resource } => {
+                self.resources.remove(resource);
             }
             Event::RolesConfigured { roles } => self.fold_roles(roles, at),
             Event::PersonRegistered { person, .. } => {
                 self.people.entry(*person).or_default();
             }
+            Event::PersonLinked { person, into } => {
+                if lawful {
+                    self.fold_linked(*person, *into);
+                }
+            }
+            Event::DelegationSet { to, until_ms } => {
+                if let Some((of, _)) = record.actor.as_person()
+                    && lawful
+                {
+                    let delegation = Delegation {
+                        seq: record.seq,
+                        to: *to,
+                        until: *until_ms,
+                    };
+                    self.delegations.insert(of, delegation);
+                }
+            }
+            Event::DelegationEnded { .. } => {
+                if let Some((of, _)) = record.actor.as_person() {
+                    self.delegations.remove(&of);
+                }
+            }
             Event::SessionOpened { .. } => self.see_groups(record.actor),
             Event::RequestSubmitted { .. } => self.fold_submitted(record, lawful),
-            Event::SignOffGiven {
-                request,
-                decision,
-                note,
-                ..
-            } => {
-                if lawful {
-                    self.see_groups(record.actor);
-                }
+            Event::RequestEdited { .. } => self.fold_edited(record, lawful),
+            Event::RequestViewed { request } => {
                 if let Some((person, _)) = record.actor.as_person()
                     && let Some(request) = self.requests.get_mut(request)
                 {
-                    let (decision, note) = (*decision, *note);
-                    request.sign_offs.push(SignOff {
-                        seq: record.seq,
-                        person,
-                        decision,
-                        at,
-                        note,
-                        lawful,
-                    });
+                    request.viewed.push(person);
                 }
             }
+            Event::RequestEscalated { request, stage, .. } => {
+                if let Some(request) = self.requests.get_mut(request)
+                    && let Some(steps) = request.steps.get_mut(usize::from(*stage))
+                {
+                    *steps = steps.saturating_add(1);
+                }
+            }
+            Event::SignOffGiven { .. } => self.fold_sign_off(record, lawful),
+            Event::StageCompleted { request, .. } => {
+                if let Some(request) = self.requests.get_mut(request) {
+                    request.stage = request.stage.saturating_add(1);
+                    request.stage_since = at;
+                }
+            }
+            Event::RequestRatified { request } => self.fold_ratified(*request, record.seq),
             Event::RequestApproved {
                 request,
                 lapses_at_ms,
@@ -89,6 +106,17 @@ impl State {
                 self.move_request(*request, RequestState::Lapsed, None);
             }
             Event::GrantIntended { .. } => self.fold_intended(record),
+            Event::ExtensionAsked { grant } => {
+                if let Some(grant) = self.grants.get_mut(grant) {
+                    grant.extension_asked = Some(at);
+                }
+            }
+            Event::ExtensionDenied { grant } => {
+                if let Some(grant) = self.grants.get_mut(grant) {
+                    grant.extension_asked = None;
+                }
+            }
+            Event::GrantExtended { .. } => self.fold_extended(record),
             Event::GrantOpened { grant } => self.fold_opened(*grant, at),
             Event::GrantFailed { grant, failure } => self.fold_failed(*grant, *failure),
             Event::CredentialShown { grant } => self.fold_shown(*grant),
@@ -102,6 +130,7 @@ impl State {
             Event::ReviewRecorded {
                 request,
                 verdict,
+                findings,
                 note,
             } => {
                 if let Some((person, _)) = record.actor.as_person() {
@@ -109,6 +138,7 @@ impl State {
                         seq: record.seq,
                         person,
                         verdict: *verdict,
+                        findings: *findings,
                         note: *note,
                         at,
                     };
@@ -130,7 +160,7 @@ impl State {
     }
 
     /// Only a fresh ID token tells a person's groups: that of a sign-in or of a sign-off.
-    fn see_groups(&mut self, actor: &Actor) {
+    pub(super) fn see_groups(&mut self, actor: &Actor) {
         if let Some((person, groups)) = actor.as_person()
             && let Some(seen) = self.people.get_mut(&person)
         {

@@ -30,8 +30,14 @@ pub struct Grant {
     pub intended_at: UnixMillis,
     /// When the account stood, if it did.
     pub opened_at: Option<UnixMillis>,
-    /// It ends then, whatever happens.
+    /// It ends then, unless it is made longer.
     pub expires_at: UnixMillis,
+    /// An emergency that is not ratified ends then; a no to it makes that the moment of the no.
+    pub ratify_by: Option<UnixMillis>,
+    /// How often it was made longer.
+    pub extensions: u8,
+    /// When its holder asked for more time, while nobody has answered.
+    pub extension_asked: Option<UnixMillis>,
     /// Where it stands.
     pub state: GrantState,
 }
@@ -39,7 +45,12 @@ pub struct Grant {
 impl Grant {
     /// The last moment at which its end is not late yet.
     pub fn latest_end(&self) -> UnixMillis {
-        self.expires_at.plus_seconds(END_TOLERANCE_S)
+        self.ends_at().plus_seconds(END_TOLERANCE_S)
+    }
+
+    /// When it ends as it stands.
+    pub fn ends_at(&self) -> UnixMillis {
+        self.ratify_by.map_or(self.expires_at, |by| by.min(self.expires_at))
     }
 
     /// Whether an account stands or may stand on the target.

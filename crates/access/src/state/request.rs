@@ -6,6 +6,7 @@ use crate::digest::{Commitment, Digest};
 use crate::event::{Decision, Field, Mode, OpeningRef, Urgency, Verdict};
 use crate::ids::{GrantId, PersonId, RequestId, ResourceName};
 use crate::policy::PolicyVersion;
+use crate::record::RecordRef;
 use crate::statement::Statement;
 use crate::time::UnixMillis;
 use crate::view::RequestState;
@@ -29,8 +30,12 @@ pub struct Request {
     pub urgency: Urgency,
     /// Sealed: why.
     pub reason: Commitment,
-    /// Sealed: ticket or incident, where one was named.
+    /// Sealed: the ticket, where one was named.
     pub ticket: Option<Commitment>,
+    /// Sealed: the incident, where one was named.
+    pub incident: Option<Commitment>,
+    /// It is not to be opened before then.
+    pub start_at: Option<UnixMillis>,
     /// SHA-256 of the statement that sign-offs bind.
     pub statement_sha256: Digest,
     /// Whether the rules found that this is the statement's digest. Nothing that the statement says
@@ -40,12 +45,28 @@ pub struct Request {
     pub submitted_seq: u64,
     /// When it was asked.
     pub submitted_at: UnixMillis,
+    /// When what it says now was said: when it was asked, or last edited.
+    pub said_at: UnixMillis,
     /// When it lapses, unless decided or opened before.
     pub lapses_at: UnixMillis,
+    /// Which stage of its policy waits, from 0.
+    pub stage: usize,
+    /// Since when.
+    pub stage_since: UnixMillis,
+    /// How many steps of each stage's ladder were taken.
+    pub steps: Vec<u8>,
+    /// Who of those who are asked has looked, in that order.
+    pub viewed: Vec<PersonId>,
+    /// The entry that ratified it.
+    pub ratified: Option<u64>,
     /// Where it stands.
     pub state: RequestState,
     /// Who said yes or no, oldest first.
     pub sign_offs: Vec<SignOff>,
+    /// The texts of what was asked and of every edit, by their entries.
+    pub(crate) texts: Vec<OpeningRef>,
+    /// Proofs of identity of those who made access longer, by their entries.
+    pub(crate) extended: Vec<u64>,
     /// The grant, if it came to one.
     pub grant: Option<GrantId>,
     /// The review, if there is one.
@@ -63,6 +84,10 @@ pub struct SignOff {
     pub seq: u64,
     /// Who.
     pub person: PersonId,
+    /// In whose place, where they signed as a delegate.
+    pub on_behalf_of: Option<PersonId>,
+    /// At which stage, from 0.
+    pub stage: usize,
     /// Yes or no.
     pub decision: Decision,
     /// When.
@@ -71,6 +96,20 @@ pub struct SignOff {
     pub note: Option<Commitment>,
     /// False for a sign-off that broke a rule: it stands in the log, and never counts.
     pub lawful: bool,
+    /// Whether the request was edited since: then it says yes or no to nothing.
+    pub void: bool,
+}
+
+impl SignOff {
+    /// Whose word it is: the signer's, or that of whoever let them sign.
+    pub fn principal(&self) -> PersonId {
+        self.on_behalf_of.unwrap_or(self.person)
+    }
+
+    /// Whether it says something about what the request says now.
+    pub fn stands(&self) -> bool {
+        self.lawful && !self.void
+    }
 }
 
 /// What a reviewer said.
@@ -82,7 +121,9 @@ pub struct Reviewed {
     pub person: PersonId,
     /// What it was.
     pub verdict: Verdict,
-    /// Sealed: in words.
+    /// Sealed: what they found, where they found something.
+    pub findings: Option<Commitment>,
+    /// Sealed: the closing word.
     pub note: Commitment,
     /// When.
     pub at: UnixMillis,
@@ -95,14 +136,16 @@ impl Request {
     /// Every text that was sealed about it, in the order of their places.
     pub fn openings(&self) -> Vec<OpeningRef> {
         let at = |seq, field| OpeningRef { seq, field };
-        let mut all = vec![at(self.submitted_seq, Field::Reason)];
-        all.extend(self.ticket.map(|_| at(self.submitted_seq, Field::Ticket)));
+        let mut all = self.texts.clone();
+        all.extend(self.extended.iter().map(|seq| at(*seq, Field::IdToken)));
         for given in &self.sign_offs {
             all.push(at(given.seq, Field::IdToken));
             all.extend(given.note.map(|_| at(given.seq, Field::Note)));
         }
         let reviewed = self.review.as_ref();
         all.extend(reviewed.map(|review| at(review.seq, Field::Note)));
+        let found = reviewed.filter(|review| review.findings.is_some());
+        all.extend(found.map(|review| at(review.seq, Field::Findings)));
         let purposes = self.disclosures.iter();
         all.extend(purposes.map(|seq| at(*seq, Field::Purpose)));
         all.sort_unstable();
@@ -119,6 +162,21 @@ impl Request {
             .collect()
     }
 
+    /// Remembers which texts an entry about it seals.
+    pub(crate) fn note_texts(&mut self, record: RecordRef<'_>) {
+        let seq = record.seq;
+        let sealed = record.event.openings();
+        let fields = sealed.into_iter().map(|(field, _)| OpeningRef { seq, field });
+        self.texts.extend(fields);
+    }
+
+    /// When an emergency has to be ratified by.
+    pub(crate) fn ratify_by(&self) -> Option<UnixMillis> {
+        let emergency = self.policy.policy.emergency.as_ref()?;
+        let within_s = emergency.ratify_within_s?;
+        (self.mode == Mode::Emergency).then(|| self.submitted_at.plus_seconds(within_s))
+    }
+
     /// What sign-offs bind.
     pub fn statement(&self) -> Statement<'_> {
         Statement {
@@ -133,6 +191,8 @@ impl Request {
             urgency: self.urgency,
             reason: self.reason,
             ticket: self.ticket,
+            incident: self.incident,
+            start_at: self.start_at,
         }
     }
 
@@ -145,17 +205,10 @@ impl Request {
         }
     }
 
-    /// Whether the person has said yes or no.
-    pub fn signed_by(&self, person: PersonId) -> bool {
-        self.sign_offs
-            .iter()
-            .any(|sign_off| sign_off.person == person)
-    }
-
     /// Whether somebody who may has said no.
     pub(crate) fn denied(&self) -> bool {
         self.sign_offs
             .iter()
-            .any(|given| given.lawful && given.decision == Decision::Deny)
+            .any(|given| given.stands() && given.decision == Decision::Deny)
     }
 }

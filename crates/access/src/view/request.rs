@@ -16,6 +16,16 @@ use crate::time::UnixMillis;
 pub enum Action {
     /// Approve or deny.
     SignOff,
+    /// Say it anew; what was signed is void.
+    Edit,
+    /// Make it longer.
+    Extend,
+    /// Ask an approver that it be made longer.
+    AskExtension,
+    /// Say yes to that.
+    ApproveExtension,
+    /// Say no to that.
+    DenyExtension,
     /// Take it back.
     Withdraw,
     /// Open what was approved.

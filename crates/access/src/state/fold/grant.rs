@@ -1,7 +1,7 @@
 //! How grants come about and end.
 
 use crate::event::{EndCause, Event, Failure};
-use crate::ids::GrantId;
+use crate::ids::{GrantId, RequestId};
 use crate::record::RecordRef;
 use crate::state::{Grant, State};
 use crate::time::UnixMillis;
@@ -39,9 +39,12 @@ impl State {
             intended_at: record.time,
             opened_at: None,
             expires_at: *expires_at_ms,
+            ratify_by: asked.ratify_by(),
+            extensions: 0,
+            extension_asked: None,
             state: GrantState::Intended,
         };
-        self.live.insert((intended.expires_at, intended.id));
+        self.live.insert((intended.ends_at(), intended.id));
         self.grants.insert(intended.id, Box::new(intended));
     }
 
@@ -58,7 +61,7 @@ impl State {
                 credential_shown: false,
             };
             grant.opened_at = Some(at);
-            self.live.insert((grant.expires_at, grant.id));
+            self.live.insert((grant.ends_at(), grant.id));
         }
     }
 
@@ -80,11 +83,63 @@ impl State {
             at_ms,
             sessions_cut,
         };
-        self.live.remove(&(grant.expires_at, id));
+        self.live.remove(&(grant.ends_at(), id));
         if let Some(request) = self.request_of(id)
             && let Some(due) = self.review_due_at(request)
         {
-            self.unreviewed.insert((due, request.id));
+            let (id, requester) = (request.id, request.requester);
+            self.unreviewed.insert((due, id));
+            self.owed.entry(requester).or_default().insert((due, id));
+        }
+    }
+
+    pub(super) fn fold_extended(&mut self, record: RecordRef<'_>) {
+        let Event::GrantExtended {
+            grant: id,
+            expires_at_ms,
+            proof,
+        } = record.event
+        else {
+            return;
+        };
+        let request = self.grants.get(id).map(|grant| grant.request);
+        self.change_end(*id, |grant| {
+            grant.expires_at = *expires_at_ms;
+            grant.extensions = grant.extensions.saturating_add(1);
+            grant.extension_asked = None;
+        });
+        if let Some(request) = request.and_then(|request| self.requests.get_mut(&request)) {
+            request.extended.extend(proof.map(|_| record.seq));
+        }
+    }
+
+    pub(super) fn fold_ratified(&mut self, id: RequestId, seq: u64) {
+        let Some(request) = self.requests.get_mut(&id) else {
+            return;
+        };
+        request.ratified.get_or_insert(seq);
+        if let Some(grant) = request.grant {
+            self.change_end(grant, |grant| grant.ratify_by = None);
+        }
+    }
+
+    /// A no to an emergency: it has to end now.
+    pub(super) fn fold_refused_emergency(&mut self, id: RequestId, at: UnixMillis) {
+        if let Some(grant) = self.requests.get(&id).and_then(|request| request.grant) {
+            self.change_end(grant, |grant| {
+                grant.ratify_by = grant.ratify_by.map(|by| by.min(at));
+            });
+        }
+    }
+
+    /// Changes what decides when a grant ends, and keeps its place among the others.
+    fn change_end(&mut self, id: GrantId, change: impl FnOnce(&mut Grant)) {
+        if let Some(grant) = self.grants.get_mut(&id) {
+            let was_live = self.live.remove(&(grant.ends_at(), id));
+            change(grant);
+            if was_live {
+                self.live.insert((grant.ends_at(), id));
+            }
         }
     }
 
@@ -93,7 +148,7 @@ impl State {
             && grant.state == GrantState::Intended
         {
             grant.state = GrantState::Failed { failure };
-            self.live.remove(&(grant.expires_at, id));
+            self.live.remove(&(grant.ends_at(), id));
         }
     }
 

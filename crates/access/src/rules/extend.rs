@@ -1,0 +1,95 @@
+//! Making open access longer.
+
+use super::sign_off::fresh;
+use super::{Act, actor, ensure, grant, list, moment, one_of, request};
+use crate::event::{Mode, Proof};
+use crate::ids::{GrantId, GroupName};
+use crate::policy::Extend;
+use crate::refusal::Rule;
+use crate::state::{Grant, Request};
+use crate::time::UnixMillis;
+use crate::violation::{Broken, Checked};
+
+/// What the policy says of extensions, if this grant can have one more.
+fn allowed(act: Act<'_>, id: GrantId) -> Checked<(&Grant, &Request, &Extend)> {
+    let (grant, asked) = act.grant(id)?;
+    grant::active(grant)?;
+    grant::before_expiry(act, grant)?;
+    let policy = act.same_policy(asked)?;
+    let extend = policy.duration.extend.as_ref();
+    let Some(extend) = extend.filter(|_| asked.mode == Mode::Ordinary) else {
+        let expected = "access that its policy lets be made longer";
+        return Err(Broken::new(Rule::ExtensionOff, expected, asked.policy.policy.name.to_string()));
+    };
+    ensure(grant.extensions < extend.times, || {
+        let expected = format!("at most {} extensions", extend.times);
+        Broken::new(Rule::ExtendedTooOften, expected, format!("{} before", grant.extensions))
+    })?;
+    Ok((grant, asked, extend))
+}
+
+/// Where an approver has to say yes, its holder asks; once at a time.
+pub(super) fn asked(act: Act<'_>, id: GrantId) -> Checked {
+    let (person, groups) = actor::person(act)?;
+    let (grant, asked, extend) = allowed(act, id)?;
+    request::by_requester(asked, person)?;
+    super::evaluate::eligible(&asked.policy.policy, groups, &mut super::evaluate::First)?;
+    ensure(extend.approval, || {
+        let expected = "an extension that needs an approver";
+        Broken::new(Rule::WrongState, expected, "one that its holder makes")
+    })?;
+    ensure(grant.extension_asked.is_none(), || {
+        Broken::new(Rule::WrongState, "no extension that waits", "one that does")
+    })
+}
+
+pub(super) fn denied(act: Act<'_>, id: GrantId) -> Checked {
+    let (grant, asked) = act.grant(id)?;
+    waits(grant)?;
+    approver(act, grant, asked)
+}
+
+pub(super) fn extended(
+    act: Act<'_>,
+    id: GrantId,
+    expires_at_ms: UnixMillis,
+    proof: Option<Proof>,
+) -> Checked {
+    let (person, groups) = actor::person(act)?;
+    let (grant, asked, extend) = allowed(act, id)?;
+    if extend.approval {
+        let since = waits(grant)?;
+        approver(act, grant, asked)?;
+        let Some(proof) = proof else {
+            let expected = "a proof of identity made for it";
+            return Err(Broken::new(Rule::StaleProof, expected, "none"));
+        };
+        fresh(act.now, since, proof.auth_time_s)?;
+    } else {
+        request::by_requester(asked, person)?;
+        super::evaluate::eligible(&asked.policy.policy, groups, &mut super::evaluate::First)?;
+    }
+    let expires_at = grant.expires_at.plus_seconds(extend.by_s);
+    ensure(expires_at_ms == expires_at, || {
+        Broken::new(Rule::ExpiryTime, moment(expires_at), moment(expires_at_ms))
+    })
+}
+
+fn waits(grant: &Grant) -> Checked<UnixMillis> {
+    grant.extension_asked.ok_or_else(|| {
+        Broken::new(Rule::WrongState, "an extension that waits", "none that does")
+    })
+}
+
+/// Whoever may sign off under the policy, and is not the holder.
+fn approver(act: Act<'_>, grant: &Grant, asked: &Request) -> Checked {
+    let (person, groups) = actor::person(act)?;
+    ensure(!act.state.same(person, grant.holder), || {
+        Broken::new(Rule::SelfApproval, "anybody but the holder", person.to_string())
+    })?;
+    let approval = &act.same_policy(asked)?.approval;
+    ensure(approval.may_ask(person, groups), || {
+        let wanted: Vec<GroupName> = approval.groups().into_iter().cloned().collect();
+        Broken::new(Rule::NotApprover, one_of(&wanted), list(groups))
+    })
+}

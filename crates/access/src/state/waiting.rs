@@ -1,0 +1,137 @@
+//! What waits for somebody, and what is due.
+
+use crate::event::Mode;
+use crate::ids::{PersonId, PolicyName};
+use crate::policy::Debt;
+use crate::rules::quorum;
+use crate::state::{Grant, Request, State};
+use crate::time::UnixMillis;
+use crate::view::{GrantState, RequestState};
+
+impl State {
+    /// Requests that wait for sign-off, those that lapse first in front.
+    pub fn waiting(&self) -> impl Iterator<Item = &Request> {
+        self.pending().filter(|request| {
+            request.state == RequestState::Submitted && request.mode == Mode::Ordinary
+        })
+    }
+
+    /// Requests that are submitted or approved, those that lapse first in front.
+    pub fn pending(&self) -> impl Iterator<Item = &Request> {
+        self.pending.iter().filter_map(|(_, id)| self.request(*id))
+    }
+
+    /// Requests that have to lapse now.
+    pub fn due_to_lapse(&self, now: UnixMillis) -> impl Iterator<Item = &Request> {
+        self.pending()
+            .take_while(move |request| request.lapses_at <= now)
+    }
+
+    /// Whether a request waits for somebody's yes or no: one that is submitted, or an emergency that is
+    /// open and has to be ratified.
+    pub fn waits_for_sign_off(&self, request: &Request) -> bool {
+        match request.mode {
+            Mode::Ordinary => request.state == RequestState::Submitted && !request.denied(),
+            Mode::Emergency => {
+                let grant = request.grant.and_then(|grant| self.grant(grant));
+                grant.is_some_and(|grant| grant.is_live() && grant.ratify_by.is_some())
+                    && !request.denied()
+            }
+        }
+    }
+
+    /// For each stage of its policy, how many people count who said yes and are approvers still, by the
+    /// groups last seen of them.
+    pub fn counted(&self, request: &Request) -> Vec<usize> {
+        quorum::count(self, request, None)
+    }
+
+    /// When nobody's answer lets the next step of its ladder be asked too.
+    pub fn escalates_at(&self, request: &Request) -> Option<UnixMillis> {
+        let stage = request.policy.policy.approval.stages.get(request.stage)?;
+        let taken = usize::from(*request.steps.get(request.stage)?);
+        let step = stage.ladder.get(taken)?;
+        let waits = self.waits_for_sign_off(request);
+        waits.then(|| request.stage_since.plus_seconds(step.after_s))
+    }
+
+    /// Requests whose next step has to be asked now. Looks at all that wait.
+    pub fn due_to_escalate(&self, now: UnixMillis) -> impl Iterator<Item = &Request> {
+        let emergencies = self.live_grants().filter_map(|grant| self.request(grant.request));
+        let due = move |request: &&Request| self.escalates_at(request).is_some_and(|at| at <= now);
+        self.waiting().chain(emergencies).filter(due)
+    }
+
+    /// Grants whose account stands or may stand, those that end first in front.
+    pub fn live_grants(&self) -> impl Iterator<Item = &Grant> {
+        self.live.iter().filter_map(|(_, id)| self.grant(*id))
+    }
+
+    /// Active grants that have to end now.
+    pub fn due_to_expire(&self, now: UnixMillis) -> impl Iterator<Item = &Grant> {
+        self.due(now).filter(move |grant| grant.expires_at <= now)
+    }
+
+    /// Emergencies that have to end now, since nobody ratified them in time or somebody said no.
+    pub fn unratified(&self, now: UnixMillis) -> impl Iterator<Item = &Grant> {
+        self.due(now).filter(move |grant| grant.ratify_by.is_some_and(|by| by <= now))
+    }
+
+    fn due(&self, now: UnixMillis) -> impl Iterator<Item = &Grant> {
+        self.live_grants()
+            .take_while(move |grant| grant.ends_at() <= now)
+            .filter(|grant| matches!(grant.state, GrantState::Active { .. }))
+    }
+
+    /// Grants that are live although the moment lies past their [`Grant::latest_end`].
+    pub fn overdue(&self, at: UnixMillis) -> impl Iterator<Item = &Grant> {
+        self.live_grants()
+            .take_while(move |grant| grant.latest_end() < at)
+    }
+
+    /// Requests whose grant has ended and that wait for their review, the first due in front.
+    pub fn unreviewed(&self) -> impl Iterator<Item = (UnixMillis, &Request)> {
+        self.unreviewed
+            .iter()
+            .filter_map(|(due, id)| Some((*due, self.request(*id)?)))
+    }
+
+    /// When the review is due, once the grant has ended and while there is no review.
+    pub fn review_due_at(&self, request: &Request) -> Option<UnixMillis> {
+        let grant = self.grants.get(&request.grant?)?;
+        match grant.state {
+            GrantState::Ended { at_ms, .. } if request.review.is_none() => {
+                Some(at_ms.plus_seconds(request.policy.policy.review.within_s))
+            }
+            _ => None,
+        }
+    }
+
+    /// A person's own accesses whose review is overdue and lets them break no glass.
+    pub fn debts(&self, person: PersonId, now: UnixMillis) -> impl Iterator<Item = &Request> {
+        let one = self.canonical(person);
+        let mut theirs = vec![one];
+        theirs.extend(self.links().filter(|(_, into)| *into == one).map(|(other, _)| other));
+        theirs
+            .into_iter()
+            .filter_map(|person| self.owed.get(&person))
+            .flat_map(move |owed| owed.iter().take_while(move |(due, _)| *due < now))
+            .filter_map(|(_, id)| self.request(*id))
+            .filter(|request| request.policy.policy.review.debt == Debt::Block)
+    }
+
+    /// When each policy in force is to be exercised next, the first due in front.
+    pub fn drills_due(&self) -> Vec<(UnixMillis, &PolicyName)> {
+        let mut due: Vec<_> = self
+            .policies()
+            .filter_map(|version| {
+                let every_s = u32::from(version.policy.drill.as_ref()?.every_days) * 86_400;
+                let name = &version.policy.name;
+                let since = self.drills.get(name).copied().or_else(|| self.began(name))?;
+                Some((since.plus_seconds(every_s), name))
+            })
+            .collect();
+        due.sort_unstable();
+        due
+    }
+}
