@@ -9,6 +9,7 @@
 pub mod archive;
 mod asked;
 mod clock;
+mod configured;
 mod connectors;
 pub mod cosign;
 mod data_lock;
@@ -52,4 +53,6 @@ pub use portal::Portal;
 pub use readings::ReadsWaiting;
 pub use signer::SignerState;
 pub use timeline::{Timeline, TimelineError, accept_timeline};
-pub use use_cases::{ConfirmErasure, Identity, LogQuery, SignOff, Submit};
+pub use use_cases::{
+    ApproveExtension, ConfirmErasure, Identity, LogQuery, Proposed, SignOff, Submit, Words,
+};

@@ -3,7 +3,7 @@
 use super::sign_off::fresh;
 use super::{Act, actor, ensure, grant, list, moment, one_of, request};
 use crate::event::{Mode, Proof};
-use crate::ids::{GrantId, GroupName};
+use crate::ids::{GrantId, GroupName, RequestId};
 use crate::policy::Extend;
 use crate::refusal::Rule;
 use crate::state::{Grant, Request};
@@ -51,12 +51,16 @@ pub(super) fn denied(act: Act<'_>, id: GrantId) -> Checked {
 
 pub(super) fn extended(
     act: Act<'_>,
-    id: GrantId,
+    (id, of): (GrantId, RequestId),
     expires_at_ms: UnixMillis,
     proof: Option<Proof>,
 ) -> Checked {
     let (person, groups) = actor::person(act)?;
     let (grant, asked, extend) = allowed(act, id)?;
+    ensure(asked.id == of, || {
+        let expected = format!("its request, {}", asked.id);
+        Broken::new(Rule::UnknownRequest, expected, of.to_string())
+    })?;
     if extend.approval {
         let since = waits(grant)?;
         approver(act, grant, asked)?;

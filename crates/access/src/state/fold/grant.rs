@@ -98,6 +98,7 @@ impl State {
             grant: id,
             expires_at_ms,
             proof,
+            ..
         } = record.event
         else {
             return;
