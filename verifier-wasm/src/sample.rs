@@ -356,21 +356,37 @@ fn policy() -> Policy {
         description: "Full rights on the orders database, for incidents.".to_owned(),
         resources: vec!["orders-db".parse().expect("a name")],
         eligible: groups(&["oncall-database"]),
-        default_duration_s: 1800,
-        max_duration_s: 3600,
-        min_reason_chars: 10,
+        conditions: Conditions {
+            min_reason_chars: 10,
+            ..Conditions::default()
+        },
+        duration: Durations {
+            default_s: 1800,
+            max_s: 3600,
+            extend: None,
+        },
         approval: Approval {
-            groups: groups(&["leads", "security"]),
-            n: 2,
             within_s: 3600,
+            delegation: false,
+            stages: vec![Stage {
+                n: 2,
+                groups: groups(&["leads", "security"]),
+                people: Vec::new(),
+                distinct_groups: false,
+                ladder: Vec::new(),
+            }],
         },
         emergency: Some(Emergency {
             max_duration_s: 1800,
+            alarm: Vec::new(),
+            ratify_within_s: None,
         }),
         review: Review {
             groups: groups(&["reviewers", "security"]),
             within_s: 86_400,
+            debt: Debt::Allow,
         },
+        drill: None,
         grant: GrantTemplate {
             connector: Connector::Postgresql,
             role: "orders_admin".to_owned(),

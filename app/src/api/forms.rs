@@ -31,6 +31,8 @@ pub struct RequestForm {
 pub struct SignOffForm {
     /// Which request.
     pub request: String,
+    /// In whose place, as an id; empty for oneself.
+    pub on_behalf_of: String,
     /// `approve` or `deny`.
     pub decision: String,
     /// What to add.
@@ -47,7 +49,9 @@ pub struct ReviewForm {
     pub request: String,
     /// `emergency`, `drill` or `misuse`.
     pub verdict: String,
-    /// In words.
+    /// What was found, if something was.
+    pub findings: String,
+    /// The closing word.
     pub note: String,
 }
 
@@ -70,8 +74,9 @@ pub struct SealedForm {
 
 #[cfg(feature = "ssr")]
 mod parse {
+    use access::command::Seen;
     use access::event::{Decision, Field, Mode, OpeningRef, Verdict};
-    use service::Submit;
+    use service::{Submit, Words};
 
     use super::{ALL, RequestForm, ReviewForm, SealedForm, SignOffForm};
     use crate::api::ApiError;
@@ -80,7 +85,7 @@ mod parse {
 
     impl RequestForm {
         /// The form as the use case wants it, or the first field that will not do.
-        pub(crate) fn parse(&self, mode: Mode) -> Result<Submit, ApiError> {
+        pub(crate) fn parse(&self, mode: Mode, seen: Seen) -> Result<Submit, ApiError> {
             if self.reason.trim().is_empty() {
                 return Err(ApiError::invalid(
                     "reason",
@@ -103,10 +108,15 @@ mod parse {
                 mode,
                 resource: self.resource.parse().map_err(|_| ApiError::Malformed)?,
                 policy: self.policy.parse().map_err(|_| ApiError::Malformed)?,
-                duration_s: minutes.saturating_mul(60),
-                urgency,
-                reason: self.reason.trim().to_owned(),
-                ticket: (!ticket.is_empty()).then(|| ticket.to_owned()),
+                words: Words {
+                    duration_s: minutes.saturating_mul(60),
+                    urgency,
+                    reason: self.reason.trim().to_owned(),
+                    ticket: (!ticket.is_empty()).then(|| ticket.to_owned()),
+                    incident: None,
+                    start_at_ms: None,
+                    seen,
+                },
                 confirmed: self.confirmed == "yes",
             })
         }

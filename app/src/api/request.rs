@@ -109,13 +109,13 @@ mod server {
     use access::event::Mode;
 
     use crate::api::forms::RequestForm;
-    use crate::api::server::identify;
+    use crate::api::server::{identify, seen};
     use crate::api::{ApiError, Next};
     use crate::pages::request::show::address;
 
     pub(super) async fn submit(form: &RequestForm, mode: Mode) -> Result<Next, ApiError> {
         let (portal, viewer) = identify()?;
-        let id = portal.submit(&viewer, form.parse(mode)?).await?;
+        let id = portal.submit(&viewer, form.parse(mode, seen())?).await?;
         Ok(Next(address(id)))
     }
 }

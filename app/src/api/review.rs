@@ -22,7 +22,7 @@ pub async fn record_review(
         let (portal, viewer) = identify()?;
         let verdict = form.parse()?;
         portal
-            .review(&viewer, request, verdict, form.note.trim().to_owned())
+            .review(&viewer, request, verdict, Some(&form.findings), &form.note)
             .await?;
         Ok(Next(back.clone()))
     }

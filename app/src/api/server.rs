@@ -1,5 +1,6 @@
 //! What every server function needs of the request it answers: who asks, the portal, the session, the status.
 
+use access::command::Seen;
 use access::view::Viewer;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
@@ -35,6 +36,12 @@ pub(crate) fn viewer() -> Option<Viewer> {
         .get::<Option<Viewer>>()
         .cloned()
         .flatten()
+}
+
+/// Where and how they are signed in; nothing where the server does not say.
+pub(crate) fn seen() -> Seen {
+    let seen = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Seen>().cloned());
+    seen.unwrap_or_default()
 }
 
 /// The request's session.

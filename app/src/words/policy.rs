@@ -1,6 +1,6 @@
 //! A policy's rules, each as one sentence.
 
-use access::policy::{Connector, Policy};
+use access::policy::{Connector, Policy, Stage};
 
 use super::people::{any_of, count};
 use super::time::span;
@@ -70,7 +70,7 @@ pub fn before_breaking(policy: &Policy) -> Vec<Sentence> {
             format!(
                 "Who is alarmed: everyone in {} and everyone in {}. It stands on top of their sign-offs page at once, \
                  and any of them can end your access.",
-                any_of(&policy.approval.groups),
+                any_of(&policy.approval.groups()),
                 any_of(&policy.review.groups)
             ),
         ),
@@ -95,25 +95,50 @@ pub fn before_breaking(policy: &Policy) -> Vec<Sentence> {
 }
 
 fn ordinary(policy: &Policy) -> Vec<Sentence> {
-    vec![
-        sentence(
-            Glyph::People,
-            format!(
-                "{} in {} must approve, each with a fresh sign-in; never the one who asks. One “no” is enough to deny.",
-                capital(&count(u32::from(policy.approval.n))),
-                any_of(&policy.approval.groups)
-            ),
+    let stages = policy.approval.stages.iter().enumerate();
+    let several = policy.approval.stages.len() > 1;
+    let mut all: Vec<Sentence> = stages
+        .map(|(number, stage)| {
+            let when = match (several, number) {
+                (false, _) => "",
+                (true, 0) => "First, ",
+                (true, _) => "Then ",
+            };
+            sentence(Glyph::People, capital(&format!("{when}{}", asked(stage))))
+        })
+        .collect();
+    all.push(sentence(
+        Glyph::Clock,
+        format!(
+            "It lasts {} unless you say otherwise, and at most {}. Without its sign-offs a request lapses after {}.",
+            span(policy.duration.default_s),
+            span(policy.duration.max_s),
+            span(policy.approval.within_s)
         ),
-        sentence(
-            Glyph::Clock,
-            format!(
-                "It lasts {} unless you say otherwise, and at most {}. Without its sign-offs a request lapses after {}.",
-                span(policy.default_duration_s),
-                span(policy.max_duration_s),
-                span(policy.approval.within_s)
-            ),
-        ),
-    ]
+    ));
+    all
+}
+
+/// Who is asked at one stage.
+fn asked(stage: &Stage) -> String {
+    let distinct = if stage.distinct_groups {
+        ", each for another group,"
+    } else {
+        ""
+    };
+    let mut text = format!(
+        "{} in {}{distinct} must approve, each with a fresh sign-in; never the one who asks. One “no” is enough to deny.",
+        count(u32::from(stage.n)),
+        any_of(&stage.groups)
+    );
+    for step in &stage.ladder {
+        text.push_str(&format!(
+            " If nobody answers, {} are asked too after {}.",
+            any_of(&step.groups),
+            span(step.after_s)
+        ));
+    }
+    text
 }
 
 fn reason(policy: &Policy) -> Sentence {
@@ -121,7 +146,7 @@ fn reason(policy: &Policy) -> Sentence {
         Glyph::Pen,
         format!(
             "A request needs a reason of at least {} characters.",
-            policy.min_reason_chars
+            policy.conditions.min_reason_chars
         ),
     )
 }

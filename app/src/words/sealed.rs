@@ -64,6 +64,8 @@ fn field(field: Field) -> &'static str {
     match field {
         Field::Reason => "Reason",
         Field::Ticket => "Ticket",
+        Field::Incident => "Incident",
+        Field::Findings => "Findings",
         Field::IdToken => "Proof of identity",
         Field::Note => "Note",
         Field::Purpose => "Purpose",

@@ -9,7 +9,7 @@ mod sealed;
 pub use log::{LogRow, LogView, WitnessView, WitnessedView};
 pub use people::{IdentityView, PeopleView, PersonRow};
 pub use policy::{PolicyPage, ProposalRow, ProposalView};
-pub use request::{Action, RequestView, Standing, StageView};
+pub use request::{Action, RequestView, StageView, Standing};
 pub use sealed::{ErasureView, OpeningState, OpeningView};
 
 use serde::{Deserialize, Serialize};

@@ -83,9 +83,7 @@ impl Portal {
 /// Whether this very policy is in force, or on the table.
 fn is_there(state: &State, policy: &Policy) -> bool {
     let in_force = state.policy(&policy.name);
-    let proposed = |change: &Change| {
-        matches!(change, Change::Activate { policy: wanted, .. } if **wanted == *policy)
-    };
+    let proposed = |change: &Change| matches!(change, Change::Activate { policy: wanted, .. } if **wanted == *policy);
     in_force.is_some_and(|version| version.policy == *policy)
         || state.proposals().any(|proposal| proposed(&proposal.change))
 }

@@ -75,7 +75,10 @@ async fn escalate(portal: &Portal) -> Result<(), Error> {
         due.map(|request| request.id).collect::<Vec<_>>()
     };
     for request in portal.inner.sequencer.ask(due).await? {
-        match portal.system("reconciler", Command::Escalate { request }).await {
+        match portal
+            .system("reconciler", Command::Escalate { request })
+            .await
+        {
             // Another replica was first, or somebody decided just now.
             Ok(()) | Err(Error::Refused(_)) => {}
             Err(fault) => return Err(fault),

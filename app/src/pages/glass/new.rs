@@ -74,7 +74,7 @@ pub fn BreakGlass() -> impl IntoView {
                             let most = chosen.policy.policy.emergency.as_ref().map_or(0, |e| e.max_duration_s);
                             let fresh = RequestForm {
                                 request: id.to_string(),
-                                duration: (chosen.policy.policy.default_duration_s.min(most) / 60).to_string(),
+                                duration: (chosen.policy.policy.duration.default_s.min(most) / 60).to_string(),
                                 ..RequestForm::default()
                             };
                             view! { <Chosen chosen=chosen fresh=fresh most_s=most draft=draft.clone() submit=submit/> }
@@ -164,7 +164,7 @@ fn Chosen(
                 <p class="soft">{chosen.resource_description}</p>
                 <ActionForm action=submit attr:class="form" attr:novalidate=true>{view! {
                     <FormFault fault=fault fields=FIELDS/>
-                    <RequestFields values=values min_reason=terms.min_reason_chars most_s=most_s fault=fault/>
+                    <RequestFields values=values min_reason=terms.conditions.min_reason_chars most_s=most_s fault=fault/>
                     <Confirmation fault=fault/>
                     <div class="actions">
                         <Submit

@@ -196,9 +196,9 @@ fn card(one: Openable) -> impl IntoView {
                 {format!(
                     "As {}, up to {}, after {} of {}.",
                     policy.grant.role,
-                    span(policy.max_duration_s),
-                    people::count(u32::from(policy.approval.n)),
-                    people::any_of(&policy.approval.groups),
+                    span(policy.duration.max_s),
+                    people::count(policy.approval.needed()),
+                    people::any_of(&policy.approval.groups()),
                 )}
             </p>
             <div class="actions">

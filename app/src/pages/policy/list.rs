@@ -58,9 +58,9 @@ fn row(version: PolicyVersion) -> impl IntoView {
                         "Opens {} for {} after {} of {}, up to {}.",
                         resources.join(", "),
                         any_of(&policy.eligible),
-                        count(u32::from(policy.approval.n)),
-                        any_of(&policy.approval.groups),
-                        span(policy.max_duration_s),
+                        count(policy.approval.needed()),
+                        any_of(&policy.approval.groups()),
+                        span(policy.duration.max_s),
                     )}
                 </p>
             </div>

@@ -27,7 +27,7 @@ pub(super) fn facts(request: RequestView) -> impl IntoView {
     let policy = row.policy.to_string();
     let open = row.state == RequestState::Submitted;
     let missing = u32::from(row.needed.saturating_sub(row.approvals));
-    let approvers = any_of(&request.policy.policy.approval.groups);
+    let approvers = any_of(&request.policy.policy.approval.groups());
     let approved = match row.mode {
         Mode::Ordinary => format!(
             "{} of {} have approved.",

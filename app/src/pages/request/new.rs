@@ -76,7 +76,7 @@ pub fn NewRequest() -> impl IntoView {
                     Ok(chosen) => {
                         let form = RequestForm {
                             request: id.to_string(),
-                            duration: (chosen.policy.policy.default_duration_s / 60).to_string(),
+                            duration: (chosen.policy.policy.duration.default_s / 60).to_string(),
                             ..RequestForm::default()
                         };
                         view! { <Chosen chosen=chosen fresh=form draft=draft.clone() submit=submit/> }
@@ -121,9 +121,9 @@ fn note(one: &Openable) -> String {
     format!(
         "As {}, up to {}, after {} of {}",
         policy.grant.role,
-        span(policy.max_duration_s),
-        count(u32::from(policy.approval.n)),
-        any_of(&policy.approval.groups)
+        span(policy.duration.max_s),
+        count(policy.approval.needed()),
+        any_of(&policy.approval.groups())
     )
 }
 
@@ -164,8 +164,8 @@ fn Chosen(
                     <FormFault fault=fault fields=FIELDS/>
                     <RequestFields
                         values=values
-                        min_reason=terms.min_reason_chars
-                        most_s=terms.max_duration_s
+                        min_reason=terms.conditions.min_reason_chars
+                        most_s=terms.duration.max_s
                         fault=fault
                     />
                     <div class="actions">

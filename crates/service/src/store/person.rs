@@ -45,7 +45,9 @@ pub(crate) async fn identities(
     let rows = sqlx::query!("select person, issuer, subject from person_identity")
         .fetch_all(db)
         .await?;
-    let tied = rows.into_iter().map(|row| (PersonId::new(row.person), row.issuer, row.subject));
+    let tied = rows
+        .into_iter()
+        .map(|row| (PersonId::new(row.person), row.issuer, row.subject));
     Ok(tied.collect())
 }
 

@@ -377,9 +377,12 @@ async fn edited(connection: &mut PgConnection, seq: i64, event: &Event) -> Resul
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!("update sign_off set void = true where request = $1", request.uuid())
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query!(
+        "update sign_off set void = true where request = $1",
+        request.uuid()
+    )
+    .execute(&mut *connection)
+    .await?;
     Ok(())
 }
 
@@ -398,9 +401,12 @@ async fn ratify_by(
     .execute(&mut *connection)
     .await?;
     if by_ms.is_none() {
-        sqlx::query!("update access_grant set ratify_by_ms = null where request = $1", request.uuid())
-            .execute(&mut *connection)
-            .await?;
+        sqlx::query!(
+            "update access_grant set ratify_by_ms = null where request = $1",
+            request.uuid()
+        )
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(())
 }

@@ -99,10 +99,7 @@ pub(crate) async fn list(
                 statement_sha256: Digest::new(
                     row.statement.try_into().map_err(|_| corrupt("a digest"))?,
                 ),
-                said_seq: row
-                    .said_seq
-                    .try_into()
-                    .map_err(|_| corrupt("a place"))?,
+                said_seq: row.said_seq.try_into().map_err(|_| corrupt("a place"))?,
             })
         })
         .collect()

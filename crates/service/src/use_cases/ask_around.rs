@@ -48,7 +48,9 @@ impl Portal {
             let (portal, viewer) = (self.clone(), viewer.clone());
             // The page does not wait for it, and shows without it too.
             tokio::spawn(async move {
-                let looked = portal.act(&viewer, Command::ViewRequest { request: id }).await;
+                let looked = portal
+                    .act(&viewer, Command::ViewRequest { request: id })
+                    .await;
                 if let Err(fault) = looked {
                     tracing::warn!(%fault, "a look at a request is not noted");
                 }
@@ -74,7 +76,10 @@ fn asked(state: &State, id: RequestId, who: &Actor, now: UnixMillis) -> Asked {
         sign_off_refused: may(state, id, Action::SignOff, who, now)
             .err()
             .map(|refusal| refusal.rule),
-        sign_for: sign_for(state, id, who, now).into_iter().map(unnamed).collect(),
+        sign_for: sign_for(state, id, who, now)
+            .into_iter()
+            .map(unnamed)
+            .collect(),
         statement: request.statement().to_string(),
         stages: stages(state, request),
         waits: state.waits_for_sign_off(request),

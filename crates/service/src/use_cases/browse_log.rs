@@ -91,9 +91,7 @@ impl Portal {
                     || "This entry is not in the log's format: verify the log.".to_owned(),
                     |record| describe(&record.event),
                 ),
-                request: parsed
-                    .as_ref()
-                    .and_then(|record| record.event.request()),
+                request: parsed.as_ref().and_then(|record| record.event.request()),
                 bytes: String::from_utf8_lossy(&entry.bytes).into_owned(),
                 leaf_hash: Digest::new(*entry.leaf_hash.as_bytes()),
             })

@@ -193,9 +193,7 @@ pub(super) fn may_end(
     stands
         && match cause {
             EndCause::Returned => holder,
-            EndCause::Revoked => {
-                !holder && policy.involves(viewer.person, &viewer.groups)
-            }
+            EndCause::Revoked => !holder && policy.involves(viewer.person, &viewer.groups),
             EndCause::Expired | EndCause::Unratified => false,
         }
 }

@@ -64,7 +64,8 @@ impl Portal {
             auth_time_s: self.inner.clock.now().unix_seconds(),
             id_token,
         });
-        self.would_allow(viewer, Command::ExtendGrant { grant, proof }).await
+        self.would_allow(viewer, Command::ExtendGrant { grant, proof })
+            .await
     }
 
     /// Says yes to more time. The caller has verified the ID token.
@@ -127,7 +128,8 @@ impl Portal {
         to: access::ids::PersonId,
         until_ms: UnixMillis,
     ) -> Result<(), Error> {
-        self.act(viewer, Command::SetDelegation { to, until_ms }).await
+        self.act(viewer, Command::SetDelegation { to, until_ms })
+            .await
     }
 
     /// The viewer signs for themselves again.

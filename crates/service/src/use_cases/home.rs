@@ -105,8 +105,11 @@ impl Portal {
                     emergency == Some(Mode::Emergency)
                         && policy(grant.id).is_some_and(|policy| policy.alarms(me, &groups))
                 };
-                let alarms: Vec<GrantId> =
-                    state.live_grants().filter(told).map(|grant| grant.id).collect();
+                let alarms: Vec<GrantId> = state
+                    .live_grants()
+                    .filter(told)
+                    .map(|grant| grant.id)
+                    .collect();
                 let debts: Vec<RequestId> =
                     state.debts(me, now).map(|request| request.id).collect();
                 let concerns = |name: &PolicyName| {

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use access::{State, actions};
 use access::event::{EndCause, Mode};
 use access::ids::RequestId;
 use access::view::{Action, GrantView, InboxView, RequestRow, RequestState, Viewer};
+use access::{State, actions};
 
 use super::end_grant::may_end;
 use crate::error::Error;
@@ -133,7 +133,10 @@ impl Portal {
             ids.into_iter().filter(tells).collect::<Vec<_>>()
         };
         let told = self.inner.sequencer.ask(told).await?;
-        Ok(rows.into_iter().filter(|row| told.contains(&row.id)).collect())
+        Ok(rows
+            .into_iter()
+            .filter(|row| told.contains(&row.id))
+            .collect())
     }
 
     async fn may(

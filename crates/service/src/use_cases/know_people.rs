@@ -30,7 +30,10 @@ impl Portal {
             };
             let mut people: Vec<PersonRow> = Vec::new();
             for id in state.people().filter(|id| state.canonical(*id) == *id) {
-                let others = state.links().filter(|(_, into)| *into == id).map(|(other, _)| other);
+                let others = state
+                    .links()
+                    .filter(|(_, into)| *into == id)
+                    .map(|(other, _)| other);
                 people.push(PersonRow {
                     person: unnamed(id),
                     groups: state.groups(id).to_vec(),
@@ -46,13 +49,19 @@ impl Portal {
         let mut people = self.inner.sequencer.ask(rows).await?;
         let tied = store::person::identities(&self.inner.pool).await?;
         for identity in people.iter_mut().flat_map(|row| &mut row.identities) {
-            let found = tied.iter().find(|(person, ..)| *person == identity.person.id);
+            let found = tied
+                .iter()
+                .find(|(person, ..)| *person == identity.person.id);
             identity.identity = found.map(|(_, issuer, subject)| (issuer.clone(), subject.clone()));
         }
         let mut unnamed: Vec<&mut PersonView> = Vec::new();
         for row in &mut people {
             unnamed.push(&mut row.person);
-            unnamed.extend(row.identities.iter_mut().map(|identity| &mut identity.person));
+            unnamed.extend(
+                row.identities
+                    .iter_mut()
+                    .map(|identity| &mut identity.person),
+            );
             unnamed.extend(row.delegate.iter_mut().map(|(to, _)| to));
         }
         self.name(&mut unnamed).await?;
@@ -67,7 +76,12 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::Refused`] by the rules, [`Error::Unavailable`] where the log cannot be written.
-    pub async fn link(&self, viewer: &Viewer, person: PersonId, into: PersonId) -> Result<(), Error> {
+    pub async fn link(
+        &self,
+        viewer: &Viewer,
+        person: PersonId,
+        into: PersonId,
+    ) -> Result<(), Error> {
         self.act(viewer, Command::LinkPerson { person, into }).await
     }
 
@@ -79,7 +93,9 @@ impl Portal {
         let me = viewer.person;
         let ids = move |state: &State| {
             let all = state.people().filter(|id| state.canonical(*id) == *id);
-            all.filter(|id| !state.same(*id, me)).map(PersonId::uuid).collect::<Vec<_>>()
+            all.filter(|id| !state.same(*id, me))
+                .map(PersonId::uuid)
+                .collect::<Vec<_>>()
         };
         let ids = self.inner.sequencer.ask(ids).await?;
         let mut people = store::person::views(&self.inner.pool, &ids).await?;

@@ -6,8 +6,7 @@ use access::ids::{PersonId, RequestId};
 use access::policy::Policy;
 use access::time::UnixMillis;
 use access::view::{
-    Action, GrantState, GrantView, PersonView, RequestState, RequestView,
-    TimelineItem, Viewer,
+    Action, GrantState, GrantView, PersonView, RequestState, RequestView, TimelineItem, Viewer,
 };
 use access::{Record, describe};
 use ledger::Entry;
@@ -63,7 +62,10 @@ impl Portal {
         };
         // Only who would sign is told why they cannot.
         let expects_to_sign = found.row.state == RequestState::Submitted
-            && (policy.policy.approval.may_ask(viewer.person, &viewer.groups)
+            && (policy
+                .policy
+                .approval
+                .may_ask(viewer.person, &viewer.groups)
                 || found.row.requester.id == viewer.person);
         let actions = self.possible(asked.actions, viewer, &policy.policy, grant.as_ref());
         found.row.reason = text_of(&openings, found.said_seq, Field::Reason);

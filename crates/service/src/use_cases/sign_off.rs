@@ -154,7 +154,10 @@ impl Portal {
         }
         let grant = move |state: &State| {
             let grant = state.request(request)?.grant?;
-            state.grant(grant).filter(|grant| grant.is_live()).map(|grant| grant.id)
+            state
+                .grant(grant)
+                .filter(|grant| grant.is_live())
+                .map(|grant| grant.id)
         };
         let Some(grant) = self.inner.sequencer.ask(grant).await? else {
             return Ok(());

@@ -92,8 +92,7 @@ impl Portal {
             Ok(_) => {}
             // Two clicks at once: the first one's request is the answer to both.
             Err(Error::Refused(refusal))
-                if refusal.rule == Rule::RequestExists
-                    && self.was_sent(viewer, &form).await? =>
+                if refusal.rule == Rule::RequestExists && self.was_sent(viewer, &form).await? =>
             {
                 return Ok(form.request);
             }

@@ -38,7 +38,8 @@ impl Portal {
             field: "policy",
             message: format!("{error}."),
         })?;
-        self.propose_by(actor(viewer), Command::ProposePolicy { policy }).await
+        self.propose_by(actor(viewer), Command::ProposePolicy { policy })
+            .await
     }
 
     /// Proposes that a policy be in force no longer; policy authors may.
@@ -50,7 +51,8 @@ impl Portal {
         viewer: &Viewer,
         policy: PolicyName,
     ) -> Result<u64, Error> {
-        self.propose_by(actor(viewer), Command::ProposeRetirement { policy }).await
+        self.propose_by(actor(viewer), Command::ProposeRetirement { policy })
+            .await
     }
 
     async fn propose_by(&self, who: Actor, command: Command) -> Result<u64, Error> {
@@ -64,7 +66,8 @@ impl Portal {
     /// # Errors
     /// [`Error::Refused`] by the rules, [`Error::Unavailable`] where the log cannot be written.
     pub async fn endorse(&self, viewer: &Viewer, proposal: u64) -> Result<(), Error> {
-        self.act(viewer, Command::EndorseProposal { proposal }).await
+        self.act(viewer, Command::EndorseProposal { proposal })
+            .await
     }
 
     /// Puts in force what another author proposed.
@@ -72,7 +75,8 @@ impl Portal {
     /// # Errors
     /// As [`Portal::endorse`].
     pub async fn activate(&self, viewer: &Viewer, proposal: u64) -> Result<(), Error> {
-        self.act(viewer, Command::ActivateProposal { proposal }).await
+        self.act(viewer, Command::ActivateProposal { proposal })
+            .await
     }
 
     /// Takes a proposal off the table.
@@ -80,7 +84,8 @@ impl Portal {
     /// # Errors
     /// As [`Portal::endorse`].
     pub async fn withdraw_proposal(&self, viewer: &Viewer, proposal: u64) -> Result<(), Error> {
-        self.act(viewer, Command::WithdrawProposal { proposal }).await
+        self.act(viewer, Command::WithdrawProposal { proposal })
+            .await
     }
 
     /// What is proposed, oldest first, for one policy or for all. Everybody who is signed in may read it.
@@ -94,7 +99,8 @@ impl Portal {
     ) -> Result<Vec<Proposed>, Error> {
         let who = actor(viewer);
         let clock = self.inner.clock.clone();
-        let wanted = move |proposal: &&Proposal| of.as_ref().is_none_or(|of| proposal.policy() == of);
+        let wanted =
+            move |proposal: &&Proposal| of.as_ref().is_none_or(|of| proposal.policy() == of);
         let mut proposals: Vec<Proposed> = self
             .inner
             .sequencer
@@ -104,8 +110,10 @@ impl Portal {
                 state.proposals().filter(wanted).map(shown).collect()
             })
             .await?;
-        let mut people: Vec<&mut PersonView> =
-            proposals.iter_mut().filter_map(|proposed| proposed.row.by.as_mut()).collect();
+        let mut people: Vec<&mut PersonView> = proposals
+            .iter_mut()
+            .filter_map(|proposed| proposed.row.by.as_mut())
+            .collect();
         self.name(&mut people).await?;
         Ok(proposals)
     }
@@ -116,7 +124,8 @@ impl Portal {
     /// [`Error::NotFound`] where it is not on the table any more.
     pub async fn proposal(&self, viewer: &Viewer, seq: u64) -> Result<Proposed, Error> {
         let mut all = self.proposals(viewer, None).await?.into_iter();
-        all.find(|proposed| proposed.row.seq == seq).ok_or(Error::NotFound)
+        all.find(|proposed| proposed.row.seq == seq)
+            .ok_or(Error::NotFound)
     }
 
     /// All versions of a policy, oldest first; and which of them is in force, if one is.
@@ -129,7 +138,11 @@ impl Portal {
     ) -> Result<(Vec<access::policy::PolicyVersion>, Option<u32>), Error> {
         let name = name.clone();
         let history = move |state: &State| {
-            let all: Vec<_> = state.policy_history(&name).iter().map(|version| (**version).clone()).collect();
+            let all: Vec<_> = state
+                .policy_history(&name)
+                .iter()
+                .map(|version| (**version).clone())
+                .collect();
             (all, state.policy(&name).map(|version| version.version))
         };
         let (all, in_force) = self.inner.sequencer.ask(history).await?;
@@ -181,7 +194,9 @@ fn proposed(state: &State, proposal: &Proposal, who: &Actor, now: UnixMillis) ->
             may_endorse: allowed(Command::EndorseProposal { proposal: seq }).is_ok(),
             may_withdraw: allowed(Command::WithdrawProposal { proposal: seq }).is_ok(),
         },
-        warnings: policy.as_ref().map_or(Vec::new(), |policy| short_of_people(state, policy)),
+        warnings: policy
+            .as_ref()
+            .map_or(Vec::new(), |policy| short_of_people(state, policy)),
         policy,
         before: state.policy(name).map(|version| version.policy.clone()),
     }

@@ -73,6 +73,7 @@ pub(super) async fn sign_off(
     } = proven;
     let form = SignOff {
         request: pending.request,
+        on_behalf_of: pending.on_behalf_of,
         decision: pending.decision,
         statement: pending.statement,
         auth_time_s,
