@@ -30,6 +30,7 @@ mod opening;
 mod portal;
 mod proof;
 mod readings;
+pub mod rebuild;
 mod reconcile;
 pub mod restore;
 pub mod rotate;

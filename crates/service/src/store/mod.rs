@@ -9,6 +9,7 @@ pub(crate) mod opening;
 pub(crate) mod person;
 pub(crate) mod policy;
 pub(crate) mod projection;
+pub(crate) mod rebuild;
 pub(crate) mod request;
 pub(crate) mod schema;
 pub mod session_index;
