@@ -34,7 +34,3 @@ grant update (expires_ms, ratify_by_ms, extensions, extension_asked_ms)
     on access_grant to breakglass_service;
 
 reset role;
-
--- How somebody signed in: the class of authentication (acr) and its methods (amr), as the provider said.
-alter table tower_sessions.portal_session
-    add how jsonb not null default '{"acr": null, "amr": []}';

@@ -13,7 +13,9 @@ mod viewer;
 pub use cookie::{Store, layer};
 pub use flows::{keep, take};
 pub use ids::stored_id;
-use service::store::session_index::{Authenticated, Ended, Limits, Presence, SessionIndex, SignedIn};
+use service::store::session_index::{
+    Authenticated, Ended, Limits, Presence, SessionIndex, SignedIn,
+};
 pub use sweep::sweep;
 use tokio::sync::broadcast;
 use tower_sessions::{Expiry, Session};

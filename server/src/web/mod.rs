@@ -23,11 +23,11 @@ use std::path::Path;
 
 use access::ids::FaultId;
 pub use assets::Hashes;
-pub use client_ip::TrustedProxies;
-pub(crate) use client_ip::client_ip;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+pub use client_ip::TrustedProxies;
+pub(crate) use client_ip::client_ip;
 pub use flood::Flood;
 pub use headers::Transport;
 pub use problem::Problem;

@@ -48,7 +48,10 @@ pub(crate) async fn differences(
         let query = format!(
             "select to_jsonb(d)::text from (table {one}.{table} except table {other}.{table}) d limit $1"
         );
-        let rows = sqlx::query(&query).bind(most).fetch_all(&mut *connection).await?;
+        let rows = sqlx::query(&query)
+            .bind(most)
+            .fetch_all(&mut *connection)
+            .await?;
         let rows: Result<Vec<String>, _> = rows.iter().map(|row| row.try_get(0)).collect();
         sides.push(rows?);
     }

@@ -316,7 +316,9 @@ type Row = (
 impl TryFrom<Row> for SignedIn {
     type Error = Error;
 
-    fn try_from((identity, provider_session, viewer, auth_time_s, how): Row) -> Result<Self, Error> {
+    fn try_from(
+        (identity, provider_session, viewer, auth_time_s, how): Row,
+    ) -> Result<Self, Error> {
         let digest = |bytes: Vec<u8>| {
             <[u8; 32]>::try_from(bytes)
                 .map_err(|_| Error::from(sqlx::Error::Decode("a digest without 32 bytes".into())))

@@ -3,7 +3,7 @@
 use access::command::Command;
 use access::event::Actor;
 use access::ids::{PersonId, RequestId};
-use access::policy::Stage;
+use access::policy::{Policy, Stage};
 use access::refusal::Rule;
 use access::state::Request;
 use access::time::UnixMillis;
@@ -38,6 +38,21 @@ impl Portal {
         let mut people: Vec<&mut PersonView> = asked.sign_for.iter_mut().chain(stages).collect();
         self.name(&mut people).await?;
         Ok(asked)
+    }
+
+    /// Whether the viewer signs in the place of somebody who may be asked under the policy. A log that is
+    /// halted knows of nobody.
+    pub(super) async fn stands_in(&self, viewer: &Viewer, policy: &Policy) -> Result<bool, Error> {
+        if !policy.approval.delegation || self.halted().is_some() {
+            return Ok(false);
+        }
+        let (me, approval) = (viewer.person, policy.approval.clone());
+        let clock = self.inner.clock.clone();
+        let stands_in = move |state: &State| {
+            let asked = |of| approval.may_ask(of, state.groups(of));
+            state.delegated_to(me, state.moment(clock.now())).any(asked)
+        };
+        self.inner.sequencer.ask(stands_in).await
     }
 
     /// Who is asked and looks for the first time, of that the log takes note. The page shows without it too.
