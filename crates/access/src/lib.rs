@@ -17,11 +17,15 @@
 pub mod command;
 pub mod digest;
 pub mod disclosure;
+pub mod diff;
 pub mod event;
+#[cfg(feature = "file")]
+pub mod file;
 pub mod ids;
 pub mod policy;
 pub mod refusal;
 pub mod roles;
+pub mod simulate;
 pub mod state;
 pub mod time;
 pub mod view;
