@@ -46,11 +46,23 @@ impl Policy {
     /// The first contradiction, from the top.
     pub fn check(&self) -> Checked {
         let blank = self.description.trim().is_empty();
-        ensure(!blank, "description", "is empty: say in a sentence what the policy is for")?;
-        let chars = self.description.chars().take(MAX_DESCRIPTION_CHARS + 1).count();
+        ensure(
+            !blank,
+            "description",
+            "is empty: say in a sentence what the policy is for",
+        )?;
+        let chars = self
+            .description
+            .chars()
+            .take(MAX_DESCRIPTION_CHARS + 1)
+            .count();
         let why = format!("is longer than {MAX_DESCRIPTION_CHARS} characters");
         ensure(chars <= MAX_DESCRIPTION_CHARS, "description", why)?;
-        names("resources", &self.resources, "is empty: the policy opens nothing")?;
+        names(
+            "resources",
+            &self.resources,
+            "is empty: the policy opens nothing",
+        )?;
         names("eligible", &self.eligible, "is empty: nobody could ask")?;
         self.check_conditions()?;
         self.check_durations()?;
@@ -58,7 +70,11 @@ impl Policy {
         if let Some(emergency) = &self.emergency {
             self.check_emergency(emergency)?;
         }
-        names("review.groups", &self.review.groups, "is empty: nobody could review")?;
+        names(
+            "review.groups",
+            &self.review.groups,
+            "is empty: nobody could review",
+        )?;
         let at_once = "is 0: every review would be overdue at once";
         time("review.within_s", self.review.within_s, at_once)?;
         if let Some(drill) = &self.drill {
@@ -71,7 +87,8 @@ impl Policy {
         let named = (1..=MAX_ROLE_LEN).contains(&role.len()) && !role.chars().any(char::is_control);
         let why = format!("is no role: 1 to {MAX_ROLE_LEN} bytes without control characters");
         ensure(named, "grant.role", why)?;
-        let why = format!("and the rest come to more than {MAX_BYTES} bytes: make two policies of it");
+        let why =
+            format!("and the rest come to more than {MAX_BYTES} bytes: make two policies of it");
         ensure(self.json().len() <= MAX_BYTES, "name", why)
     }
 
@@ -94,7 +111,11 @@ impl Policy {
         for (number, window) in conditions.windows.iter().enumerate() {
             let at = format!("conditions.windows[{number}]");
             unique(&format!("{at}.days"), &window.days)?;
-            ensure(!window.never_holds(), at, "never opens: it has no day, or ends as it begins")?;
+            ensure(
+                !window.never_holds(),
+                at,
+                "never opens: it has no day, or ends as it begins",
+            )?;
         }
         self.check_zone()
     }
@@ -109,10 +130,17 @@ impl Policy {
         };
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_-+".contains(&byte);
         let named = (1..=64).contains(&name.len()) && name.bytes().all(plain);
-        ensure(named, "conditions.zone", "is no name of a time zone, such as Europe/Berlin")?;
+        ensure(
+            named,
+            "conditions.zone",
+            "is no name of a time zone, such as Europe/Berlin",
+        )?;
         let why = "binds no window: leave it out";
         ensure(!conditions.windows.is_empty(), "conditions.zone", why)?;
-        let known = conditions.zone_rule.as_deref().is_some_and(|rule| zone(rule).is_some());
+        let known = conditions
+            .zone_rule
+            .as_deref()
+            .is_some_and(|rule| zone(rule).is_some());
         let why = "is no rule in the form of POSIX TZ, such as CET-1CEST,M3.5.0,M10.5.0/3";
         ensure(known, "conditions.zone_rule", why)
     }
@@ -127,7 +155,11 @@ impl Policy {
             Some(Extend { times, by_s, .. }) => {
                 let why = "is 0: leave `extend` out to allow no extension";
                 ensure(*times > 0, "duration.extend.times", why)?;
-                time("duration.extend.by_s", *by_s, "is 0: that makes nothing longer")
+                time(
+                    "duration.extend.by_s",
+                    *by_s,
+                    "is 0: that makes nothing longer",
+                )
             }
             None => Ok(()),
         }
@@ -135,36 +167,67 @@ impl Policy {
 
     fn check_approval(&self) -> Checked {
         let approval = &self.approval;
-        time("approval.within_s", approval.within_s, "is 0: every request would lapse at once")?;
+        time(
+            "approval.within_s",
+            approval.within_s,
+            "is 0: every request would lapse at once",
+        )?;
         let none = approval.stages.is_empty();
-        ensure(!none, "approval.stages", "is empty: at least one other person signs off")?;
+        ensure(
+            !none,
+            "approval.stages",
+            "is empty: at least one other person signs off",
+        )?;
         few("approval.stages", approval.stages.len())?;
         for (number, stage) in approval.stages.iter().enumerate() {
             self.check_stage(&format!("approval.stages[{number}]"), stage)?;
         }
         let needed = approval.needed() as usize;
-        let only_people = approval.stages.iter().all(|stage| stage.asked(MAX_PARTS).next().is_none());
-        let mut people: Vec<_> = approval.stages.iter().flat_map(|stage| &stage.people).collect();
+        let only_people = approval
+            .stages
+            .iter()
+            .all(|stage| stage.asked(MAX_PARTS).next().is_none());
+        let mut people: Vec<_> = approval
+            .stages
+            .iter()
+            .flat_map(|stage| &stage.people)
+            .collect();
         people.sort_unstable();
         people.dedup();
         let why = format!(
             "take {needed} people in all and name {}: nobody counts twice, so they cannot be filled",
             people.len()
         );
-        ensure(!only_people || needed <= people.len(), "approval.stages", why)
+        ensure(
+            !only_people || needed <= people.len(),
+            "approval.stages",
+            why,
+        )
     }
 
     fn check_stage(&self, at: &str, stage: &Stage) -> Checked {
-        ensure(stage.n > 0, format!("{at}.n"), "is 0: at least one other person signs off")?;
+        ensure(
+            stage.n > 0,
+            format!("{at}.n"),
+            "is 0: at least one other person signs off",
+        )?;
         unique(&format!("{at}.groups"), &stage.groups)?;
         unique(&format!("{at}.people"), &stage.people)?;
         few(&format!("{at}.ladder"), stage.ladder.len())?;
         let nobody = stage.groups.is_empty() && stage.people.is_empty();
-        ensure(!nobody, at, "names neither `groups` nor `people`: nobody could sign off")?;
+        ensure(
+            !nobody,
+            at,
+            "names neither `groups` nor `people`: nobody could sign off",
+        )?;
         let mut before = 0;
         for (number, step) in stage.ladder.iter().enumerate() {
             let at = format!("{at}.ladder[{number}]");
-            names(&format!("{at}.groups"), &step.groups, "is empty: nobody more would be asked")?;
+            names(
+                &format!("{at}.groups"),
+                &step.groups,
+                "is empty: nobody more would be asked",
+            )?;
             let why = format!("is not after the step before, {before} s");
             ensure(step.after_s > before, format!("{at}.after_s"), why)?;
             let why = "is not before `approval.within_s`: the request would have lapsed by then";
@@ -174,12 +237,22 @@ impl Policy {
         }
         let n = usize::from(stage.n);
         let groups = stage.asked(MAX_PARTS).count();
-        let why = format!("is {n}, and only {} people are named: nobody could fill the stage", stage.people.len());
-        ensure(groups > 0 || n <= stage.people.len(), format!("{at}.n"), why)?;
+        let why = format!(
+            "is {n}, and only {} people are named: nobody could fill the stage",
+            stage.people.len()
+        );
+        ensure(
+            groups > 0 || n <= stage.people.len(),
+            format!("{at}.n"),
+            why,
+        )?;
         let mut distinct: Vec<_> = stage.asked(MAX_PARTS).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        let why = format!("wants {n} different groups, and {} are named: nobody could fill the stage", distinct.len());
+        let why = format!(
+            "wants {n} different groups, and {} are named: nobody could fill the stage",
+            distinct.len()
+        );
         let enough = !stage.distinct_groups || n <= distinct.len();
         ensure(enough, format!("{at}.distinct_groups"), why)?;
         let why = "stands beside `people`, who stand for no group: name groups only";
@@ -190,7 +263,11 @@ impl Policy {
     fn check_emergency(&self, emergency: &Emergency) -> Checked {
         let (emergency_s, max_s) = (emergency.max_duration_s, self.duration.max_s);
         let at = "emergency.max_duration_s";
-        time(at, emergency_s, "is 0: leave `emergency` out to switch it off")?;
+        time(
+            at,
+            emergency_s,
+            "is 0: leave `emergency` out to switch it off",
+        )?;
         let why = format!("is {emergency_s}, more than `duration.max_s`, {max_s}");
         ensure(emergency_s <= max_s, at, why)?;
         unique("emergency.alarm", &emergency.alarm)?;
@@ -200,7 +277,9 @@ impl Policy {
                 ensure(false, "emergency.ratify_within_s", why)
             }
             Some(within_s) => {
-                let why = format!("is {within_s}, and the access is over after {emergency_s}: nothing would come of it");
+                let why = format!(
+                    "is {within_s}, and the access is over after {emergency_s}: nothing would come of it"
+                );
                 ensure(within_s < emergency_s, "emergency.ratify_within_s", why)
             }
             None => Ok(()),
@@ -228,7 +307,11 @@ fn ensure(holds: bool, at: impl Into<String>, why: impl Into<String>) -> Checked
 
 fn time(at: &str, seconds: u32, zero: &str) -> Checked {
     ensure(seconds > 0, at, zero)?;
-    ensure(seconds <= MAX_TIME_S, at, format!("is more than a year, {MAX_TIME_S}"))
+    ensure(
+        seconds <= MAX_TIME_S,
+        at,
+        format!("is more than a year, {MAX_TIME_S}"),
+    )
 }
 
 fn few(at: &str, parts: usize) -> Checked {
@@ -241,10 +324,18 @@ fn names<T: Ord + ToString>(at: &str, given: &[T], empty: &str) -> Checked {
 }
 
 fn unique<T: Ord + ToString>(at: &str, given: &[T]) -> Checked {
-    ensure(given.len() <= MAX_NAMES, at, format!("names more than {MAX_NAMES}"))?;
+    ensure(
+        given.len() <= MAX_NAMES,
+        at,
+        format!("names more than {MAX_NAMES}"),
+    )?;
     let mut sorted: Vec<&T> = given.iter().collect();
     sorted.sort_unstable();
     let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
-    let why = || twice.map_or(String::new(), |pair| format!("names {} twice", pair[0].to_string()));
+    let why = || {
+        twice.map_or(String::new(), |pair| {
+            format!("names {} twice", pair[0].to_string())
+        })
+    };
     ensure(twice.is_none(), at, why())
 }
