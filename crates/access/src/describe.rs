@@ -44,7 +44,10 @@ pub fn describe(event: &Event) -> String {
         Event::PolicyRetired { policy, .. } => format!("retired the policy {policy}"),
         Event::ResourceConfigured { resource, labels } => match labels.len() {
             0 => format!("said that {resource} can be opened"),
-            _ => format!("said that {resource} can be opened, and is {}", labelled(labels)),
+            _ => format!(
+                "said that {resource} can be opened, and is {}",
+                labelled(labels)
+            ),
         },
         Event::ResourceRemoved { resource } => {
             format!("said that {resource} can be opened no longer")
@@ -81,7 +84,10 @@ pub fn describe(event: &Event) -> String {
         }
         Event::RequestViewed { .. } => "looked at the request".to_owned(),
         Event::RequestEscalated { step, .. } => {
-            format!("asked step {} of the ladder too: nobody had answered", u32::from(*step) + 1)
+            format!(
+                "asked step {} of the ladder too: nobody had answered",
+                u32::from(*step) + 1
+            )
         }
         Event::SignOffGiven {
             decision,
@@ -92,7 +98,11 @@ pub fn describe(event: &Event) -> String {
                 Decision::Approve => "said yes",
                 Decision::Deny => "said no",
             };
-            let whose = if on_behalf_of.is_some() { " in another's place" } else { "" };
+            let whose = if on_behalf_of.is_some() {
+                " in another's place"
+            } else {
+                ""
+            };
             format!("{word}{whose}")
         }
         Event::StageCompleted { stage, .. } => {
@@ -167,7 +177,10 @@ pub fn describe(event: &Event) -> String {
 
 /// "env=prod, team=orders".
 fn labelled(labels: &Labels) -> String {
-    let pairs: Vec<String> = labels.iter().map(|(label, value)| format!("{label}={value}")).collect();
+    let pairs: Vec<String> = labels
+        .iter()
+        .map(|(label, value)| format!("{label}={value}"))
+        .collect();
     pairs.join(", ")
 }
 

@@ -26,9 +26,7 @@ impl Case<'_> {
     /// Whether somebody is one of the request's people: who asked, who may be asked to sign or to
     /// review, and who has signed.
     pub fn involves(&self, person: PersonId, groups: &[GroupName]) -> bool {
-        person == self.requester
-            || self.signed
-            || self.policy.involves(person, groups)
+        person == self.requester || self.signed || self.policy.involves(person, groups)
     }
 
     /// Whether somebody may open the request's page, with or without its words.

@@ -67,6 +67,9 @@ pub fn explain(
         Mode::Ordinary => in_window(policy, act.now, &mut all),
         Mode::Emergency => Ok(()),
     };
-    debug_assert!(asked.is_ok() && opened.is_ok(), "nothing ends the questions");
+    debug_assert!(
+        asked.is_ok() && opened.is_ok(),
+        "nothing ends the questions"
+    );
     all.0
 }

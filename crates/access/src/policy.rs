@@ -16,9 +16,9 @@ mod window;
 pub use check::PolicyError;
 pub use conditions::Conditions;
 pub use network::{BadNetwork, Network};
+pub(crate) use selector::is_label;
 pub use selector::{BadSelector, Labels, Selector};
 pub use ticket::{BadTicketPattern, TicketPattern};
-pub(crate) use selector::is_label;
 pub use window::{BadTime, Day, TimeOfDay, Window};
 
 /// One version of one policy, as it stands in the entry that activated it.
@@ -227,7 +227,9 @@ impl Stage {
     /// The groups that are asked once so many steps of the ladder were taken.
     pub fn asked(&self, steps: usize) -> impl Iterator<Item = &GroupName> {
         let ladder = self.ladder.iter().take(steps);
-        self.groups.iter().chain(ladder.flat_map(|step| &step.groups))
+        self.groups
+            .iter()
+            .chain(ladder.flat_map(|step| &step.groups))
     }
 
     fn all_groups(&self) -> impl Iterator<Item = &GroupName> {

@@ -181,7 +181,11 @@ impl<'a> Act<'a> {
     pub(crate) fn proposal(self, seq: u64) -> Checked<&'a Proposal> {
         self.state.proposal(seq).ok_or_else(|| {
             let found = format!("entry {seq}");
-            Broken::new(Rule::UnknownProposal, "a proposal that is on the table", found)
+            Broken::new(
+                Rule::UnknownProposal,
+                "a proposal that is on the table",
+                found,
+            )
         })
     }
 

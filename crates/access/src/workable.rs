@@ -11,7 +11,11 @@ use crate::state::State;
 /// and that person is the only one it knows who may ask.
 pub(crate) fn only_the_requester(state: &State, policy: &Policy) -> Option<PolicyError> {
     let stages = policy.approval.stages.iter().enumerate();
-    let asking = known(state, |person| overlap(state.groups(person), &policy.eligible), 2);
+    let asking = known(
+        state,
+        |person| overlap(state.groups(person), &policy.eligible),
+        2,
+    );
     if asking.len() != 1 {
         return None;
     }
@@ -49,7 +53,11 @@ pub fn short_of_people(state: &State, policy: &Policy) -> Vec<String> {
 /// Distinct people who could sign at a stage, its ladder included; as many as `most`.
 fn candidates(state: &State, stage: &Stage, most: usize) -> BTreeSet<PersonId> {
     let steps = stage.ladder.len();
-    known(state, |person| stage.asks(steps, person, state.groups(person)), most)
+    known(
+        state,
+        |person| stage.asks(steps, person, state.groups(person)),
+        most,
+    )
 }
 
 fn known(state: &State, fits: impl Fn(PersonId) -> bool, most: usize) -> BTreeSet<PersonId> {

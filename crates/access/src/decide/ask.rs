@@ -113,7 +113,12 @@ pub(crate) fn context(policy: &Policy, seen: &Seen) -> Option<Context> {
     if !conditions.ask_for_context() {
         return None;
     }
-    let holds = |address| conditions.networks.iter().find(|network| network.contains(address));
+    let holds = |address| {
+        conditions
+            .networks
+            .iter()
+            .find(|network| network.contains(address))
+    };
     Some(Context {
         network: seen.address.and_then(holds).copied(),
         acr: seen.acr.clone().filter(|_| !conditions.acr.is_empty()),

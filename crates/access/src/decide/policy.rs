@@ -18,15 +18,12 @@ impl Act<'_> {
                 policy,
             }),
             Command::ProposeRetirement { policy } => {
-                let unknown = || {
-                    Broken::new(Rule::UnknownPolicy, "a policy in force", policy.to_string())
-                };
+                let unknown =
+                    || Broken::new(Rule::UnknownPolicy, "a policy in force", policy.to_string());
                 let version = self.state.policy(&policy).ok_or_else(unknown)?.version;
                 self.one(Event::RetirementProposed { policy, version })
             }
-            Command::EndorseProposal { proposal } => {
-                self.one(Event::ProposalEndorsed { proposal })
-            }
+            Command::EndorseProposal { proposal } => self.one(Event::ProposalEndorsed { proposal }),
             Command::WithdrawProposal { proposal } => {
                 self.one(Event::ProposalWithdrawn { proposal })
             }

@@ -38,7 +38,9 @@ impl Act<'_> {
             (Decision::Deny, Mode::Ordinary) => events.push(Event::RequestDenied { request }),
             // Access is open: it is taken back, and that is an entry of its own.
             (Decision::Deny, Mode::Emergency) => {}
-            (Decision::Approve, mode) => events.extend(self.completed(asked, on_behalf_of, mode)?),
+            (Decision::Approve, mode) => {
+                events.extend(self.completed(asked, on_behalf_of, mode)?)
+            }
         }
         Ok(events)
     }

@@ -83,16 +83,22 @@ impl Event {
                 some(Field::Ticket, ticket),
                 some(Field::Incident, incident),
             ],
-            Self::SignOffGiven { id_token, note, .. } => {
-                [Some((Field::IdToken, *id_token)), some(Field::Note, note), None]
-            }
+            Self::SignOffGiven { id_token, note, .. } => [
+                Some((Field::IdToken, *id_token)),
+                some(Field::Note, note),
+                None,
+            ],
             Self::GrantExtended {
                 proof: Some(proof), ..
             } => [Some((Field::IdToken, proof.id_token)), None, None],
-            Self::ReviewRecorded { findings, note, .. } => {
-                [Some((Field::Note, *note)), some(Field::Findings, findings), None]
+            Self::ReviewRecorded { findings, note, .. } => [
+                Some((Field::Note, *note)),
+                some(Field::Findings, findings),
+                None,
+            ],
+            Self::OpeningDisclosed { purpose, .. } => {
+                [Some((Field::Purpose, *purpose)), None, None]
             }
-            Self::OpeningDisclosed { purpose, .. } => [Some((Field::Purpose, *purpose)), None, None],
             _ => [None; 3],
         };
         texts.into_iter().flatten().collect()

@@ -36,7 +36,6 @@ pub struct PolicyError {
     pub why: String,
 }
 
-
 impl Policy {
     /// Refuses a policy that contradicts itself.
     ///
@@ -52,11 +51,23 @@ impl Policy {
         let mut found = Found::default();
         let to = &mut found;
         let blank = self.description.trim().is_empty();
-        to.ensure(!blank, "description", "is empty: say in a sentence what the policy is for");
-        let chars = self.description.chars().take(MAX_DESCRIPTION_CHARS + 1).count();
+        to.ensure(
+            !blank,
+            "description",
+            "is empty: say in a sentence what the policy is for",
+        );
+        let chars = self
+            .description
+            .chars()
+            .take(MAX_DESCRIPTION_CHARS + 1)
+            .count();
         let why = format!("is longer than {MAX_DESCRIPTION_CHARS} characters");
         to.ensure(chars <= MAX_DESCRIPTION_CHARS, "description", why);
-        to.names("resources", &self.resources, "is empty: the policy opens nothing");
+        to.names(
+            "resources",
+            &self.resources,
+            "is empty: the policy opens nothing",
+        );
         to.names("eligible", &self.eligible, "is empty: nobody could ask");
         self.check_conditions(to);
         self.check_durations(to);
@@ -64,7 +75,11 @@ impl Policy {
         if let Some(emergency) = &self.emergency {
             self.check_emergency(to, emergency);
         }
-        to.names("review.groups", &self.review.groups, "is empty: nobody could review");
+        to.names(
+            "review.groups",
+            &self.review.groups,
+            "is empty: nobody could review",
+        );
         let at_once = "is 0: every review would be overdue at once";
         to.time("review.within_s", self.review.within_s, at_once);
         if let Some(drill) = &self.drill {
@@ -77,7 +92,8 @@ impl Policy {
         let named = (1..=MAX_ROLE_LEN).contains(&role.len()) && !role.chars().any(char::is_control);
         let why = format!("is no role: 1 to {MAX_ROLE_LEN} bytes without control characters");
         to.ensure(named, "grant.role", why);
-        let why = format!("and the rest come to more than {MAX_BYTES} bytes: make two policies of it");
+        let why =
+            format!("and the rest come to more than {MAX_BYTES} bytes: make two policies of it");
         to.ensure(self.json().len() <= MAX_BYTES, "name", why);
         found.0
     }
@@ -101,7 +117,11 @@ impl Policy {
         for (number, window) in conditions.windows.iter().enumerate() {
             let at = format!("conditions.windows[{number}]");
             to.unique(&format!("{at}.days"), &window.days);
-            to.ensure(!window.never_holds(), at, "never opens: it has no day, or ends as it begins");
+            to.ensure(
+                !window.never_holds(),
+                at,
+                "never opens: it has no day, or ends as it begins",
+            );
         }
         self.check_zone(to)
     }
@@ -117,10 +137,17 @@ impl Policy {
         };
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_-+".contains(&byte);
         let named = (1..=64).contains(&name.len()) && name.bytes().all(plain);
-        to.ensure(named, "conditions.zone", "is no name of a time zone, such as Europe/Berlin");
+        to.ensure(
+            named,
+            "conditions.zone",
+            "is no name of a time zone, such as Europe/Berlin",
+        );
         let why = "binds no window: leave it out";
         to.ensure(!conditions.windows.is_empty(), "conditions.zone", why);
-        let known = conditions.zone_rule.as_deref().is_some_and(|rule| zone(rule).is_some());
+        let known = conditions
+            .zone_rule
+            .as_deref()
+            .is_some_and(|rule| zone(rule).is_some());
         let why = "is no rule in the form of POSIX TZ, such as CET-1CEST,M3.5.0,M10.5.0/3";
         to.ensure(known, "conditions.zone_rule", why);
     }
@@ -134,45 +161,80 @@ impl Policy {
         if let Some(Extend { times, by_s, .. }) = &self.duration.extend {
             let why = "is 0: leave `extend` out to allow no extension";
             to.ensure(*times > 0, "duration.extend.times", why);
-            to.time("duration.extend.by_s", *by_s, "is 0: that makes nothing longer");
+            to.time(
+                "duration.extend.by_s",
+                *by_s,
+                "is 0: that makes nothing longer",
+            );
         }
     }
 
     fn check_approval(&self, to: &mut Found) {
         let approval = &self.approval;
-        to.time("approval.within_s", approval.within_s, "is 0: every request would lapse at once");
+        to.time(
+            "approval.within_s",
+            approval.within_s,
+            "is 0: every request would lapse at once",
+        );
         let none = approval.stages.is_empty();
-        to.ensure(!none, "approval.stages", "is empty: at least one other person signs off");
+        to.ensure(
+            !none,
+            "approval.stages",
+            "is empty: at least one other person signs off",
+        );
         to.few("approval.stages", approval.stages.len());
         for (number, stage) in approval.stages.iter().enumerate() {
             self.check_stage(to, &format!("approval.stages[{number}]"), stage);
         }
         let needed = approval.needed() as usize;
-        let only_people = approval.stages.iter().all(|stage| stage.asked(MAX_PARTS).next().is_none());
-        let mut people: Vec<_> = approval.stages.iter().flat_map(|stage| &stage.people).collect();
+        let only_people = approval
+            .stages
+            .iter()
+            .all(|stage| stage.asked(MAX_PARTS).next().is_none());
+        let mut people: Vec<_> = approval
+            .stages
+            .iter()
+            .flat_map(|stage| &stage.people)
+            .collect();
         people.sort_unstable();
         people.dedup();
         let why = format!(
             "take {needed} people in all and name {}: nobody counts twice, so they cannot be filled",
             people.len()
         );
-        to.ensure(!only_people || needed <= people.len(), "approval.stages", why);
+        to.ensure(
+            !only_people || needed <= people.len(),
+            "approval.stages",
+            why,
+        );
     }
 
     fn check_stage(&self, to: &mut Found, at: &str, stage: &Stage) {
-        to.ensure(stage.n > 0, format!("{at}.n"), "is 0: at least one other person signs off");
+        to.ensure(
+            stage.n > 0,
+            format!("{at}.n"),
+            "is 0: at least one other person signs off",
+        );
         to.unique(&format!("{at}.groups"), &stage.groups);
         to.unique(&format!("{at}.people"), &stage.people);
         to.few(&format!("{at}.ladder"), stage.ladder.len());
         let nobody = stage.groups.is_empty() && stage.people.is_empty();
-        to.ensure(!nobody, at, "names neither `groups` nor `people`: nobody could sign off");
+        to.ensure(
+            !nobody,
+            at,
+            "names neither `groups` nor `people`: nobody could sign off",
+        );
         if nobody {
             return;
         }
         let mut before = 0;
         for (number, step) in stage.ladder.iter().enumerate() {
             let at = format!("{at}.ladder[{number}]");
-            to.names(&format!("{at}.groups"), &step.groups, "is empty: nobody more would be asked");
+            to.names(
+                &format!("{at}.groups"),
+                &step.groups,
+                "is empty: nobody more would be asked",
+            );
             let why = format!("is not after the step before, {before} s");
             to.ensure(step.after_s > before, format!("{at}.after_s"), why);
             let why = "is not before `approval.within_s`: the request would have lapsed by then";
@@ -182,12 +244,22 @@ impl Policy {
         }
         let n = usize::from(stage.n);
         let groups = stage.asked(MAX_PARTS).count();
-        let why = format!("is {n}, and only {} people are named: nobody could fill the stage", stage.people.len());
-        to.ensure(groups > 0 || n <= stage.people.len(), format!("{at}.n"), why);
+        let why = format!(
+            "is {n}, and only {} people are named: nobody could fill the stage",
+            stage.people.len()
+        );
+        to.ensure(
+            groups > 0 || n <= stage.people.len(),
+            format!("{at}.n"),
+            why,
+        );
         let mut distinct: Vec<_> = stage.asked(MAX_PARTS).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        let why = format!("wants {n} different groups, and {} are named: nobody could fill the stage", distinct.len());
+        let why = format!(
+            "wants {n} different groups, and {} are named: nobody could fill the stage",
+            distinct.len()
+        );
         let enough = !stage.distinct_groups || n <= distinct.len();
         to.ensure(enough, format!("{at}.distinct_groups"), why);
         let why = "stands beside `people`, who stand for no group: name groups only";
@@ -198,7 +270,11 @@ impl Policy {
     fn check_emergency(&self, to: &mut Found, emergency: &Emergency) {
         let (emergency_s, max_s) = (emergency.max_duration_s, self.duration.max_s);
         let at = "emergency.max_duration_s";
-        to.time(at, emergency_s, "is 0: leave `emergency` out to switch it off");
+        to.time(
+            at,
+            emergency_s,
+            "is 0: leave `emergency` out to switch it off",
+        );
         let why = format!("is {emergency_s}, more than `duration.max_s`, {max_s}");
         to.ensure(emergency_s <= max_s, at, why);
         to.unique("emergency.alarm", &emergency.alarm);
@@ -208,7 +284,9 @@ impl Policy {
                 to.ensure(false, "emergency.ratify_within_s", why);
             }
             Some(within_s) => {
-                let why = format!("is {within_s}, and the access is over after {emergency_s}: nothing would come of it");
+                let why = format!(
+                    "is {within_s}, and the access is over after {emergency_s}: nothing would come of it"
+                );
                 to.ensure(within_s < emergency_s, "emergency.ratify_within_s", why);
             }
             None => {}
@@ -259,7 +337,11 @@ impl Found {
         let mut sorted: Vec<&T> = given.iter().collect();
         sorted.sort_unstable();
         let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
-        let why = || twice.map_or(String::new(), |pair| format!("names {} twice", pair[0].to_string()));
+        let why = || {
+            twice.map_or(String::new(), |pair| {
+                format!("names {} twice", pair[0].to_string())
+            })
+        };
         self.ensure(twice.is_none(), at, why());
     }
 }

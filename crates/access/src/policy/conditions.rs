@@ -49,9 +49,10 @@ impl Conditions {
 
     /// Whether access may be opened at this moment, as far as the clock says.
     pub(crate) fn open_at(&self, at: UnixMillis) -> bool {
-        self.windows.is_empty() || self.local(at).is_some_and(|(day, minute)| {
-            self.windows.iter().any(|window| window.holds(day, minute))
-        })
+        self.windows.is_empty()
+            || self.local(at).is_some_and(|(day, minute)| {
+                self.windows.iter().any(|window| window.holds(day, minute))
+            })
     }
 
     /// Day of the week, from Monday as 0, and minute of the day, by the clocks of the zone.

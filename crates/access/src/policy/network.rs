@@ -76,7 +76,15 @@ mod tests {
 
     #[test]
     fn one_network_has_one_form() {
-        for text in ["10.1.0.0/8", "10.0.0.0", "10.0.0.0/33", "2001:DB8::/32", "2001:db8:0::/32", "x/8", ""] {
+        for text in [
+            "10.1.0.0/8",
+            "10.0.0.0",
+            "10.0.0.0/33",
+            "2001:DB8::/32",
+            "2001:db8:0::/32",
+            "x/8",
+            "",
+        ] {
             assert!(text.parse::<Network>().is_err(), "{text}");
         }
         assert!("0.0.0.0/0".parse::<Network>().is_ok() && "::1/128".parse::<Network>().is_ok());

@@ -29,7 +29,9 @@ enum Form {
 
 /// A text that selects nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} selects nothing: write a resource's name, a pattern with '*', or label=value[,label=value]")]
+#[error(
+    "{0:?} selects nothing: write a resource's name, a pattern with '*', or label=value[,label=value]"
+)]
 pub struct BadSelector(String);
 
 impl Selector {
@@ -39,7 +41,9 @@ impl Selector {
             Form::Name(wanted) => wanted == name,
             Form::Pattern(pattern) => labels.is_some() && like(pattern, name.as_str()),
             Form::Labels(wanted) => labels.is_some_and(|labels| {
-                wanted.iter().all(|(label, value)| labels.get(label) == Some(value))
+                wanted
+                    .iter()
+                    .all(|(label, value)| labels.get(label) == Some(value))
             }),
         }
     }
@@ -70,9 +74,9 @@ fn like(pattern: &str, name: &str) -> bool {
 /// Whether a label's name or value is written as it must be.
 pub(crate) fn is_label(text: &str) -> bool {
     (1..=63).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_./".contains(&byte))
+        && text.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_./".contains(&byte)
+        })
 }
 
 impl FromStr for Selector {
@@ -92,7 +96,9 @@ impl FromStr for Selector {
             Form::Labels(labels)
         } else if text.contains('*') {
             // What stands around the stars is a part of a name.
-            text.replace('*', "a").parse::<ResourceName>().map_err(|_| bad())?;
+            text.replace('*', "a")
+                .parse::<ResourceName>()
+                .map_err(|_| bad())?;
             Form::Pattern(text.to_owned())
         } else {
             Form::Name(text.parse().map_err(|_| bad())?)
@@ -184,7 +190,16 @@ mod tests {
     #[test]
     fn one_selection_has_one_form() {
         for text in [
-            "", "A", "a b", "env=", "=prod", "env=prod,", "team=a,env=b", "env=a,env=b", "env=p*", "ä*",
+            "",
+            "A",
+            "a b",
+            "env=",
+            "=prod",
+            "env=prod,",
+            "team=a,env=b",
+            "env=a,env=b",
+            "env=p*",
+            "ä*",
         ] {
             assert!(text.parse::<Selector>().is_err(), "{text}");
         }

@@ -16,7 +16,9 @@ pub struct TicketPattern(String);
 
 /// A text that no ticket can be like.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no form of a ticket: write what stands in it, # for a number, | between two forms, as INC-#")]
+#[error(
+    "{0:?} is no form of a ticket: write what stands in it, # for a number, | between two forms, as INC-#"
+)]
 pub struct BadTicketPattern(String);
 
 impl TicketPattern {
@@ -127,7 +129,16 @@ mod tests {
 
     #[test]
     fn what_no_ticket_can_be_like_is_refused() {
-        for text in ["", "|", "INC-#|", "##", "#1", "INC-\n", " #", &"x".repeat(101)] {
+        for text in [
+            "",
+            "|",
+            "INC-#|",
+            "##",
+            "#1",
+            "INC-\n",
+            " #",
+            &"x".repeat(101),
+        ] {
             assert!(text.parse::<TicketPattern>().is_err(), "{text:?}");
         }
     }

@@ -196,7 +196,9 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_times() {
-        for text in ["", "8:00", "08:60", "24:01", "25:00", "08:00:00", "+8:00", "08-00", "08:0a"] {
+        for text in [
+            "", "8:00", "08:60", "24:01", "25:00", "08:00:00", "+8:00", "08-00", "08:0a",
+        ] {
             assert!(TimeOfDay::try_from(text.to_owned()).is_err(), "{text}");
         }
     }

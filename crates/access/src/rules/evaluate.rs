@@ -100,7 +100,9 @@ impl Wish<'_> {
             let all: Vec<String> = policy.resources.iter().map(ToString::to_string).collect();
             format!("a resource out of {}", all.join("; "))
         };
-        to.take(Rule::ResourceNotCovered, covered, expected, || self.resource.to_string())
+        to.take(Rule::ResourceNotCovered, covered, expected, || {
+            self.resource.to_string()
+        })
     }
 
     pub(crate) fn long_enough(self, policy: &Policy, to: &mut impl Sink) -> Checked {
@@ -108,14 +110,25 @@ impl Wish<'_> {
             (Mode::Ordinary, _) => policy.duration.max_s,
             (Mode::Emergency, emergency) => {
                 let expected = || format!("emergency access under {}", policy.name);
-                let found = || if emergency.is_some() { "it has it" } else { "it has none" };
+                let found = || {
+                    if emergency.is_some() {
+                        "it has it"
+                    } else {
+                        "it has none"
+                    }
+                };
                 let on = emergency.is_some();
                 to.take(Rule::EmergencyOff, on, expected, || found().to_owned())?;
-                emergency.as_ref().map_or(0, |emergency| emergency.max_duration_s)
+                emergency
+                    .as_ref()
+                    .map_or(0, |emergency| emergency.max_duration_s)
             }
         };
         let fits = (1..=longest).contains(&self.duration_s);
-        let (expected, found) = (|| format!("1 to {longest} s"), || format!("{} s", self.duration_s));
+        let (expected, found) = (
+            || format!("1 to {longest} s"),
+            || format!("{} s", self.duration_s),
+        );
         to.take(Rule::DurationOutOfRange, fits, expected, found)
     }
 
@@ -123,15 +136,28 @@ impl Wish<'_> {
         let conditions = &policy.conditions;
         let enough = self.reason >= conditions.min_reason_chars;
         let expected = || format!("a reason of at least {}", conditions.min_reason_chars);
-        to.take(Rule::ReasonTooShort, enough, expected, || self.reason.to_string())?;
-        let named = |there: bool| if there { "one is named" } else { "none is named" }.to_owned();
+        to.take(Rule::ReasonTooShort, enough, expected, || {
+            self.reason.to_string()
+        })?;
+        let named = |there: bool| {
+            if there {
+                "one is named"
+            } else {
+                "none is named"
+            }
+            .to_owned()
+        };
         if let Some(pattern) = &conditions.ticket {
             let expected = || format!("a ticket in the form {pattern}");
-            to.take(Rule::TicketForm, self.ticket, expected, || named(self.ticket))?;
+            to.take(Rule::TicketForm, self.ticket, expected, || {
+                named(self.ticket)
+            })?;
         }
         if conditions.incident {
             let expected = || "an incident".to_owned();
-            to.take(Rule::IncidentMissing, self.incident, expected, || named(self.incident))?;
+            to.take(Rule::IncidentMissing, self.incident, expected, || {
+                named(self.incident)
+            })?;
         }
         self.context(policy, to)
     }
@@ -148,7 +174,12 @@ impl Wish<'_> {
         if !conditions.acr.is_empty() {
             let acr = self.context.and_then(|context| context.acr.as_ref());
             let strong = acr.is_some_and(|acr| conditions.acr.contains(acr));
-            let expected = || format!("a sign-in of one of the classes: {}", joined(&conditions.acr));
+            let expected = || {
+                format!(
+                    "a sign-in of one of the classes: {}",
+                    joined(&conditions.acr)
+                )
+            };
             let found = || acr.map_or("no class".to_owned(), Clone::clone);
             to.take(Rule::ProofTooWeak, strong, expected, found)?;
         }
@@ -167,7 +198,12 @@ impl Wish<'_> {
         };
         let latest = act.now.plus_seconds(START_WITHIN_S);
         let fits = self.mode == Mode::Ordinary && act.now <= start && start <= latest;
-        let expected = || format!("a start from now on, by {}, and for no emergency", moment(latest));
+        let expected = || {
+            format!(
+                "a start from now on, by {}, and for no emergency",
+                moment(latest)
+            )
+        };
         to.take(Rule::BadStart, fits, expected, || moment(start))
     }
 
@@ -186,7 +222,12 @@ impl Wish<'_> {
 /// Whether the policy lets these groups ask.
 pub(crate) fn eligible(policy: &Policy, groups: &[GroupName], to: &mut impl Sink) -> Checked {
     let holds = overlap(groups, &policy.eligible);
-    to.take(Rule::NotEligible, holds, || one_of(&policy.eligible), || list(groups))
+    to.take(
+        Rule::NotEligible,
+        holds,
+        || one_of(&policy.eligible),
+        || list(groups),
+    )
 }
 
 /// Whether ordinary access may be opened at this time of the week.

@@ -19,11 +19,19 @@ fn allowed(act: Act<'_>, id: GrantId) -> Checked<(&Grant, &Request, &Extend)> {
     let extend = policy.duration.extend.as_ref();
     let Some(extend) = extend.filter(|_| asked.mode == Mode::Ordinary) else {
         let expected = "access that its policy lets be made longer";
-        return Err(Broken::new(Rule::ExtensionOff, expected, asked.policy.policy.name.to_string()));
+        return Err(Broken::new(
+            Rule::ExtensionOff,
+            expected,
+            asked.policy.policy.name.to_string(),
+        ));
     };
     ensure(grant.extensions < extend.times, || {
         let expected = format!("at most {} extensions", extend.times);
-        Broken::new(Rule::ExtendedTooOften, expected, format!("{} before", grant.extensions))
+        Broken::new(
+            Rule::ExtendedTooOften,
+            expected,
+            format!("{} before", grant.extensions),
+        )
     })?;
     Ok((grant, asked, extend))
 }
@@ -77,7 +85,11 @@ pub(super) fn extended(
 
 fn waits(grant: &Grant) -> Checked<UnixMillis> {
     grant.extension_asked.ok_or_else(|| {
-        Broken::new(Rule::WrongState, "an extension that waits", "none that does")
+        Broken::new(
+            Rule::WrongState,
+            "an extension that waits",
+            "none that does",
+        )
     })
 }
 
@@ -85,7 +97,11 @@ fn waits(grant: &Grant) -> Checked<UnixMillis> {
 fn approver(act: Act<'_>, grant: &Grant, asked: &Request) -> Checked {
     let (person, groups) = actor::person(act)?;
     ensure(!act.state.same(person, grant.holder), || {
-        Broken::new(Rule::SelfApproval, "anybody but the holder", person.to_string())
+        Broken::new(
+            Rule::SelfApproval,
+            "anybody but the holder",
+            person.to_string(),
+        )
     })?;
     let approval = &act.same_policy(asked)?.approval;
     ensure(approval.may_ask(person, groups), || {

@@ -12,7 +12,9 @@ const MOST_LABELS: usize = 50;
 
 /// What a policy can select by is written as labels are.
 pub(super) fn configured(labels: &Labels) -> Checked {
-    let fit = labels.iter().all(|(label, value)| is_label(label) && is_label(value));
+    let fit = labels
+        .iter()
+        .all(|(label, value)| is_label(label) && is_label(value));
     ensure(fit && labels.len() <= MOST_LABELS, || {
         let expected = format!("at most {MOST_LABELS} labels of a-z, 0-9, '-', '_', '.' and '/'");
         Broken::new(Rule::BadLabels, expected, "others")

@@ -40,7 +40,10 @@ pub(super) fn delegated(act: Act<'_>, to: PersonId, until: UnixMillis) -> Checke
 
 pub(super) fn delegation_ended(act: Act<'_>, to: PersonId) -> Checked {
     let (person, _) = actor::person(act)?;
-    let delegate = act.state.delegation(person, act.now).map(|delegation| delegation.to);
+    let delegate = act
+        .state
+        .delegation(person, act.now)
+        .map(|delegation| delegation.to);
     ensure(delegate == Some(to), || {
         let expected = delegate.map_or("a delegate".to_owned(), |delegate| delegate.to_string());
         Broken::new(Rule::NotDelegate, expected, to.to_string())

@@ -19,7 +19,11 @@ pub(super) fn proposed(act: Act<'_>, replaces: u32, sha256: Digest, policy: &Pol
     let newest = act.state.newest_version(&policy.name);
     ensure(replaces == newest, || {
         let expected = format!("the version after {newest}");
-        Broken::new(Rule::PolicyOrder, expected, format!("the one after {replaces}"))
+        Broken::new(
+            Rule::PolicyOrder,
+            expected,
+            format!("the one after {replaces}"),
+        )
     })?;
     sound(act, sha256, policy)
 }
@@ -42,8 +46,14 @@ pub(super) fn retirement_proposed(act: Act<'_>, policy: &PolicyName, version: u3
     holds(act, Role::Author)?;
     let in_force = act.state.policy(policy).map(|in_force| in_force.version);
     ensure(in_force == Some(version), || {
-        let expected = in_force.map_or("a policy in force".to_owned(), |version| format!("version {version}"));
-        Broken::new(Rule::UnknownPolicy, expected, format!("{policy}, version {version}"))
+        let expected = in_force.map_or("a policy in force".to_owned(), |version| {
+            format!("version {version}")
+        });
+        Broken::new(
+            Rule::UnknownPolicy,
+            expected,
+            format!("{policy}, version {version}"),
+        )
     })
 }
 
@@ -105,7 +115,11 @@ pub(super) fn retired(act: Act<'_>, policy: &PolicyName, version: u32, seq: u64)
     let same = proposal.change == Change::Retire(policy.clone()) && in_force == Some(version);
     ensure(same, || {
         let expected = format!("what entry {seq} proposes");
-        Broken::new(Rule::ProposalDiffers, expected, format!("{policy}, version {version}"))
+        Broken::new(
+            Rule::ProposalDiffers,
+            expected,
+            format!("{policy}, version {version}"),
+        )
     })
 }
 
@@ -115,20 +129,32 @@ fn second(act: Act<'_>, seq: u64, newest: u32) -> Checked<&Proposal> {
     let proposal = act.proposal(seq)?;
     let Some(by) = proposal.by else {
         let expected = "a proposal that a policy author has made theirs";
-        return Err(Broken::new(Rule::NotEndorsed, expected, "the configuration's"));
+        return Err(Broken::new(
+            Rule::NotEndorsed,
+            expected,
+            "the configuration's",
+        ));
     };
     ensure(!act.state.same(by, person), || {
         let expected = "anybody but the one who proposed it";
         Broken::new(Rule::SelfActivation, expected, person.to_string())
     })?;
     holds(act, Role::Author)?;
-    ensure(act.state.role_held(Role::Author, act.state.groups(by), act.now), || {
-        let expected = "a proposal by somebody who writes policies still";
-        Broken::new(Rule::ProposerNotAuthor, expected, by.to_string())
-    })?;
+    ensure(
+        act.state
+            .role_held(Role::Author, act.state.groups(by), act.now),
+        || {
+            let expected = "a proposal by somebody who writes policies still";
+            Broken::new(Rule::ProposerNotAuthor, expected, by.to_string())
+        },
+    )?;
     ensure(proposal.replaces == newest, || {
         let expected = format!("a proposal that follows version {newest}");
-        Broken::new(Rule::ProposalStale, expected, format!("version {}", proposal.replaces))
+        Broken::new(
+            Rule::ProposalStale,
+            expected,
+            format!("version {}", proposal.replaces),
+        )
     })?;
     Ok(proposal)
 }

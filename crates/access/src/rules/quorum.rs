@@ -23,7 +23,11 @@ pub(crate) fn quorum(state: &State, request: &Request) -> Checked {
     let counted = count(state, request, None);
     ensure(request.stage + 1 >= stages, || {
         let expected = format!("all {stages} stages");
-        Broken::new(Rule::QuorumMissing, expected, format!("stage {}", request.stage + 1))
+        Broken::new(
+            Rule::QuorumMissing,
+            expected,
+            format!("stage {}", request.stage + 1),
+        )
     })?;
     let mut all = counted.iter().zip(&request.policy.policy.approval.stages);
     let missing = all.find(|(counted, stage)| **counted < usize::from(stage.n));
@@ -48,7 +52,10 @@ pub(crate) fn all_complete(state: &State, request: &Request, coming: Option<Comi
     let counted = count(state, request, coming);
     request.stage + 1 >= stages.len()
         && counted.len() == stages.len()
-        && counted.iter().zip(stages).all(|(counted, stage)| *counted >= usize::from(stage.n))
+        && counted
+            .iter()
+            .zip(stages)
+            .all(|(counted, stage)| *counted >= usize::from(stage.n))
 }
 
 /// For each stage, how many people count who said yes and are approvers still, by the groups last seen

@@ -59,7 +59,11 @@ pub(super) fn submitted(act: Act<'_>, event: &Event) -> Checked {
 }
 
 /// The version that is in force, if it is the one that is named.
-fn in_force<'a>(act: Act<'a>, policy: &PolicyName, named: (u32, Digest)) -> Checked<&'a PolicyVersion> {
+fn in_force<'a>(
+    act: Act<'a>,
+    policy: &PolicyName,
+    named: (u32, Digest),
+) -> Checked<&'a PolicyVersion> {
     let in_force = act
         .state
         .policy(policy)
@@ -166,11 +170,19 @@ pub(super) fn escalated(act: Act<'_>, id: RequestId, stage: u8, step: u8) -> Che
         let expected = "a request that waits and has a step left";
         return Err(Broken::new(Rule::WrongState, expected, "another"));
     };
-    let steps = request.steps.get(request.stage).copied().unwrap_or_default();
+    let steps = request
+        .steps
+        .get(request.stage)
+        .copied()
+        .unwrap_or_default();
     let here = (request.stage, steps);
     ensure((usize::from(stage), step) == here, || {
         let expected = format!("step {} of stage {}", here.1, here.0);
-        Broken::new(Rule::StageOrder, expected, format!("step {step} of stage {stage}"))
+        Broken::new(
+            Rule::StageOrder,
+            expected,
+            format!("step {step} of stage {stage}"),
+        )
     })?;
     ensure(act.now >= due, || {
         let expected = format!("not before {}", moment(due));

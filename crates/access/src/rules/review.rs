@@ -9,7 +9,10 @@ use crate::violation::{Broken, Checked};
 pub(super) fn recorded(act: Act<'_>, id: RequestId) -> Checked {
     let (person, groups) = actor::person(act)?;
     let request = act.request(id)?;
-    let signed = request.sign_offs.iter().flat_map(|given| [given.person, given.principal()]);
+    let signed = request
+        .sign_offs
+        .iter()
+        .flat_map(|given| [given.person, given.principal()]);
     let mut involved = signed.chain([request.requester]);
     ensure(!involved.any(|one| act.state.same(one, person)), || {
         let expected = "somebody who neither asked nor signed off";

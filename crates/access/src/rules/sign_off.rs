@@ -39,15 +39,30 @@ pub(super) fn given(act: Act<'_>, given: &Given) -> Checked {
         })?;
     }
     let stage = policy.approval.stages.get(request.stage);
-    let steps = usize::from(request.steps.get(request.stage).copied().unwrap_or_default());
-    ensure(stage.is_some_and(|stage| stage.asks(steps, principal, groups)), || {
-        let asked: Vec<GroupName> = stage.into_iter().flat_map(|stage| stage.asked(steps)).cloned().collect();
-        Broken::new(Rule::NotApprover, one_of(&asked), list(groups))
-    })?;
+    let steps = usize::from(
+        request
+            .steps
+            .get(request.stage)
+            .copied()
+            .unwrap_or_default(),
+    );
+    ensure(
+        stage.is_some_and(|stage| stage.asks(steps, principal, groups)),
+        || {
+            let asked: Vec<GroupName> = stage
+                .into_iter()
+                .flat_map(|stage| stage.asked(steps))
+                .cloned()
+                .collect();
+            Broken::new(Rule::NotApprover, one_of(&asked), list(groups))
+        },
+    )?;
     let before = request.sign_offs.iter().filter(|before| !before.void);
     let signed = before.clone().any(|before| {
         let pairs = [before.person, before.principal()];
-        pairs.iter().any(|one| act.state.same(*one, person) || act.state.same(*one, principal))
+        pairs
+            .iter()
+            .any(|one| act.state.same(*one, person) || act.state.same(*one, principal))
     });
     ensure(!signed, || {
         let found = format!("another by {principal}");
@@ -71,13 +86,20 @@ fn delegated<'a>(
 ) -> Checked<&'a [GroupName]> {
     ensure(request.policy.policy.approval.delegation, || {
         let expected = "sign-offs in one's own name";
-        Broken::new(Rule::DelegationOff, expected, format!("one for {principal}"))
+        Broken::new(
+            Rule::DelegationOff,
+            expected,
+            format!("one for {principal}"),
+        )
     })?;
     let delegate = act.state.delegation(principal, act.now);
-    ensure(delegate.is_some_and(|delegate| delegate.to == person), || {
-        let expected = format!("somebody who signs for {principal}");
-        Broken::new(Rule::NotDelegate, expected, person.to_string())
-    })?;
+    ensure(
+        delegate.is_some_and(|delegate| delegate.to == person),
+        || {
+            let expected = format!("somebody who signs for {principal}");
+            Broken::new(Rule::NotDelegate, expected, person.to_string())
+        },
+    )?;
     Ok(act.state.groups(principal))
 }
 
@@ -172,7 +194,9 @@ fn open_for_sign_off(act: Act<'_>, request: &Request) -> Checked {
         Mode::Emergency => request.ratify_by(),
     };
     ensure(until.is_some_and(|until| act.now < until), || {
-        let expected = until.map_or("no word".to_owned(), |until| format!("before {}", moment(until)));
+        let expected = until.map_or("no word".to_owned(), |until| {
+            format!("before {}", moment(until))
+        });
         Broken::new(Rule::TooLate, expected, moment(act.now))
     })
 }

@@ -50,7 +50,8 @@ impl Grant {
 
     /// When it ends as it stands.
     pub fn ends_at(&self) -> UnixMillis {
-        self.ratify_by.map_or(self.expires_at, |by| by.min(self.expires_at))
+        self.ratify_by
+            .map_or(self.expires_at, |by| by.min(self.expires_at))
     }
 
     /// Whether an account stands or may stand on the target.

@@ -65,7 +65,9 @@ impl State {
 
     /// The number of a policy's newest version, in force or not; 0 where there was none.
     pub fn newest_version(&self, name: &PolicyName) -> u32 {
-        self.policy_history(name).last().map_or(0, |newest| newest.version)
+        self.policy_history(name)
+            .last()
+            .map_or(0, |newest| newest.version)
     }
 
     /// Policies that were put out of force, by name, with their last version.

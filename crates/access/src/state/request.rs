@@ -166,7 +166,9 @@ impl Request {
     pub(crate) fn note_texts(&mut self, record: RecordRef<'_>) {
         let seq = record.seq;
         let sealed = record.event.openings();
-        let fields = sealed.into_iter().map(|(field, _)| OpeningRef { seq, field });
+        let fields = sealed
+            .into_iter()
+            .map(|(field, _)| OpeningRef { seq, field });
         self.texts.extend(fields);
     }
 

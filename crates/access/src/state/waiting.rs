@@ -57,7 +57,9 @@ impl State {
 
     /// Requests whose next step has to be asked now. Looks at all that wait.
     pub fn due_to_escalate(&self, now: UnixMillis) -> impl Iterator<Item = &Request> {
-        let emergencies = self.live_grants().filter_map(|grant| self.request(grant.request));
+        let emergencies = self
+            .live_grants()
+            .filter_map(|grant| self.request(grant.request));
         let due = move |request: &&Request| self.escalates_at(request).is_some_and(|at| at <= now);
         self.waiting().chain(emergencies).filter(due)
     }
@@ -74,7 +76,8 @@ impl State {
 
     /// Emergencies that have to end now, since nobody ratified them in time or somebody said no.
     pub fn unratified(&self, now: UnixMillis) -> impl Iterator<Item = &Grant> {
-        self.due(now).filter(move |grant| grant.ratify_by.is_some_and(|by| by <= now))
+        self.due(now)
+            .filter(move |grant| grant.ratify_by.is_some_and(|by| by <= now))
     }
 
     fn due(&self, now: UnixMillis) -> impl Iterator<Item = &Grant> {
@@ -111,7 +114,11 @@ impl State {
     pub fn debts(&self, person: PersonId, now: UnixMillis) -> impl Iterator<Item = &Request> {
         let one = self.canonical(person);
         let mut theirs = vec![one];
-        theirs.extend(self.links().filter(|(_, into)| *into == one).map(|(other, _)| other));
+        theirs.extend(
+            self.links()
+                .filter(|(_, into)| *into == one)
+                .map(|(other, _)| other),
+        );
         theirs
             .into_iter()
             .filter_map(|person| self.owed.get(&person))
@@ -127,7 +134,11 @@ impl State {
             .filter_map(|version| {
                 let every_s = u32::from(version.policy.drill.as_ref()?.every_days) * 86_400;
                 let name = &version.policy.name;
-                let since = self.drills.get(name).copied().or_else(|| self.began(name))?;
+                let since = self
+                    .drills
+                    .get(name)
+                    .copied()
+                    .or_else(|| self.began(name))?;
                 Some((since.plus_seconds(every_s), name))
             })
             .collect();
