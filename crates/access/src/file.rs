@@ -35,7 +35,12 @@ pub struct FileError {
 
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { line, column, at, why } = self;
+        let Self {
+            line,
+            column,
+            at,
+            why,
+        } = self;
         write!(f, "line {line}, column {column}: ")?;
         if !at.is_empty() {
             write!(f, "`{at}` ")?;
@@ -99,9 +104,11 @@ pub fn read_all(text: &str, zones: Zones<'_>) -> Result<Vec<Read>, Vec<FileError
 
 fn finish(seen: Seen) -> Result<Read, Vec<FileError>> {
     match seen {
-        Seen { policy: Some(policy), errors, warnings } if errors.is_empty() => {
-            Ok(Read { policy, warnings })
-        }
+        Seen {
+            policy: Some(policy),
+            errors,
+            warnings,
+        } if errors.is_empty() => Ok(Read { policy, warnings }),
         Seen { errors, .. } => Err(errors),
     }
 }

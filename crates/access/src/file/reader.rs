@@ -17,7 +17,10 @@ mod zone;
 pub(super) fn one(text: &str, zones: Zones<'_>) -> Seen {
     match parse(text) {
         Ok(document) => Reader::new(text, "").policy(document.get_ref(), 0, zones),
-        Err(errors) => Seen { errors, ..Seen::default() },
+        Err(errors) => Seen {
+            errors,
+            ..Seen::default()
+        },
     }
 }
 
@@ -29,7 +32,11 @@ pub(super) fn all(text: &str, zones: Zones<'_>) -> Result<Vec<Seen>, Vec<FileErr
     };
     let DeValue::Array(items) = value.get_ref() else {
         let mut reader = Reader::new(text, "");
-        reader.error("policy", key.span().start, "is no list: write [[policy]] above each policy");
+        reader.error(
+            "policy",
+            key.span().start,
+            "is no list: write [[policy]] above each policy",
+        );
         return Err(reader.errors);
     };
     let mut names = BTreeSet::new();
@@ -64,7 +71,11 @@ fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, Vec<FileError>> {
     for error in errors {
         let start = error.span().map_or(0, |span| span.start);
         // The message alone: it quotes no line.
-        reader.error("", start, format!("is no TOML: {}", error.message().replace('\n', " ")));
+        reader.error(
+            "",
+            start,
+            format!("is no TOML: {}", error.message().replace('\n', " ")),
+        );
     }
     Err(reader.sorted())
 }
@@ -109,7 +120,11 @@ impl<'t> Reader<'t> {
         }
         let mut warnings = core::mem::take(&mut self.warnings);
         warnings.sort();
-        Seen { policy, errors: self.sorted(), warnings }
+        Seen {
+            policy,
+            errors: self.sorted(),
+            warnings,
+        }
     }
 
     /// The policy, where every member could be read.
@@ -180,9 +195,15 @@ impl<'t> Reader<'t> {
         schema: &'static schema::Table,
     ) -> Map<String, Value> {
         for key in table.keys() {
-            if !schema.iter().any(|member| member.name == key.get_ref().as_ref()) {
+            if !schema
+                .iter()
+                .any(|member| member.name == key.get_ref().as_ref())
+            {
                 let name = key.get_ref().as_ref();
-                let why = format!("is no member of a policy here{}", schema::meant(name, schema));
+                let why = format!(
+                    "is no member of a policy here{}",
+                    schema::meant(name, schema)
+                );
                 self.error(&join(at, name), key.span().start, why);
             }
         }

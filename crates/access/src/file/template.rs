@@ -48,9 +48,6 @@ const EXAMPLE: &str = r#"{
 
 /// The file of an example policy that uses every member, with a comment to each: what an author begins with.
 pub fn template() -> String {
-    write(&example())
-}
-
-pub(super) fn example() -> Policy {
-    serde_json::from_str(EXAMPLE).expect("the example is a policy")
+    let example: Policy = serde_json::from_str(EXAMPLE).expect("the example is a policy");
+    write(&example)
 }

@@ -1,6 +1,7 @@
 //! From a policy to its file, in one form.
 
 use core::fmt::Write as _;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -10,82 +11,102 @@ use crate::policy::Policy;
 /// The widest line of a list, in characters; a longer one has a line for each item.
 const WIDTH: usize = 100;
 
-/// The policy as TOML, in one form: members in their order, each with a comment, and nothing that says no
-/// more than leaving it out. Where a table repeats, the first has the comments.
+/// The policy as TOML, in one form: members in their order, each with a comment where it stands first, and
+/// nothing that says no more than leaving it out.
 pub fn write(policy: &Policy) -> String {
     let value = serde_json::to_value(policy).expect("a policy has string keys and no floats");
-    let mut out = String::new();
-    table(&mut out, "", schema::POLICY, &value, true);
-    out
+    let mut writer = Writer::default();
+    writer.table("", schema::POLICY, &value);
+    writer.out
 }
 
-fn table(out: &mut String, path: &str, schema: &'static schema::Table, value: &Value, explained: bool) {
-    let said = |member: &&Member| !member.says_nothing(&value[member.name]);
-    let plain = |member: &&Member| !matches!(member.takes, Takes::Table(_) | Takes::Tables(_));
-    for member in schema.iter().filter(plain).filter(said) {
-        explain(out, member, explained);
-        line(out, member.name, &value[member.name]);
+#[derive(Default)]
+struct Writer {
+    out: String,
+    /// The members that have their comment.
+    explained: BTreeSet<String>,
+}
+
+impl Writer {
+    fn table(&mut self, path: &str, schema: &'static schema::Table, value: &Value) {
+        let said = |member: &&Member| speaks(member, &value[member.name]);
+        let is_table =
+            |member: &&Member| matches!(member.takes, Takes::Table(_) | Takes::Tables(_));
+        for member in schema
+            .iter()
+            .filter(|member| !is_table(member))
+            .filter(said)
+        {
+            self.explain(path, member);
+            self.line(member.name, &value[member.name]);
+        }
+        for member in schema.iter().filter(is_table).filter(said) {
+            self.inner(path, member, &value[member.name]);
+        }
     }
-    for member in schema.iter().filter(said) {
-        let path = match path {
+
+    /// The tables that a member is.
+    fn inner(&mut self, path: &str, member: &Member, value: &Value) {
+        let below = match path {
             "" => member.name.to_owned(),
             _ => format!("{path}.{}", member.name),
         };
-        let value = &value[member.name];
-        match member.takes {
-            Takes::Table(inner) => {
-                let mut members = String::new();
-                table(&mut members, &path, inner, value, explained);
-                if member.needed || !members.is_empty() {
-                    out.push('\n');
-                    explain(out, member, explained);
-                    // A table that has tables only is named by them.
-                    let named = !members.starts_with('\n');
-                    let header = if named { format!("[{path}]\n") } else { String::new() };
-                    out.push_str(&header);
-                    out.push_str(&members);
+        match (member.takes, value) {
+            (Takes::Tables(_), Value::Array(items)) if items.is_empty() => {
+                // It cannot be left out: a contradiction that is written as it is.
+                self.line(member.name, value);
+            }
+            (Takes::Tables(schema), Value::Array(items)) => {
+                for item in items {
+                    self.out.push('\n');
+                    self.explain(path, member);
+                    let _ = writeln!(self.out, "[[{below}]]");
+                    self.table(&below, schema, item);
                 }
             }
-            Takes::Tables(inner) => {
-                for (number, item) in value.as_array().into_iter().flatten().enumerate() {
-                    let explained = explained && number == 0;
-                    out.push('\n');
-                    explain(out, member, explained);
-                    let _ = writeln!(out, "[[{path}]]");
-                    table(out, &path, inner, item, explained);
-                }
-                if value.as_array().is_some_and(Vec::is_empty) {
-                    // The member is needed, and empty: a contradiction that is written as it is.
-                    let _ = writeln!(out, "{} = []", member.name);
-                }
+            (Takes::Table(schema), _) => {
+                self.out.push('\n');
+                self.explain(path, member);
+                let _ = writeln!(self.out, "[{below}]");
+                self.table(&below, schema, value);
             }
             _ => {}
         }
     }
+
+    fn explain(&mut self, path: &str, member: &Member) {
+        if self.explained.insert(format!("{path}.{}", member.name)) {
+            let _ = writeln!(self.out, "# {}", member.words);
+        }
+    }
+
+    fn line(&mut self, name: &str, value: &Value) {
+        let Value::Array(items) = value else {
+            let _ = writeln!(self.out, "{name} = {}", plain(value));
+            return;
+        };
+        let items: Vec<String> = items.iter().map(plain).collect();
+        let short = format!("{name} = [{}]", items.join(", "));
+        if short.chars().count() <= WIDTH {
+            let _ = writeln!(self.out, "{short}");
+            return;
+        }
+        let _ = writeln!(self.out, "{name} = [");
+        for item in items {
+            let _ = writeln!(self.out, "    {item},");
+        }
+        self.out.push_str("]\n");
+    }
 }
 
-fn explain(out: &mut String, member: &Member, explained: bool) {
-    if explained {
-        let _ = writeln!(out, "# {}", member.words);
+/// Whether anything is lost where the member is left out.
+fn speaks(member: &Member, value: &Value) -> bool {
+    match member.takes {
+        Takes::Table(schema) if !member.needed => {
+            value.is_object() && schema.iter().any(|inner| speaks(inner, &value[inner.name]))
+        }
+        _ => !member.says_nothing(value),
     }
-}
-
-fn line(out: &mut String, name: &str, value: &Value) {
-    let Value::Array(items) = value else {
-        let _ = writeln!(out, "{name} = {}", plain(value));
-        return;
-    };
-    let items: Vec<String> = items.iter().map(plain).collect();
-    let short = format!("{name} = [{}]\n", items.join(", "));
-    if short.chars().count() <= WIDTH {
-        out.push_str(&short);
-        return;
-    }
-    let _ = writeln!(out, "{name} = [");
-    for item in items {
-        let _ = writeln!(out, "    {item},");
-    }
-    out.push_str("]\n");
 }
 
 fn plain(value: &Value) -> String {

@@ -1,12 +1,12 @@
 //! Whether a policy makes sense at all, and its digest.
 
+use found::{Found, MAX_PARTS};
+
 use super::conditions::zone;
 use super::{Emergency, Extend, Policy, Stage};
 use crate::digest::Digest;
 
-/// The most names that one list of a policy may hold. The whole policy stands in one entry of at
-/// most 65,535 bytes, which [`MAX_BYTES`] sees to.
-const MAX_NAMES: usize = 100;
+mod found;
 
 /// The longest policy, in bytes of its JSON: its entry says a little more than the policy.
 const MAX_BYTES: usize = 60_000;
@@ -19,12 +19,6 @@ const MAX_REASON_CHARS: u32 = 1_000;
 
 /// The longest name of a role on a target, in bytes: PostgreSQL's limit for identifiers.
 const MAX_ROLE_LEN: usize = 63;
-
-/// The most stages, steps of a ladder, and windows: more than anybody can keep in mind.
-const MAX_PARTS: usize = 20;
-
-/// The longest time that a policy names, in seconds: a year.
-const MAX_TIME_S: u32 = 366 * 86_400;
 
 /// Why a policy cannot be put in force.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,7 +89,7 @@ impl Policy {
         let why =
             format!("and the rest come to more than {MAX_BYTES} bytes: make two policies of it");
         to.ensure(self.json().len() <= MAX_BYTES, "name", why);
-        found.0
+        found.all
     }
 
     fn check_conditions(&self, to: &mut Found) {
@@ -301,47 +295,5 @@ impl Policy {
     /// SHA-256 of [`Policy::json`].
     pub fn digest(&self) -> Digest {
         Digest::of(self.json().as_bytes())
-    }
-}
-
-/// What was found so far.
-#[derive(Default)]
-struct Found(Vec<PolicyError>);
-
-impl Found {
-    fn ensure(&mut self, holds: bool, at: impl Into<String>, why: impl Into<String>) {
-        if !holds {
-            let (at, why) = (at.into(), why.into());
-            self.0.push(PolicyError { at, why });
-        }
-    }
-
-    fn time(&mut self, at: &str, seconds: u32, zero: &str) {
-        self.ensure(seconds > 0, at, zero);
-        let why = format!("is more than a year, {MAX_TIME_S}");
-        self.ensure(seconds <= MAX_TIME_S, at, why);
-    }
-
-    fn few(&mut self, at: &str, parts: usize) {
-        self.ensure(parts <= MAX_PARTS, at, format!("has more than {MAX_PARTS}"));
-    }
-
-    fn names<T: Ord + ToString>(&mut self, at: &str, given: &[T], empty: &str) {
-        self.ensure(!given.is_empty(), at, empty);
-        self.unique(at, given);
-    }
-
-    fn unique<T: Ord + ToString>(&mut self, at: &str, given: &[T]) {
-        let why = format!("names more than {MAX_NAMES}");
-        self.ensure(given.len() <= MAX_NAMES, at, why);
-        let mut sorted: Vec<&T> = given.iter().collect();
-        sorted.sort_unstable();
-        let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
-        let why = || {
-            twice.map_or(String::new(), |pair| {
-                format!("names {} twice", pair[0].to_string())
-            })
-        };
-        self.ensure(twice.is_none(), at, why());
     }
 }

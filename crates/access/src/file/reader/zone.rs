@@ -10,7 +10,12 @@ impl Reader<'_> {
         let Some(Value::Object(conditions)) = members.get_mut("conditions") else {
             return;
         };
-        let text = |member: &str| conditions.get(member).and_then(Value::as_str).map(str::to_owned);
+        let text = |member: &str| {
+            conditions
+                .get(member)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
         let Some(zone) = text("zone") else {
             return;
         };
