@@ -4,5 +4,8 @@
 mod diff;
 mod file;
 mod lines;
+mod replay;
 mod sample;
 mod sentences;
+mod who;
+mod world;
