@@ -129,12 +129,7 @@ fn what_changed_since_the_approval_is_asked_again() {
         Command::OpenSession { auth_time_s: None },
     );
     assert_eq!(rule(&demoted, &who(DANA)), Rule::QuorumMissing);
-    stage.run(
-        &portal(),
-        Command::ActivatePolicy {
-            policy: orders_read(),
-        },
-    );
+    stage.activate(orders_read());
     assert_eq!(rule(&stage, &who(DANA)), Rule::PolicyChanged);
 }
 

@@ -5,6 +5,7 @@
 
 mod actions;
 mod bytes;
+mod company;
 mod emergency;
 mod erasure;
 mod golden;

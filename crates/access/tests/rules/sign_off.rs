@@ -8,14 +8,15 @@ use access::time::UnixMillis;
 use access::view::RequestState;
 
 use crate::stage::{
-    ARI, DANA, ELI, LEE, RAE, SAM, Stage, ask, orders_admin, orders_read, portal, request, seal,
-    who, who_in,
+    ARI, DANA, ELI, LEE, RAE, SAM, Stage, ask, orders_admin, orders_read, request, seal, who,
+    who_in,
 };
 
 /// The entry that a sign-off would make.
 fn given(command: &Command) -> Event {
     let Command::SignOff {
         request,
+        on_behalf_of,
         decision,
         statement,
         auth_time_s,
@@ -27,6 +28,7 @@ fn given(command: &Command) -> Event {
     };
     Event::SignOffGiven {
         request,
+        on_behalf_of,
         decision,
         statement,
         auth_time_s,
@@ -70,8 +72,8 @@ fn the_nth_yes_approves() {
     assert_eq!(
         stage
             .state
-            .approvals(stage.state.request(request(1)).unwrap()),
-        2
+            .counted(stage.state.request(request(1)).unwrap()),
+        [2]
     );
 }
 
@@ -210,19 +212,9 @@ fn only_a_waiting_request_is_signed() {
 fn a_changed_policy_needs_a_new_request() {
     let mut stage = asked();
     stage.yes(ARI, 1);
-    stage.run(
-        &portal(),
-        Command::ActivatePolicy {
-            policy: orders_read(),
-        },
-    );
+    stage.activate(orders_read());
     stage.clone().yes(SAM, 1);
-    stage.run(
-        &portal(),
-        Command::ActivatePolicy {
-            policy: orders_admin(),
-        },
-    );
+    stage.activate(orders_admin());
     assert_eq!(
         rule(&stage, &who(SAM), stage.word(1, Decision::Approve)),
         Rule::PolicyChanged
