@@ -8,39 +8,13 @@ use access::time::UnixMillis;
 use access::view::RequestState;
 
 use crate::stage::{
-    ARI, DANA, ELI, LEE, RAE, SAM, Stage, ask, orders_admin, orders_read, request, seal, who,
-    who_in,
+    ARI, DANA, ELI, LEE, RAE, SAM, Stage, ask, given, orders_admin, orders_read, request, seal,
+    who, who_in,
 };
-
-/// The entry that a sign-off would make.
-fn given(command: &Command) -> Event {
-    let Command::SignOff {
-        request,
-        on_behalf_of,
-        decision,
-        statement,
-        auth_time_s,
-        id_token,
-        note,
-    } = command.clone()
-    else {
-        unreachable!()
-    };
-    Event::SignOffGiven {
-        request,
-        on_behalf_of,
-        decision,
-        statement,
-        auth_time_s,
-        id_token,
-        note,
-    }
-}
 
 /// Refused when asked, and found when forged, by the same rule.
 fn rule(stage: &Stage, actor: &Actor, command: Command) -> Rule {
-    let event = given(&command);
-    stage.refused_and_found(actor, command, event)
+    stage.no_word(actor, command)
 }
 
 fn approved(stage: &Stage, number: u128) -> Event {

@@ -2,7 +2,7 @@
 
 use access::command::{Command, Facts, Seen};
 use access::digest::{Commitment, Digest};
-use access::event::{Actor, Decision, Event, Mode, Urgency};
+use access::event::{Actor, Decision, EndCause, Event, Mode, Urgency};
 use access::ids::{GrantId, PolicyName, RequestId};
 use access::policy::Policy;
 use access::refusal::Rule;
@@ -181,6 +181,47 @@ impl Stage {
     }
 }
 
+/// The entry that a sign-off would make.
+pub(crate) fn given(command: &Command) -> Event {
+    let Command::SignOff {
+        request,
+        on_behalf_of,
+        decision,
+        statement,
+        auth_time_s,
+        id_token,
+        note,
+    } = command.clone()
+    else {
+        unreachable!()
+    };
+    Event::SignOffGiven {
+        request,
+        on_behalf_of,
+        decision,
+        statement,
+        auth_time_s,
+        id_token,
+        note,
+    }
+}
+
+pub(crate) fn end(number: u128, cause: EndCause) -> Command {
+    Command::EndGrant {
+        grant: grant(number),
+        cause,
+        sessions_cut: 2,
+    }
+}
+
+pub(crate) fn ended(number: u128, cause: EndCause) -> Event {
+    Event::GrantEnded {
+        grant: grant(number),
+        cause,
+        sessions_cut: 2,
+    }
+}
+
 /// Dana's request under `policy`, for 30 min.
 pub(crate) fn ask(number: u128, policy: &str) -> Command {
     ask_as(number, policy, Mode::Ordinary, 1_800)
@@ -227,6 +268,74 @@ impl Stage {
             id_token: seal(900),
             note: None,
         }
+    }
+
+    /// The same in somebody else's place.
+    pub(crate) fn word_for(&self, number: u128, decision: Decision, principal: u128) -> Command {
+        let mut command = self.word(number, decision);
+        if let Command::SignOff { on_behalf_of, .. } = &mut command {
+            *on_behalf_of = Some(person(principal));
+        }
+        command
+    }
+
+    /// The rule that refuses this person's word, and that its forged entry breaks.
+    pub(crate) fn no_word(&self, by: &Actor, command: Command) -> Rule {
+        let event = given(&command);
+        self.refused_and_found(by, command, event)
+    }
+
+    /// A yes as a delegate.
+    pub(crate) fn yes_for(&mut self, by: u128, principal: u128, number: u128) -> Vec<Event> {
+        let word = self.word_for(number, Decision::Approve, principal);
+        self.run(&who(by), word)
+    }
+
+    /// The intent that would open the request now.
+    pub(crate) fn intended(&self, number: u128) -> Event {
+        let asked = self.state.request(request(number)).unwrap();
+        let template = &asked.policy.policy.grant;
+        Event::GrantIntended {
+            grant: grant(number),
+            request: request(number),
+            connector: template.connector,
+            role: template.role.clone(),
+            expires_at_ms: self.now().plus_seconds(asked.duration_s),
+        }
+    }
+
+    /// The rule that keeps Dana's request from being opened, and that a forged intent breaks.
+    pub(crate) fn not_opened(&self, number: u128) -> Rule {
+        let (request, grant) = (request(number), grant(number));
+        let command = Command::IntendGrant { request, grant };
+        self.refused_and_found(&who(DANA), command, self.intended(number))
+    }
+
+    /// The event of a submission that is allowed, bent, and with the statement of what it says then, as a
+    /// careful forger would.
+    pub(crate) fn bent(&self, command: Command, bend: impl FnOnce(&mut Event)) -> Event {
+        let decided = decide(&self.state, command, &who(DANA), self.now());
+        let mut event = decided.unwrap().remove(0);
+        bend(&mut event);
+        let mut copy = self.clone();
+        let record = copy.record(&who(DANA), event.clone());
+        let _ = apply(&mut copy.state, &record);
+        let (Event::RequestSubmitted {
+            request, statement, ..
+        }
+        | Event::RequestEdited {
+            request, statement, ..
+        }) = &mut event
+        else {
+            unreachable!()
+        };
+        *statement = copy.state.request(*request).unwrap().statement().digest();
+        event
+    }
+
+    pub(crate) fn returned(&mut self, number: u128) {
+        let command = end(number, EndCause::Returned);
+        self.run(&who(DANA), command);
     }
 
     pub(crate) fn yes(&mut self, by: u128, number: u128) -> Vec<Event> {
