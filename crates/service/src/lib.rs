@@ -13,6 +13,7 @@ mod configured;
 mod connectors;
 pub mod cosign;
 mod data_lock;
+pub mod drafts;
 mod durable;
 mod error;
 mod faults;
@@ -43,6 +44,7 @@ mod timeline;
 mod use_cases;
 mod watched;
 pub mod witness;
+pub mod zones;
 
 pub use data_lock::{DataLock, DataLockError};
 pub use error::{Error, StartError};

@@ -7,6 +7,7 @@ mod demo_idp;
 mod fsck;
 mod keygen;
 mod migrate;
+mod policy;
 mod rebuild;
 mod restore;
 mod rotate_key;
@@ -32,6 +33,8 @@ pub enum Command {
     Restore(restore::Restore),
     /// Hold the tables that pages read against the log, or make them again from it.
     Rebuild(rebuild::Rebuild),
+    /// Check, compare, propose and write out policies as files.
+    Policy(policy::PolicyFiles),
     /// Say that the database changed on purpose: a standby took over, or a backup was restored.
     AcceptTimeline(accept_timeline::AcceptTimeline),
     /// Cosign the checkpoints of logs that only grow.
@@ -58,6 +61,7 @@ impl Command {
             Self::Migrate(migrate) => migrate.run().await?,
             Self::Fsck(fsck) => return fsck.run().await,
             Self::Restore(restore) => restore.run().await?,
+            Self::Policy(policy) => return policy.run().await,
             Self::Rebuild(rebuild) => return rebuild.run().await,
             Self::AcceptTimeline(accept) => accept.run().await?,
             Self::Witness(witness) => witness.run().await?,
@@ -73,7 +77,7 @@ impl Command {
     /// The exit code of an error: a check that could not be made is not one that failed.
     pub fn error_code(&self) -> ExitCode {
         match self {
-            Self::Fsck(_) | Self::Rebuild(_) => ExitCode::from(2),
+            Self::Fsck(_) | Self::Policy(_) | Self::Rebuild(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

@@ -2,6 +2,7 @@
 //! it runs on; what belongs together is put into one transaction by the caller.
 
 pub(crate) mod cosignature;
+pub(crate) mod draft;
 pub(crate) mod grant;
 pub(crate) mod inspect;
 pub(crate) mod ledger;
