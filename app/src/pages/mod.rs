@@ -10,7 +10,6 @@ pub mod home;
 pub mod inbox;
 pub mod log;
 pub mod missing;
-pub mod policy;
 pub mod request;
 pub mod review;
 pub mod sealed;

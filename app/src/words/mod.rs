@@ -2,6 +2,7 @@
 
 pub mod people;
 pub mod policy;
+pub mod proposal;
 pub mod sealed;
 pub mod standing;
 pub mod state;

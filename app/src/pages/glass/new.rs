@@ -85,7 +85,7 @@ pub fn BreakGlass() -> impl IntoView {
                                 <Empty title="There is no glass that you may break.">{view! {
                                     <p>
                                         "A policy says for which groups and resources there is emergency access. "
-                                        <a href="/policies">"Read the policies"</a> ", or "
+                                        <a href="/policies" rel="external">"Read the policies"</a> ", or "
                                         <a href="/request">"request access"</a> " in the ordinary way."
                                     </p>
                                 }.erase()}</Empty>
@@ -143,7 +143,7 @@ fn Chosen(
     let resource = chosen.resource.to_string();
     let name = terms.name.to_string();
     let ordinary = crate::pages::request::new::address(&resource, &name);
-    let whole_policy = crate::pages::policy::show::address(&name);
+    let whole_policy = url::policy(&name);
     let refused = draft.as_ref().map(|draft| draft.error.clone());
     let values = RequestForm {
         resource: resource.clone(),
@@ -183,7 +183,7 @@ fn Chosen(
                 <h2 class="card-title">"What follows"</h2>
                 <Sentences items=policy::before_breaking(&terms)/>
                 <p class="small">
-                    <a href=whole_policy>"Read the whole policy"</a>
+                    <a href=whole_policy rel="external">"Read the whole policy"</a>
                 </p>
             </aside>
         </div>

@@ -51,7 +51,7 @@ pub(super) fn facts(request: RequestView) -> impl IntoView {
                     <div>
                         <dt>"Policy"</dt>
                         <dd>
-                            <a href=crate::pages::policy::show::address(&policy)>{policy.clone()}</a>
+                            <a href=crate::words::url::policy(&policy) rel="external">{policy.clone()}</a>
                             {format!(", version {}", request.policy.version)}
                         </dd>
                     </div>

@@ -87,7 +87,7 @@ pub fn NewRequest() -> impl IntoView {
                             <Empty title="None of your groups may ask for anything.">{view! {
                                 <p>
                                     "A policy says which groups may ask for what. "
-                                    <a href="/policies">"Read the policies"</a> " to see who may."
+                                    <a href="/policies" rel="external">"Read the policies"</a> " to see who may."
                                 </p>
                             }.erase()}</Empty>
                         }
@@ -184,7 +184,7 @@ fn Chosen(
                     <p>{terms.description.clone()}</p>
                     <Sentences items=policy::before_asking(&terms)/>
                     <p class="small">
-                        <a href=crate::pages::policy::show::address(&name)>"Read the whole policy"</a>
+                        <a href=url::policy(&name) rel="external">"Read the whole policy"</a>
                     </p>
                 </div>
                 {emergency
