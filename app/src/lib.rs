@@ -27,14 +27,15 @@ use crate::components::frame::Frame;
 use crate::pages::{credential, glass, home, inbox, log, missing, request, session};
 
 pub use crate::api::ApiError;
+pub use crate::api::grant::{PENDING_EXTENSION, PendingExtension};
 pub use crate::api::keep::{FLASH, Flash};
 pub use crate::api::sealed::{PENDING_ERASURE, PendingErasure};
 pub use crate::api::sign_off::{PENDING_SIGN_OFF, PendingSignOff};
 pub use crate::components::alert::AlertKind;
 #[cfg(feature = "ssr")]
-pub use crate::pages::credential::show::CredentialOutcome;
-#[cfg(feature = "ssr")]
 pub use crate::office::Office;
+#[cfg(feature = "ssr")]
+pub use crate::pages::credential::show::CredentialOutcome;
 #[cfg(feature = "ssr")]
 pub use crate::shell::{FormTargets, office_shell, shell};
 

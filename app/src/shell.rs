@@ -8,9 +8,9 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
+use crate::App;
 use crate::erase::Erase as _;
 use crate::office::Office;
-use crate::App;
 
 /// Origins besides the portal's own to which a form may lead: the identity provider's, because browsers hold the
 /// redirects of a form against the policy too. The server provides it as context.

@@ -5,8 +5,10 @@
     reason = "components are called by the view macro, which uses what they return"
 )]
 
+pub mod edit;
 pub mod page;
 pub mod policy;
+pub mod review;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -27,6 +29,8 @@ pub fn Office() -> impl IntoView {
                 <Routes fallback=missing::Missing>
                     <Route path=path!("/policies") view=policy::list::Policies ssr=SsrMode::Async/>
                     <Route path=path!("/policies/:name") view=policy::show::ShowPolicy ssr=SsrMode::Async/>
+                    <Route path=path!("/requests/:id/edit") view=edit::EditRequest ssr=SsrMode::Async/>
+                    <Route path=path!("/requests/:id/review") view=review::ReviewAccess ssr=SsrMode::Async/>
                 </Routes>
             </Frame>
         </Router>

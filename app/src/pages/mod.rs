@@ -11,7 +11,6 @@ pub mod inbox;
 pub mod log;
 pub mod missing;
 pub mod request;
-pub mod review;
 pub mod sealed;
 pub mod session;
 pub mod sign_off;

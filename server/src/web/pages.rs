@@ -26,7 +26,9 @@ pub(super) fn routes(state: &AppState) -> Router<AppState> {
     );
     generate_route_list(Office)
         .iter()
-        .fold(live, |router, page| router.route(page.path(), get(office(state))))
+        .fold(live, |router, page| {
+            router.route(page.path(), get(office(state)))
+        })
 }
 
 /// Draws the pages that have no program in the browser.

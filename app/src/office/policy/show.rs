@@ -41,8 +41,13 @@ pub fn ShowPolicy() -> impl IntoView {
                     "" => None,
                     number => Some(known(number)?),
                 };
-                let fits = |version: &&PolicyVersion| number.is_none_or(|n: u32| version.version == n);
-                let version = history.iter().find(fits).cloned().ok_or(ApiError::NotFound)?;
+                let fits =
+                    |version: &&PolicyVersion| number.is_none_or(|n: u32| version.version == n);
+                let version = history
+                    .iter()
+                    .find(fits)
+                    .cloned()
+                    .ok_or(ApiError::NotFound)?;
                 let proposals = portal.proposals(&viewer, Some(name)).await?;
                 Ok(Shown {
                     version,
