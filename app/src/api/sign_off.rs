@@ -51,7 +51,6 @@ mod server {
 
     use super::{PENDING_SIGN_OFF, PendingSignOff};
     use crate::api::forms::SignOffForm;
-    use crate::api::sealed::PENDING_ERASURE;
     use crate::api::server::{identify, keep_pending};
     use crate::api::{ApiError, Next};
 
@@ -74,6 +73,6 @@ mod server {
             note: note.map(ToOwned::to_owned),
             statement: shown,
         };
-        keep_pending(PENDING_SIGN_OFF, pending, PENDING_ERASURE).await
+        keep_pending(PENDING_SIGN_OFF, pending).await
     }
 }

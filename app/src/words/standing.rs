@@ -28,7 +28,11 @@ pub fn next(request: &RequestView) -> Option<String> {
             }) => Some("Waits for its holder to be shown the way in.".into()),
             Some(GrantState::Active {
                 credential_shown: true,
-            }) => Some("Access is open.".into()),
+            }) => Some(if request.waits {
+                "Access is open, and waits to be ratified.".into()
+            } else {
+                "Access is open.".into()
+            }),
             Some(GrantState::Ended { .. }) if request.review.is_none() => Some(format!(
                 "Waits for a review by somebody in {}.",
                 any_of(&policy.review.groups)

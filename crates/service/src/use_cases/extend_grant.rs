@@ -1,9 +1,11 @@
 //! Open access is made longer: by its holder, or by an approver whom the holder asks.
 
+use access::Refusal;
 use access::State;
 use access::command::Command;
 use access::event::Proof;
-use access::ids::GrantId;
+use access::ids::{GrantId, RequestId};
+use access::refusal::Rule;
 use access::time::UnixMillis;
 use access::view::Viewer;
 
@@ -54,18 +56,42 @@ impl Portal {
     }
 
     /// Whether this person could say yes to more time now, before they are sent to prove who they are. A
-    /// refusal is an entry.
+    /// refusal is an entry. Returns the request that the access came of.
     ///
     /// # Errors
     /// [`Error::Refused`] by the rules.
-    pub async fn check_extension(&self, viewer: &Viewer, grant: GrantId) -> Result<(), Error> {
+    pub async fn check_extension(
+        &self,
+        viewer: &Viewer,
+        grant: GrantId,
+    ) -> Result<RequestId, Error> {
         let (id_token, _) = seal::seal("").map_err(|fault| Error::internal(&fault))?;
         let proof = Some(Proof {
             auth_time_s: self.inner.clock.now().unix_seconds(),
             id_token,
         });
         self.would_allow(viewer, Command::ExtendGrant { grant, proof })
-            .await
+            .await?;
+        Ok(self.grant_view(grant).await?.request)
+    }
+
+    /// Notes that more time was to be allowed with a proof of identity that does not fit: somebody else's,
+    /// or an old one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the log cannot be written.
+    pub async fn refuse_unproven_extension(
+        &self,
+        viewer: &Viewer,
+        grant: GrantId,
+    ) -> Result<(), Error> {
+        let request = move |state: &State| state.request_of(grant).map(|request| request.id);
+        let refusal = Refusal {
+            command: "extend_grant",
+            request: self.inner.sequencer.ask(request).await?,
+            rule: Rule::StaleProof,
+        };
+        self.refuse_quietly(viewer, refusal).await
     }
 
     /// Says yes to more time. The caller has verified the ID token.

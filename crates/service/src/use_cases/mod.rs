@@ -6,6 +6,7 @@ mod browse_policies;
 mod disclose_opening;
 mod end_grant;
 mod erase_openings;
+mod explain;
 mod extend_grant;
 mod home;
 mod inbox;
