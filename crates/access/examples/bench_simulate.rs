@@ -148,7 +148,7 @@ impl Log {
         let request = RequestId::new(Uuid::from_u128(number + 0x10_0000));
         let grant = GrantId::new(Uuid::from_u128(number + 0x1000_0000));
         let asks = person(number * 2 % PEOPLE);
-        let mode = if number % 3 == 0 {
+        let mode = if number.is_multiple_of(3) {
             Mode::Emergency
         } else {
             Mode::Ordinary

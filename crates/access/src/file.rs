@@ -15,7 +15,7 @@ mod template;
 mod write;
 
 pub use template::template;
-pub use write::write;
+pub use write::{write, write_unread};
 
 /// The rule of a time zone in the form of POSIX `TZ`, by its name, where whoever reads knows it.
 pub type Zones<'a> = &'a dyn Fn(&str) -> Option<String>;

@@ -14,9 +14,14 @@ const WIDTH: usize = 100;
 /// The policy as TOML, in one form: members in their order, each with a comment where it stands first, and
 /// nothing that says no more than leaving it out.
 pub fn write(policy: &Policy) -> String {
-    let value = serde_json::to_value(policy).expect("a policy has string keys and no floats");
+    write_unread(&serde_json::to_value(policy).expect("a policy has string keys and no floats"))
+}
+
+/// The same of what is to become a policy, right or wrong: its members as JSON. Others are left out; what
+/// is wrong with the rest [`look()`](super::look) tells, at the lines of this text.
+pub fn write_unread(policy: &Value) -> String {
     let mut writer = Writer::default();
-    writer.table("", schema::POLICY, &value);
+    writer.table("", schema::POLICY, policy);
     writer.out
 }
 
@@ -85,7 +90,11 @@ impl Writer {
             let _ = writeln!(self.out, "{name} = {}", plain(value));
             return;
         };
-        let items: Vec<String> = items.iter().map(plain).collect();
+        let items: Vec<String> = items
+            .iter()
+            .filter(|item| !item.is_null())
+            .map(plain)
+            .collect();
         let short = format!("{name} = [{}]", items.join(", "));
         if short.chars().count() <= WIDTH {
             let _ = writeln!(self.out, "{short}");
@@ -102,8 +111,9 @@ impl Writer {
 /// Whether anything is lost where the member is left out.
 fn speaks(member: &Member, value: &Value) -> bool {
     match member.takes {
+        _ if value.is_null() => false,
         Takes::Table(schema) if !member.needed => {
-            value.is_object() && schema.iter().any(|inner| speaks(inner, &value[inner.name]))
+            schema.iter().any(|inner| speaks(inner, &value[inner.name]))
         }
         _ => !member.says_nothing(value),
     }
@@ -112,6 +122,8 @@ fn speaks(member: &Member, value: &Value) -> bool {
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => quoted(text),
+        // A text in the place of a table, or the other way round: JSON in quotes says so at least.
+        Value::Object(_) | Value::Array(_) => quoted(&value.to_string()),
         other => other.to_string(),
     }
 }

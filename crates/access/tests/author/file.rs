@@ -1,6 +1,6 @@
 //! A policy's file says the policy, and nothing else does.
 
-use access::file::{look, read, read_all, template, write};
+use access::file::{look, read, read_all, template, write, write_unread};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -27,11 +27,42 @@ proptest! {
         prop_assert_eq!(seen.policy, Some(policy));
     }
 
+    /// What a form says is written whatever it says, so that what is wrong has a line.
+    #[test]
+    fn what_is_no_policy_is_written_as_toml(policy in policies(), at in any::<prop::sample::Index>(), how in 0..6_u8) {
+        let mut value = serde_json::to_value(&policy).unwrap();
+        let mut paths = Vec::new();
+        pointers(&value, "", &mut paths);
+        let wrong = [Value::Null, 7.into(), "".into(), true.into(), Value::Array(vec![3.into()]), serde_json::json!({"n": 1})];
+        *value.pointer_mut(at.get(&paths).as_str()).unwrap() = wrong[usize::from(how)].clone();
+        let text = write_unread(&value);
+        let table = text.parse::<toml::Table>();
+        prop_assert!(table.is_ok(), "{:?}\n{}", table, text);
+    }
+
     #[test]
     fn any_text_is_looked_at(text in any::<String>(), cut in 0..4_000_usize) {
         let _ = look(&text, &|_| None);
         let half: String = template().chars().take(cut).collect();
         let _ = look(&half, &|_| None);
+    }
+}
+
+/// Every place in a value.
+fn pointers(value: &Value, at: &str, to: &mut Vec<String>) {
+    to.push(at.to_owned());
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                pointers(value, &format!("{at}/{name}"), to);
+            }
+        }
+        Value::Array(items) => {
+            for (number, item) in items.iter().enumerate() {
+                pointers(item, &format!("{at}/{number}"), to);
+            }
+        }
+        _ => {}
     }
 }
 
