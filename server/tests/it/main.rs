@@ -19,6 +19,7 @@ mod keys;
 mod logout_token;
 mod oversight;
 mod provider;
+mod roles;
 mod rotate_key;
 mod serving;
 mod session;
