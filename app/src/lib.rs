@@ -10,6 +10,8 @@ pub mod components;
 pub mod erase;
 pub mod focus;
 pub mod live;
+#[cfg(feature = "ssr")]
+pub mod office;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod shell;
@@ -22,19 +24,23 @@ use leptos_router::{SsrMode, path};
 
 use crate::clock::Clock;
 use crate::components::frame::Frame;
-use crate::pages::{credential, glass, home, inbox, log, missing, policy, request, session};
+use crate::pages::{credential, glass, home, inbox, log, missing, request, session};
 
 pub use crate::api::ApiError;
+pub use crate::api::grant::{PENDING_EXTENSION, PendingExtension};
 pub use crate::api::keep::{FLASH, Flash};
 pub use crate::api::sealed::{PENDING_ERASURE, PendingErasure};
 pub use crate::api::sign_off::{PENDING_SIGN_OFF, PendingSignOff};
 pub use crate::components::alert::AlertKind;
 #[cfg(feature = "ssr")]
+pub use crate::office::Office;
+#[cfg(feature = "ssr")]
 pub use crate::pages::credential::show::CredentialOutcome;
 #[cfg(feature = "ssr")]
-pub use crate::shell::{FormTargets, shell};
+pub use crate::shell::{FormTargets, office_shell, shell};
 
-/// The whole app: the frame, and the page that the address names.
+/// The app that lives in the browser: the frame, and the page that the address names. Pages that nobody watches are
+/// drawn by the server alone (`office`).
 ///
 /// Pages are rendered whole before the first byte leaves ([`SsrMode::Async`]): they need their status code, may change
 /// the session (a draft is taken out of it), and must read well without script.
@@ -44,7 +50,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     Clock::start();
     view! {
-        <Title formatter=|page: String| if page.is_empty() { "Breakglass".into() } else { format!("{page} · Breakglass") }/>
+        <Title formatter=title/>
         <Router>
             <Frame>
                 <Routes fallback=missing::Missing>
@@ -55,12 +61,19 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/grants/:id/credential") view=credential::show::ShowCredential ssr=SsrMode::Async/>
                     <Route path=path!("/inbox") view=inbox::show::Inbox ssr=SsrMode::Async/>
                     <Route path=path!("/log") view=log::list::Log ssr=SsrMode::Async/>
-                    <Route path=path!("/policies") view=policy::list::Policies ssr=SsrMode::Async/>
-                    <Route path=path!("/policies/:name") view=policy::show::ShowPolicy ssr=SsrMode::Async/>
                     <Route path=path!("/sign-in") view=session::sign_in::SignIn ssr=SsrMode::Async/>
                 </Routes>
             </Frame>
         </Router>
+    }
+}
+
+/// What stands in the browser's tab.
+pub(crate) fn title(page: String) -> String {
+    if page.is_empty() {
+        "Breakglass".into()
+    } else {
+        format!("{page} · Breakglass")
     }
 }
 

@@ -9,6 +9,8 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use crate::App;
+use crate::erase::Erase as _;
+use crate::office::Office;
 
 /// Origins besides the portal's own to which a form may lead: the identity provider's, because browsers hold the
 /// redirects of a form against the policy too. The server provides it as context.
@@ -20,8 +22,22 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 stroke='%23c62a2b' stroke-width='2.4' stroke-linejoin='round'%3E%3Cpath d='M4 4h16v16H4z M13 4l-2.5 5.5 4 2-3.5 3 1 5.5 \
 M10.5 9.5 4 11 M14.5 11.5 20 9 M11 14.5 4 18'/%3E%3C/svg%3E";
 
-/// The document of every page.
+/// The document of every page that lives in the browser.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let scripts = view! { <HydrationScripts options=options.clone()/> };
+    document(options, scripts.erase(), view! { <App/> }.erase())
+}
+
+/// The document of every page that the server alone draws: without the app's script.
+pub fn office_shell(options: LeptosOptions) -> impl IntoView {
+    // What pages load stays here: nothing in the browser asks for it.
+    if let Some(context) = Owner::current_shared_context() {
+        context.set_is_hydrating(false);
+    }
+    document(options, ().erase(), view! { <Office/> }.erase())
+}
+
+fn document(options: LeptosOptions, scripts: AnyView, body: AnyView) -> impl IntoView {
     guard();
     view! {
         <!DOCTYPE html>
@@ -35,12 +51,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content="#171b23" media="(prefers-color-scheme: dark)"/>
                 <meta name="referrer" content="same-origin"/>
                 <link rel="icon" href=ICON/>
-                <HashedStylesheet options=options.clone() id="app-style"/>
-                <HydrationScripts options=options/>
+                <HashedStylesheet options=options id="app-style"/>
+                {scripts}
                 <MetaTags/>
             </head>
             <body>
-                <App/>
+                {body}
             </body>
         </html>
     }

@@ -54,14 +54,20 @@ name = "${policy.name}"
 description = "${policy.description}"
 resources = ["orders-db"]
 eligible = ["oncall-database"]
-default_duration_s = ${policy.default_s}
-max_duration_s = ${policy.max_s}
+
+[policy.conditions]
 min_reason_chars = 10
 
+[policy.duration]
+default_s = ${policy.default_s}
+max_s = ${policy.max_s}
+
 [policy.approval]
-groups = ${JSON.stringify(policy.approvers)}
-n = ${policy.n}
 within_s = 14400
+
+[[policy.approval.stages]]
+n = ${policy.n}
+groups = ${JSON.stringify(policy.approvers)}
 ${policy.emergency_s ? `\n[policy.emergency]\nmax_duration_s = ${policy.emergency_s}\n` : ''}
 [policy.review]
 groups = ["reviewers", "security"]

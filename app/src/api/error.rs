@@ -73,6 +73,9 @@ impl ApiError {
             Self::Invalid { field, .. } => Some(field),
             Self::Refused { rule, .. } => match rule {
                 Rule::ReasonTooShort => Some("reason"),
+                Rule::TicketForm => Some("ticket"),
+                Rule::IncidentMissing => Some("incident"),
+                Rule::BadStart => Some("start"),
                 Rule::DurationOutOfRange => Some("duration"),
                 Rule::NotConfirmed => Some("confirmed"),
                 _ => None,
@@ -109,6 +112,11 @@ impl ApiError {
                 | Rule::ReviewerInvolved
                 | Rule::NotAuditor
                 | Rule::NotCustodian
+                | Rule::NotOperator
+                | Rule::NotAuthor
+                | Rule::NotDelegate
+                | Rule::SelfActivation
+                | Rule::SelfLink
                 | Rule::SelfConfirmation
                 | Rule::SystemOnly
                 | Rule::PersonOnly => 403,
@@ -117,12 +125,20 @@ impl ApiError {
                 | Rule::UnknownGrant
                 | Rule::UnknownOpening
                 | Rule::UnknownErasure
+                | Rule::UnknownProposal
+                | Rule::UnknownResource
                 | Rule::UnknownPerson => 404,
                 Rule::ResourceNotCovered
                 | Rule::DurationOutOfRange
                 | Rule::ReasonTooShort
                 | Rule::PurposeTooShort
                 | Rule::BadRange
+                | Rule::TicketForm
+                | Rule::IncidentMissing
+                | Rule::BadStart
+                | Rule::BadPeriod
+                | Rule::SelfDelegation
+                | Rule::BadPolicy
                 | Rule::EmergencyOff
                 | Rule::NotConfirmed => 422,
                 _ => 409,

@@ -15,8 +15,12 @@ pub struct RequestForm {
     pub policy: String,
     /// Why.
     pub reason: String,
-    /// Ticket or incident, if any.
+    /// The ticket, if any.
     pub ticket: String,
+    /// The incident, if any.
+    pub incident: String,
+    /// Not to be opened before then: `YYYY-MM-DDTHH:MM` in UTC; empty for no such wish.
+    pub start: String,
     /// How much is at stake: `sev1` … `sev4`.
     pub urgency: String,
     /// For how long, in minutes.
@@ -31,6 +35,8 @@ pub struct RequestForm {
 pub struct SignOffForm {
     /// Which request.
     pub request: String,
+    /// In whose place, as an id; empty for oneself.
+    pub on_behalf_of: String,
     /// `approve` or `deny`.
     pub decision: String,
     /// What to add.
@@ -47,7 +53,9 @@ pub struct ReviewForm {
     pub request: String,
     /// `emergency`, `drill` or `misuse`.
     pub verdict: String,
-    /// In words.
+    /// What was found, if something was.
+    pub findings: String,
+    /// The closing word.
     pub note: String,
 }
 
@@ -70,17 +78,31 @@ pub struct SealedForm {
 
 #[cfg(feature = "ssr")]
 mod parse {
+    use access::command::Seen;
     use access::event::{Decision, Field, Mode, OpeningRef, Verdict};
-    use service::Submit;
+    use service::{Submit, Words};
 
     use super::{ALL, RequestForm, ReviewForm, SealedForm, SignOffForm};
     use crate::api::ApiError;
     use crate::words::sealed::{DISCLOSE, Deed, ERASE};
     use crate::words::state::{URGENCIES, VERDICTS};
+    use crate::words::time;
 
     impl RequestForm {
         /// The form as the use case wants it, or the first field that will not do.
-        pub(crate) fn parse(&self, mode: Mode) -> Result<Submit, ApiError> {
+        pub(crate) fn parse(&self, mode: Mode, seen: Seen) -> Result<Submit, ApiError> {
+            Ok(Submit {
+                request: self.request.parse().map_err(|_| ApiError::Malformed)?,
+                mode,
+                resource: self.resource.parse().map_err(|_| ApiError::Malformed)?,
+                policy: self.policy.parse().map_err(|_| ApiError::Malformed)?,
+                words: self.words(seen)?,
+                confirmed: self.confirmed == "yes",
+            })
+        }
+
+        /// What the request says, or the first field that will not do.
+        pub(crate) fn words(&self, seen: Seen) -> Result<Words, ApiError> {
             if self.reason.trim().is_empty() {
                 return Err(ApiError::invalid(
                     "reason",
@@ -97,17 +119,24 @@ mod parse {
                     "Say for how long, as a whole number of minutes.",
                 )
             })?;
-            let ticket = self.ticket.trim();
-            Ok(Submit {
-                request: self.request.parse().map_err(|_| ApiError::Malformed)?,
-                mode,
-                resource: self.resource.parse().map_err(|_| ApiError::Malformed)?,
-                policy: self.policy.parse().map_err(|_| ApiError::Malformed)?,
+            let start_at_ms = match self.start.trim() {
+                "" => None,
+                start => Some(time::parse_utc(start).ok_or_else(|| {
+                    ApiError::invalid(
+                        "start",
+                        "Say when in UTC, as 2026-11-23T08:00, or leave it empty.",
+                    )
+                })?),
+            };
+            let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+            Ok(Words {
                 duration_s: minutes.saturating_mul(60),
                 urgency,
                 reason: self.reason.trim().to_owned(),
-                ticket: (!ticket.is_empty()).then(|| ticket.to_owned()),
-                confirmed: self.confirmed == "yes",
+                ticket: said(&self.ticket),
+                incident: said(&self.incident),
+                start_at_ms,
+                seen,
             })
         }
     }

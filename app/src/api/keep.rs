@@ -36,6 +36,8 @@ pub enum Form {
     Request,
     /// Breaking the glass.
     BreakGlass,
+    /// This request, said anew.
+    Edit(RequestId),
     /// A sign-off of this request.
     SignOff(RequestId),
     /// A review of this request.
@@ -52,6 +54,7 @@ impl Form {
         match self {
             Self::Request => "draft:request".into(),
             Self::BreakGlass => "draft:break-glass".into(),
+            Self::Edit(request) => format!("draft:edit:{request}"),
             Self::SignOff(request) => format!("draft:sign-off:{request}"),
             Self::Review(request) => format!("draft:review:{request}"),
             Self::Disclose(request) => format!("draft:disclose:{request}"),

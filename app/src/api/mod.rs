@@ -4,6 +4,7 @@
 //! A form that arrives without script is answered with a redirect: to the next page, or back to the form, which then
 //! shows what was typed and what was wrong with it (see `keep`). With script the same function answers JSON.
 
+pub mod choices;
 pub mod error;
 pub mod forms;
 pub mod grant;

@@ -1,35 +1,13 @@
 //! Asking for access, and what became of it.
 
 use access::ids::RequestId;
-use access::view::{HomeView, RequestView};
+use access::view::RequestView;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use crate::api::forms::RequestForm;
 use crate::api::wire::Wire;
 use crate::api::{ApiError, Next};
-
-/// What a new request's page needs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewRequestView {
-    /// An id for the request that the form will make.
-    pub id: RequestId,
-    /// What the viewer may ask for, and has asked for.
-    pub home: HomeView,
-}
-
-/// What the viewer may ask for, and an id for the asking.
-#[server(prefix = "/api", endpoint = "new_request", input = GetUrl, output = Wire)]
-pub async fn new_request() -> Result<NewRequestView, ApiError> {
-    use crate::api::server::{caller, refuse};
-    let (portal, viewer) = caller()?;
-    let home = portal.home(&viewer).await.map_err(refuse)?;
-    Ok(NewRequestView {
-        id: RequestId::new(uuid::Uuid::new_v4()),
-        home,
-    })
-}
 
 /// One request with all that happened to it.
 #[server(prefix = "/api", endpoint = "request", input = GetUrl, output = Wire)]
@@ -70,6 +48,22 @@ pub async fn break_glass(
     crate::api::server::settle(Form::BreakGlass, &form, back, outcome).await
 }
 
+/// Says a request anew. What was signed is void.
+#[server(prefix = "/api", endpoint = "edit_request", output = Wire)]
+pub async fn edit_request(
+    /// The form.
+    form: RequestForm,
+) -> Result<Next, ApiError> {
+    use crate::api::keep::Form;
+    use crate::api::server::{settle, settle_button};
+    let Ok(request) = form.request.parse() else {
+        return settle_button("/".into(), Err(ApiError::Malformed)).await;
+    };
+    let page = crate::pages::request::show::address(request);
+    let outcome = server::edit(request, &form).await;
+    settle(Form::Edit(request), &form, format!("{page}/edit"), outcome).await
+}
+
 /// Takes one's own request back.
 #[server(prefix = "/api", endpoint = "withdraw_request", output = Wire)]
 pub async fn withdraw_request(
@@ -107,15 +101,22 @@ pub async fn open_request(
 #[cfg(feature = "ssr")]
 mod server {
     use access::event::Mode;
+    use access::ids::RequestId;
 
     use crate::api::forms::RequestForm;
-    use crate::api::server::identify;
+    use crate::api::server::{identify, seen};
     use crate::api::{ApiError, Next};
     use crate::pages::request::show::address;
 
     pub(super) async fn submit(form: &RequestForm, mode: Mode) -> Result<Next, ApiError> {
         let (portal, viewer) = identify()?;
-        let id = portal.submit(&viewer, form.parse(mode)?).await?;
+        let id = portal.submit(&viewer, form.parse(mode, seen())?).await?;
         Ok(Next(address(id)))
+    }
+
+    pub(super) async fn edit(request: RequestId, form: &RequestForm) -> Result<Next, ApiError> {
+        let (portal, viewer) = identify()?;
+        portal.edit(&viewer, request, &form.words(seen())?).await?;
+        Ok(Next(address(request)))
     }
 }

@@ -17,14 +17,15 @@ pub async fn record_review(
     let Ok(request) = form.request.parse() else {
         return settle_button("/".into(), Err(ApiError::Malformed)).await;
     };
-    let back = crate::pages::request::show::address(request);
+    let page = crate::pages::request::show::address(request);
+    let back = format!("{page}/review");
     let outcome = async {
         let (portal, viewer) = identify()?;
         let verdict = form.parse()?;
         portal
-            .review(&viewer, request, verdict, form.note.trim().to_owned())
+            .review(&viewer, request, verdict, Some(&form.findings), &form.note)
             .await?;
-        Ok(Next(back.clone()))
+        Ok(Next(page))
     }
     .await;
     settle(Form::Review(request), &form, back, outcome).await

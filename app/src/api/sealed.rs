@@ -57,7 +57,6 @@ mod server {
     use crate::api::forms::SealedForm;
     use crate::api::keep::Form;
     use crate::api::server::{identify, keep_pending};
-    use crate::api::sign_off::PENDING_SIGN_OFF;
     use crate::api::{ApiError, Next};
 
     pub(super) fn place(request: RequestId, form: &SealedForm) -> Form {
@@ -103,6 +102,6 @@ mod server {
         // The order's own request: the form may name another.
         let request = portal.check_erasure(&viewer, order).await?;
         let pending = PendingErasure { order, request };
-        keep_pending(PENDING_ERASURE, pending, PENDING_SIGN_OFF).await
+        keep_pending(PENDING_ERASURE, pending).await
     }
 }

@@ -1,5 +1,6 @@
 //! What every server function needs of the request it answers: who asks, the portal, the session, the status.
 
+use access::command::Seen;
 use access::view::Viewer;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
@@ -9,7 +10,10 @@ use serde::Serialize;
 use service::Portal;
 use tower_sessions::Session;
 
+use crate::api::grant::PENDING_EXTENSION;
 use crate::api::keep::{Draft, FLASH, Flash, Form};
+use crate::api::sealed::PENDING_ERASURE;
+use crate::api::sign_off::PENDING_SIGN_OFF;
 use crate::api::{ApiError, Next};
 use crate::components::alert::AlertKind;
 
@@ -37,20 +41,27 @@ pub(crate) fn viewer() -> Option<Viewer> {
         .flatten()
 }
 
+/// Where and how they are signed in; nothing where the server does not say.
+pub(crate) fn seen() -> Seen {
+    let seen = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Seen>().cloned());
+    seen.unwrap_or_default()
+}
+
 /// The request's session.
 pub(crate) fn session() -> Option<Session> {
     use_context::<Parts>()?.extensions.get::<Session>().cloned()
 }
 
-/// Keeps a decision while its author proves anew who they are. It takes the place of `other`.
-pub(crate) async fn keep_pending<P: Serialize>(
-    key: &str,
-    pending: P,
-    other: &str,
-) -> Result<Next, ApiError> {
+/// Where decisions wait that need a fresh proof of who decides; one at a time.
+const PENDING: [&str; 3] = [PENDING_SIGN_OFF, PENDING_ERASURE, PENDING_EXTENSION];
+
+/// Keeps a decision while its author proves anew who they are. It takes the place of any other.
+pub(crate) async fn keep_pending<P: Serialize>(key: &str, pending: P) -> Result<Next, ApiError> {
     let session = session().ok_or(ApiError::SignIn)?;
     let kept = async {
-        session.remove_value(other).await?;
+        for other in PENDING {
+            session.remove_value(other).await?;
+        }
         session.insert(key, pending).await
     };
     kept.await.map_err(|fault| {

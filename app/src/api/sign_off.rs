@@ -2,7 +2,7 @@
 
 use access::digest::Digest;
 use access::event::Decision;
-use access::ids::RequestId;
+use access::ids::{PersonId, RequestId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,8 @@ pub const PENDING_SIGN_OFF: &str = "pending_sign_off";
 pub struct PendingSignOff {
     /// Of which request.
     pub request: RequestId,
+    /// In whose place, where they sign as a delegate.
+    pub on_behalf_of: Option<PersonId>,
     /// Yes or no.
     pub decision: Decision,
     /// What its author added.
@@ -49,7 +51,6 @@ mod server {
 
     use super::{PENDING_SIGN_OFF, PendingSignOff};
     use crate::api::forms::SignOffForm;
-    use crate::api::sealed::PENDING_ERASURE;
     use crate::api::server::{identify, keep_pending};
     use crate::api::{ApiError, Next};
 
@@ -57,16 +58,21 @@ mod server {
         let (portal, viewer) = identify()?;
         let decision = form.parse()?;
         let shown = Digest::try_from(form.statement.clone()).map_err(|_| ApiError::Malformed)?;
+        let on_behalf_of = match form.on_behalf_of.as_str() {
+            "" => None,
+            id => Some(id.parse().map_err(|_| ApiError::Malformed)?),
+        };
         let note = Some(form.note.trim()).filter(|note| !note.is_empty());
         portal
-            .check_sign_off(&viewer, request, decision, shown, note)
+            .check_sign_off(&viewer, request, on_behalf_of, (decision, shown), note)
             .await?;
         let pending = PendingSignOff {
             request,
+            on_behalf_of,
             decision,
             note: note.map(ToOwned::to_owned),
             statement: shown,
         };
-        keep_pending(PENDING_SIGN_OFF, pending, PENDING_ERASURE).await
+        keep_pending(PENDING_SIGN_OFF, pending).await
     }
 }

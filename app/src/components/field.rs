@@ -149,17 +149,24 @@ pub fn TextField(
     value: String,
     /// What was wrong with the form.
     fault: Fault,
+    /// Whether it may not stay empty.
+    #[prop(optional)]
+    required: bool,
+    /// What the browser is to make of it.
+    #[prop(default = "text")]
+    kind: &'static str,
 ) -> impl IntoView {
     let refused = refused(fault, name);
     view! {
         <div class="field">
             <label class="label" for=name>
                 {label}
-                <span class="optional">" (optional)"</span>
+                {(!required).then(|| view! { <span class="optional">" (optional)"</span> })}
             </label>
             <input
                 class="input"
-                type="text"
+                type=kind
+                required=required
                 id=name
                 name=form_name
                 maxlength="200"

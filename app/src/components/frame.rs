@@ -172,7 +172,7 @@ fn Ways(
                             </A>
                         </li>
                         <li>
-                            <A href="/policies" attr:class="nav-link">"Policies"</A>
+                            <A href="/policies" attr:class="nav-link" attr:rel="external">"Policies"</A>
                         </li>
                     }
                 })}

@@ -1,11 +1,13 @@
 //! Inline SVG icons. They say nothing by themselves: a word stands beside each.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::erase::Erase as _;
 
 /// The signs in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Glyph {
     /// A pane with a crack: breaking the glass.
     Glass,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::icon::Icon;
-use crate::words::policy::Sentence;
+use crate::words::sentence::Sentence;
 
 /// A list of sentences, each with its sign.
 #[component]

@@ -1,6 +1,5 @@
 //! People and groups in words.
 
-use access::ids::GroupName;
 use access::view::PersonView;
 
 /// The name, or what stands in its place once it was erased.
@@ -15,13 +14,13 @@ pub fn name(person: &PersonView) -> String {
 }
 
 /// `leads`, `leads or security`, `leads, security or reviewers`.
-pub fn any_of(groups: &[GroupName]) -> String {
+pub fn any_of<G: ToString>(groups: &[G]) -> String {
     match groups {
         [] => "nobody".into(),
         [one] => one.to_string(),
         [init @ .., last] => {
-            let init: Vec<_> = init.iter().map(GroupName::as_str).collect();
-            format!("{} or {last}", init.join(", "))
+            let init: Vec<_> = init.iter().map(ToString::to_string).collect();
+            format!("{} or {}", init.join(", "), last.to_string())
         }
     }
 }
@@ -37,6 +36,8 @@ pub fn count(n: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use access::ids::GroupName;
+
     use super::*;
 
     #[test]

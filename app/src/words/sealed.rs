@@ -64,6 +64,8 @@ fn field(field: Field) -> &'static str {
     match field {
         Field::Reason => "Reason",
         Field::Ticket => "Ticket",
+        Field::Incident => "Incident",
+        Field::Findings => "Findings",
         Field::IdToken => "Proof of identity",
         Field::Note => "Note",
         Field::Purpose => "Purpose",
@@ -99,10 +101,10 @@ pub fn instead(request: &RequestView, wanted: Field) -> Option<String> {
     Some(state(text))
 }
 
-/// What stands where somebody's note is not shown; `None` where they added none.
-pub fn note_instead(texts: &[OpeningView], by: &PersonView) -> Option<String> {
+/// What stands where somebody's note or findings are not shown; `None` where they added none.
+pub fn text_instead(texts: &[OpeningView], field: Field, by: &PersonView) -> Option<String> {
     let theirs = |text: &&OpeningView| {
-        text.field == Field::Note && text.by.as_ref().is_some_and(|author| author.id == by.id)
+        text.field == field && text.by.as_ref().is_some_and(|author| author.id == by.id)
     };
     texts.iter().find(theirs).map(state)
 }

@@ -1,6 +1,6 @@
 //! What is still to come for a request, in a sentence.
 
-use access::view::{GrantState, RequestState, RequestView};
+use access::view::{GrantState, RequestState, RequestView, Standing};
 
 use super::people::{any_of, count};
 
@@ -9,11 +9,15 @@ pub fn next(request: &RequestView) -> Option<String> {
     let policy = &request.policy.policy;
     match request.row.state {
         RequestState::Submitted => {
-            let missing = u32::from(request.row.needed.saturating_sub(request.row.approvals));
+            let stage = request
+                .stages
+                .iter()
+                .find(|stage| stage.standing == Standing::Waits)?;
+            let missing = u32::from(stage.n.saturating_sub(stage.counted));
             Some(format!(
                 "Waits for {} in {} to sign off.",
                 count(missing),
-                any_of(&policy.approval.groups)
+                any_of(&stage.groups)
             ))
         }
         RequestState::Approved => Some("Waits for the one who asked to open it.".into()),
@@ -24,7 +28,11 @@ pub fn next(request: &RequestView) -> Option<String> {
             }) => Some("Waits for its holder to be shown the way in.".into()),
             Some(GrantState::Active {
                 credential_shown: true,
-            }) => Some("Access is open.".into()),
+            }) => Some(if request.waits {
+                "Access is open, and waits to be ratified.".into()
+            } else {
+                "Access is open.".into()
+            }),
             Some(GrantState::Ended { .. }) if request.review.is_none() => Some(format!(
                 "Waits for a review by somebody in {}.",
                 any_of(&policy.review.groups)

@@ -48,6 +48,10 @@ pub fn grant(state: &GrantState) -> (Tone, &'static str) {
             cause: EndCause::Revoked,
             ..
         } => (Tone::Plain, "Revoked"),
+        GrantState::Ended {
+            cause: EndCause::Unratified,
+            ..
+        } => (Tone::Plain, "Taken back: not ratified"),
     }
 }
 

@@ -31,6 +31,39 @@ pub fn iso(at: UnixMillis) -> String {
     )
 }
 
+/// The moment that `2026-11-22T23:04` names in UTC, with seconds or without.
+#[cfg(feature = "ssr")]
+pub fn parse_utc(text: &str) -> Option<UnixMillis> {
+    let (date, time) = text.split_once('T')?;
+    let numbers = |text: &str, sign| -> Option<Vec<i64>> {
+        text.split(sign).map(|part| part.parse().ok()).collect()
+    };
+    let (date, time) = (numbers(date, '-')?, numbers(time, ':')?);
+    let ([year, month, day], [hour, minute, seconds @ ..]) = (&date[..], &time[..]) else {
+        return None;
+    };
+    let second = match seconds {
+        [] => 0,
+        [second] => *second,
+        _ => return None,
+    };
+    let civil = Civil {
+        year: *year,
+        month: *month,
+        day: *day,
+        hour: *hour,
+        minute: *minute,
+        second,
+    };
+    civil.moment()
+}
+
+/// `2026-11-22T23:04`, as a form has it.
+#[cfg(feature = "ssr")]
+pub fn field(at: UnixMillis) -> String {
+    iso(at).chars().take("2026-11-22T23:04".len()).collect()
+}
+
 /// `5 min ago`, `in 2 h`, `just now`; beyond a week the moment itself.
 pub fn relative(at: UnixMillis, now: UnixMillis) -> String {
     let distance = at.millis().saturating_sub(now.millis());
@@ -89,6 +122,7 @@ pub fn left(until: UnixMillis, now: UnixMillis) -> String {
     }
 }
 
+#[derive(PartialEq, Eq)]
 struct Civil {
     year: i64,
     month: i64,
@@ -127,6 +161,28 @@ impl Civil {
     }
 }
 
+#[cfg(feature = "ssr")]
+impl Civil {
+    /// The moment, where there is such a date and time.
+    fn moment(&self) -> Option<UnixMillis> {
+        let Self {
+            year, month, day, ..
+        } = *self;
+        if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) {
+            return None;
+        }
+        // The other way round than `of`: years that begin on 1 March.
+        let shifted = year - i64::from(month <= 2);
+        let (era, year_of_era) = (shifted.div_euclid(400), shifted.rem_euclid(400));
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        let days = era * 146_097 + day_of_era - 719_468;
+        let at = days * DAY + self.hour * HOUR + self.minute * MINUTE + self.second * SECOND;
+        let at = UnixMillis::new(at);
+        (Self::of(at) == *self).then_some(at)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +199,34 @@ mod tests {
             iso(UnixMillis::new(951_782_400_000)),
             "2000-02-29T00:00:00Z"
         );
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_form_s_moment_is_read_as_utc() {
+        let at = UnixMillis::new(AT.millis() / MINUTE * MINUTE);
+        assert_eq!(field(at), "2026-11-22T23:04");
+        assert_eq!(parse_utc(&field(at)), Some(at));
+        assert_eq!(parse_utc("1970-01-01T00:00"), Some(UnixMillis::new(0)));
+        assert_eq!(
+            parse_utc("2028-02-29T12:00:30").map(iso).as_deref(),
+            Some("2028-02-29T12:00:30Z")
+        );
+        for bad in [
+            "",
+            "tomorrow",
+            "2026-11-22",
+            "2026-02-29T00:00",
+            "2026-13-01T00:00",
+            "2026-11-22T24:00",
+            "2026-11-22T23:60",
+            "2026-11-22T23",
+            "1969-12-31T23:59",
+            "99999-01-01T00:00",
+            "2026-11-22T1:2:3:4",
+        ] {
+            assert_eq!(parse_utc(bad), None, "{bad:?}");
+        }
     }
 
     #[test]

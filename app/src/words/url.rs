@@ -16,6 +16,11 @@ pub fn encode(text: &str) -> String {
     out
 }
 
+/// A policy's page. The server alone draws it: links to it from pages that live in the browser are `rel="external"`.
+pub fn policy(name: &str) -> String {
+    format!("/policies/{}", encode(name))
+}
+
 /// The address, if it is a path of this portal; the home page otherwise. A `next` that leads elsewhere would make the
 /// sign-in page a stepping stone for phishing.
 pub fn local(path: &str) -> &str {

@@ -47,8 +47,49 @@ pub fn actions(
         person: *person,
         groups: groups.to_vec(),
     };
-    let allowed = |action: &Action| may(state, request, *action, &actor, now).is_ok();
+    let allowed = |action: &Action| {
+        may(state, request, *action, &actor, now).is_ok()
+            || (*action == Action::SignOff && !sign_for(state, request, &actor, now).is_empty())
+    };
     OFFERED.into_iter().filter(allowed).collect()
+}
+
+/// In whose place the actor may sign the request off now.
+pub fn sign_for(
+    state: &State,
+    request: RequestId,
+    actor: &Actor,
+    now: UnixMillis,
+) -> Vec<PersonId> {
+    let Some((person, _)) = actor.as_person() else {
+        return Vec::new();
+    };
+    let may = |principal: &PersonId| {
+        let mut command = sign_off(state, request, now);
+        if let Command::SignOff { on_behalf_of, .. } = &mut command {
+            *on_behalf_of = Some(*principal);
+        }
+        decide(state, command, actor, now).is_ok()
+    };
+    state
+        .delegated_to(person, state.moment(now))
+        .filter(may)
+        .collect()
+}
+
+/// A yes to what the request says now, with a proof that was made just now.
+fn sign_off(state: &State, request: RequestId, now: UnixMillis) -> Command {
+    let none = Digest::new([0; 32]);
+    let found = state.request(request);
+    Command::SignOff {
+        request,
+        on_behalf_of: None,
+        decision: Decision::Approve,
+        statement: found.map_or(none, |found| found.statement_digest()),
+        auth_time_s: state.moment(now).unix_seconds(),
+        id_token: Commitment { c: none, n: 0 },
+        note: None,
+    }
 }
 
 /// Whether the actor may do this to the request now, given what only the act itself can bring: a
@@ -76,15 +117,7 @@ pub fn may(
         sessions_cut: 0,
     };
     let command = match action {
-        Action::SignOff => Command::SignOff {
-            request,
-            on_behalf_of: None,
-            decision: Decision::Approve,
-            statement: found.map_or(sealed.c, |found| found.statement_digest()),
-            auth_time_s: state.moment(now).unix_seconds(),
-            id_token: sealed,
-            note: None,
-        },
+        Action::SignOff => sign_off(state, request, now),
         Action::Withdraw => Command::Withdraw { request },
         Action::Edit => Command::EditRequest {
             request,

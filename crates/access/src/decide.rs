@@ -158,6 +158,7 @@ impl Act<'_> {
                 let by_s = extend.map_or(0, |extend| extend.by_s);
                 self.one(Event::GrantExtended {
                     grant,
+                    request: asked.id,
                     expires_at_ms: standing.expires_at.plus_seconds(by_s),
                     proof,
                 })

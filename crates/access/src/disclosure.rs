@@ -18,7 +18,7 @@ pub struct Case<'a> {
     pub policy: &'a Policy,
     /// Who asked.
     pub requester: PersonId,
-    /// Whether the viewer has said yes or no to it.
+    /// Whether the viewer has said yes or no to it, or may be asked in the place of somebody who is away.
     pub signed: bool,
 }
 
@@ -31,7 +31,9 @@ impl Case<'_> {
 
     /// Whether somebody may open the request's page, with or without its words.
     pub fn admits(&self, viewer: &Viewer) -> bool {
-        !viewer.roles.is_empty() || self.involves(viewer.person, &viewer.groups)
+        !viewer.roles.is_empty()
+            || self.involves(viewer.person, &viewer.groups)
+            || self.policy.alarms(viewer.person, &viewer.groups)
     }
 
     /// Whether a text is shown to the viewer. `disclosed_at` is when it was last disclosed to them.

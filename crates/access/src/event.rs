@@ -351,6 +351,8 @@ pub enum Event {
     GrantExtended {
         /// Which.
         grant: GrantId,
+        /// For which request.
+        request: RequestId,
         /// It ends then.
         expires_at_ms: UnixMillis,
         /// The approver's proof of identity, where the policy wants one's word.

@@ -15,9 +15,9 @@
 #![forbid(unsafe_code)]
 
 pub mod command;
+pub mod diff;
 pub mod digest;
 pub mod disclosure;
-pub mod diff;
 pub mod event;
 #[cfg(feature = "file")]
 pub mod file;
@@ -44,7 +44,7 @@ mod unfinished;
 mod violation;
 mod workable;
 
-pub use actions::{actions, may, may_confirm, may_read};
+pub use actions::{actions, may, may_confirm, may_read, sign_for};
 pub use apply::apply;
 pub use decide::decide;
 pub use describe::describe;

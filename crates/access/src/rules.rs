@@ -120,9 +120,10 @@ impl<'a> Act<'a> {
             Event::ExtensionDenied { grant } => extend::denied(self, *grant),
             Event::GrantExtended {
                 grant,
+                request,
                 expires_at_ms,
                 proof,
-            } => extend::extended(self, *grant, *expires_at_ms, *proof),
+            } => extend::extended(self, (*grant, *request), *expires_at_ms, *proof),
             Event::GrantOpened { grant } => grant::opened(self, *grant),
             Event::GrantFailed { grant, .. } => grant::failed(self, *grant),
             Event::CredentialShown { grant } => grant::shown(self, *grant),

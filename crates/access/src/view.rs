@@ -1,11 +1,15 @@
 //! What pages show: plain data, made by `service`, drawn by `app`.
 
 mod log;
+mod people;
+mod policy;
 mod request;
 mod sealed;
 
 pub use log::{LogRow, LogView, WitnessView, WitnessedView};
-pub use request::{Action, RequestView};
+pub use people::{IdentityView, PeopleView, PersonRow};
+pub use policy::{PolicyPage, ProposalRow, ProposalView};
+pub use request::{Action, RequestView, StageView, Standing};
 pub use sealed::{ErasureView, OpeningState, OpeningView};
 
 use serde::{Deserialize, Serialize};
@@ -147,6 +151,12 @@ pub struct GrantView {
     pub opened_at_ms: Option<UnixMillis>,
     /// When it ends at the latest.
     pub expires_at_ms: UnixMillis,
+    /// An emergency that has to be ratified, and is not, ends then.
+    pub ratify_by_ms: Option<UnixMillis>,
+    /// How often it was made longer.
+    pub extensions: u8,
+    /// When its holder asked for more time, while nobody has answered.
+    pub extension_asked_ms: Option<UnixMillis>,
 }
 
 /// A request in a list.
@@ -174,6 +184,8 @@ pub struct RequestRow {
     pub submitted_at_ms: UnixMillis,
     /// When it lapses.
     pub lapses_at_ms: UnixMillis,
+    /// It is not to be opened before then.
+    pub start_at_ms: Option<UnixMillis>,
     /// How many have said yes.
     pub approvals: u8,
     /// How many it takes.
@@ -183,8 +195,16 @@ pub struct RequestRow {
 /// A sign-off as pages show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignOffView {
+    /// The entry.
+    pub seq: u64,
     /// Who.
     pub person: PersonView,
+    /// In whose place, where they signed as a delegate.
+    pub on_behalf_of: Option<PersonView>,
+    /// At which stage, from 0.
+    pub stage: u8,
+    /// Whether the request was edited since: then it says yes or no to nothing.
+    pub void: bool,
     /// Yes or no.
     pub decision: Decision,
     /// What they added, if they did and it was not erased.
@@ -200,7 +220,9 @@ pub struct ReviewView {
     pub person: PersonView,
     /// What it was.
     pub verdict: Verdict,
-    /// In words, unless erased.
+    /// What they found, if they found something and it was not erased.
+    pub findings: Option<String>,
+    /// The closing word, unless erased.
     pub note: Option<String>,
     /// When.
     pub at_ms: UnixMillis,
@@ -238,6 +260,32 @@ pub struct HomeView {
     pub erasures: u32,
     /// What the viewer may ask for.
     pub openable: Vec<Openable>,
+    /// Emergencies that are open now, and that the viewer is to know of.
+    pub alarms: Vec<GrantView>,
+    /// Accesses of the viewer's own whose review is overdue, so that they break no glass.
+    pub debts: Vec<RequestRow>,
+    /// Drills of policies that the viewer may use, signs off, reviews or writes, the first due in front.
+    pub drills: Vec<DrillView>,
+    /// Who signs in the viewer's place, if somebody does.
+    pub delegate: Option<DelegateView>,
+}
+
+/// An exercise of breaking the glass that is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrillView {
+    /// Of which policy.
+    pub policy: PolicyName,
+    /// When.
+    pub due_at_ms: UnixMillis,
+}
+
+/// Who signs in somebody's place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DelegateView {
+    /// Who.
+    pub to: PersonView,
+    /// Until when.
+    pub until_ms: UnixMillis,
 }
 
 /// The sign-off inbox: emergencies and the most urgent first, then the oldest.
@@ -251,6 +299,12 @@ pub struct InboxView {
     pub reviews: Vec<RequestRow>,
     /// Erasures that wait for the viewer's confirmation.
     pub erasures: Vec<ErasureView>,
+    /// Accesses whose holder asks the viewer for more time.
+    pub extensions: Vec<GrantView>,
+    /// What others decided lately that the viewer was asked about, the newest in front.
+    pub decided: Vec<RequestRow>,
+    /// Policies that wait for the viewer's word, as a second author.
+    pub proposals: Vec<ProposalRow>,
 }
 
 /// The way in, shown once.

@@ -9,9 +9,11 @@
 pub mod archive;
 mod asked;
 mod clock;
+mod configured;
 mod connectors;
 pub mod cosign;
 mod data_lock;
+pub mod drafts;
 mod durable;
 mod error;
 mod faults;
@@ -29,6 +31,7 @@ mod opening;
 mod portal;
 mod proof;
 mod readings;
+pub mod rebuild;
 mod reconcile;
 pub mod restore;
 pub mod rotate;
@@ -41,6 +44,7 @@ mod timeline;
 mod use_cases;
 mod watched;
 pub mod witness;
+pub mod zones;
 
 pub use data_lock::{DataLock, DataLockError};
 pub use error::{Error, StartError};
@@ -52,4 +56,6 @@ pub use portal::Portal;
 pub use readings::ReadsWaiting;
 pub use signer::SignerState;
 pub use timeline::{Timeline, TimelineError, accept_timeline};
-pub use use_cases::{ConfirmErasure, Identity, LogQuery, SignOff, Submit};
+pub use use_cases::{
+    ApproveExtension, ConfirmErasure, Identity, LogQuery, Proposed, SignOff, Submit, Words,
+};

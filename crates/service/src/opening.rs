@@ -12,7 +12,6 @@ use crate::memory::Memory;
 use crate::portal::Portal;
 use crate::settings::Settings;
 use crate::signer::Signer;
-use crate::store;
 
 /// Between two looks whether the log's signer has come back.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -96,16 +95,7 @@ impl Portal {
         )
         .await?;
         self.configure_roles().await?;
-        let in_force = store::policy::in_force(&self.inner.pool).await?;
-        for policy in &self.inner.settings.seed_policies {
-            let unchanged = in_force.iter().any(|version| version.policy == *policy);
-            if !unchanged {
-                let command = Command::ActivatePolicy {
-                    policy: policy.clone(),
-                };
-                self.system("seed", command).await?;
-            }
-        }
-        Ok(())
+        self.configure_resources().await?;
+        self.bring_policies().await
     }
 }

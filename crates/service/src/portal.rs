@@ -226,17 +226,6 @@ impl Portal {
         elsewhere.then(|| self.inner.signer.now())
     }
 
-    /// Says in the log who holds which role, where that is not what it says already.
-    pub(crate) async fn configure_roles(&self) -> Result<(), Error> {
-        let roles = self.inner.settings.roles.clone();
-        let known = self.inner.sequencer.ask(|state| state.roles().cloned());
-        if known.await?.as_ref() == Some(&roles) {
-            return Ok(());
-        }
-        self.system("portal", Command::ConfigureRoles { roles })
-            .await
-    }
-
     /// Lets a part of the portal itself act.
     pub(crate) async fn system(&self, part: &str, command: Command) -> Result<(), Error> {
         let actor = Actor::System {

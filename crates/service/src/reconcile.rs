@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use access::State;
 use access::command::Command;
 use access::event::{Actor, EndCause, Failure};
 use access::ids::GrantId;
@@ -22,6 +23,9 @@ use crate::store::grant::Standing;
 /// How often everything is looked at.
 const ROUND: Duration = Duration::from_secs(30);
 
+/// How often it is looked whether a ladder's next step is due.
+const LADDER: Duration = Duration::from_secs(5);
+
 /// Between a failure and the next try.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -36,6 +40,7 @@ pub(crate) async fn run(portal: Portal, shutdown: CancellationToken) {
         tokio::select! {
             () = shutdown.cancelled() => {}
             () = rounds(&portal) => {}
+            () = ladders(&portal) => {}
             () = expiries(&portal) => {}
         }
     };
@@ -48,6 +53,48 @@ async fn rounds(portal: &Portal) {
         round(portal).await;
         tokio::time::sleep(ROUND).await;
     }
+}
+
+/// Asks the next step of ladders whose time has come, and proposes what came from a shell.
+async fn ladders(portal: &Portal) {
+    loop {
+        if let Err(fault) = escalate(portal).await {
+            tracing::warn!(%fault, "a ladder's next step was not asked; it is tried again");
+        }
+        if let Err(fault) = take_drafts(portal).await {
+            tracing::warn!(%fault, "a policy from a shell was not proposed; it is tried again");
+        }
+        tokio::time::sleep(LADDER).await;
+    }
+}
+
+async fn take_drafts(portal: &Portal) -> Result<(), Error> {
+    if portal.halted().is_some() || portal.inner.sequencer.goes_on().is_err() {
+        return Ok(());
+    }
+    portal.take_drafts().await
+}
+
+async fn escalate(portal: &Portal) -> Result<(), Error> {
+    if portal.halted().is_some() || portal.inner.sequencer.goes_on().is_err() {
+        return Ok(());
+    }
+    let clock = portal.inner.clock.clone();
+    let due = move |state: &State| {
+        let due = state.due_to_escalate(clock.now());
+        due.map(|request| request.id).collect::<Vec<_>>()
+    };
+    for request in portal.inner.sequencer.ask(due).await? {
+        match portal
+            .system("reconciler", Command::Escalate { request })
+            .await
+        {
+            // Another replica was first, or somebody decided just now.
+            Ok(()) | Err(Error::Refused(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
 }
 
 async fn expiries(portal: &Portal) {
@@ -95,10 +142,17 @@ impl Endings {
         let (now, instant) = (clock.now(), Instant::now());
         let mut next = None;
         for Standing {
-            grant, expires_at, ..
+            grant,
+            expires_at,
+            ratify_by,
+            ..
         } in standing
         {
-            let left_ms = expires_at.millis() - now.millis();
+            let (ends_at, cause) = match ratify_by {
+                Some(by) if by < expires_at => (by, EndCause::Unratified),
+                _ => (expires_at, EndCause::Expired),
+            };
+            let left_ms = ends_at.millis() - now.millis();
             let at = match self.attempts.get(&grant) {
                 Some(None) => continue,
                 Some(Some(again)) => *again,
@@ -106,7 +160,7 @@ impl Endings {
             };
             if at <= instant {
                 self.attempts.insert(grant, None);
-                self.tasks.spawn(expire(portal.clone(), grant));
+                self.tasks.spawn(expire(portal.clone(), grant, cause));
             } else {
                 next = next.into_iter().chain([at]).min();
             }
@@ -134,8 +188,8 @@ impl Endings {
     }
 }
 
-async fn expire(portal: Portal, grant: GrantId) -> (GrantId, bool) {
-    let ended = portal.end_now(grant, EndCause::Expired, itself()).await;
+async fn expire(portal: Portal, grant: GrantId, cause: EndCause) -> (GrantId, bool) {
+    let ended = portal.end_now(grant, cause, itself()).await;
     if let Err(fault) = &ended {
         tracing::error!(%grant, %fault, "access could not be ended at its expiry; trying again");
     }

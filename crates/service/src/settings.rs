@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use access::ids::ResourceName;
-use access::policy::Policy;
+use access::policy::{Labels, Policy};
 pub use access::roles::RoleGroups;
 use ledger::{Origin, VerifierKey};
 use secrecy::SecretString;
@@ -25,7 +25,8 @@ pub struct Settings {
     pub read_window: Duration,
     /// What can be opened.
     pub resources: Vec<Resource>,
-    /// Policies to put in force where another text, or none, is in force under that name.
+    /// Policies that a new log begins with; later, where another text or none is in force under that name,
+    /// they are proposed to the policy authors.
     pub seed_policies: Vec<Policy>,
     /// Where the log is archived, if it is.
     pub archive: Option<Archive>,
@@ -126,6 +127,8 @@ pub struct Resource {
     pub name: ResourceName,
     /// What it is, in a few words.
     pub description: String,
+    /// What it is, for policies that go by it.
+    pub labels: Labels,
     /// How the connector reaches it, with the right to make and end accounts.
     pub admin_url: SecretString,
     /// What the holder pastes into a shell; `{account}` stands for the account.

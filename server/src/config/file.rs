@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use access::ids::{GroupName, ResourceName};
-use access::policy::Policy;
+use access::policy::{Labels, Policy};
 use serde::Deserialize;
 use url::Url;
 
@@ -134,6 +134,7 @@ pub(super) struct Roles {
     pub(super) auditor: Vec<GroupName>,
     pub(super) operator: Vec<GroupName>,
     pub(super) custodian: Vec<GroupName>,
+    pub(super) author: Vec<GroupName>,
 }
 
 #[derive(Deserialize)]
@@ -141,6 +142,8 @@ pub(super) struct Roles {
 pub(super) struct Resource {
     pub(super) name: ResourceName,
     pub(super) description: String,
+    #[serde(default)]
+    pub(super) labels: Labels,
     pub(super) connector: String,
     pub(super) admin_url: Option<String>,
     pub(super) admin_url_file: Option<PathBuf>,

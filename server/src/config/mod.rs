@@ -152,6 +152,7 @@ impl Config {
                     auditor: file.roles.auditor,
                     operator: file.roles.operator,
                     custodian: file.roles.custodian,
+                    author: file.roles.author,
                 },
                 read_window: limits::read_window(file.log.read_window_s)?,
                 resources,

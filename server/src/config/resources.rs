@@ -29,6 +29,7 @@ pub(super) fn resources(written: Vec<file::Resource>) -> Result<Vec<Resource>, C
             Ok(Resource {
                 name: resource.name,
                 description: resource.description,
+                labels: resource.labels,
                 admin_url: secret::either(
                     "admin_url",
                     resource.admin_url,
@@ -51,7 +52,9 @@ pub(super) fn policies_fit(policies: &[Policy], resources: &[Resource]) -> Resul
             });
         }
         for wanted in &policy.resources {
-            if !resources.iter().any(|resource| resource.name == *wanted) {
+            let covers =
+                |resource: &Resource| wanted.covers(&resource.name, Some(&resource.labels));
+            if !resources.iter().any(covers) {
                 return Err(ConfigError::UnknownResource {
                     policy: policy.name.to_string(),
                     resource: wanted.to_string(),

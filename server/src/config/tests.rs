@@ -248,8 +248,8 @@ fn policies_open_what_is_configured() {
     let policy = |resource: &str| {
         format!(
             "[[policy]]\nname = \"orders-read\"\ndescription = \"d\"\nresources = [\"{resource}\"]\n\
-             eligible = [\"oncall\"]\ndefault_duration_s = 60\nmax_duration_s = 60\nmin_reason_chars = 1\n\
-             approval = {{ groups = [\"leads\"], n = 1, within_s = 60 }}\nreview = {{ groups = [\"leads\"], within_s = 60 }}\n\
+             eligible = [\"oncall\"]\nduration = {{ default_s = 60, max_s = 60 }}\n\
+             approval = {{ within_s = 60, stages = [{{ n = 1, groups = [\"leads\"] }}] }}\nreview = {{ groups = [\"leads\"], within_s = 60 }}\n\
              grant = {{ connector = \"postgresql\", role = \"r\" }}\n"
         )
     };

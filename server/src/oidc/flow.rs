@@ -4,7 +4,7 @@
 //! with the answer, and counts once.
 
 use access::event::Decision;
-use app::{PendingErasure, PendingSignOff};
+use app::{PendingErasure, PendingExtension, PendingSignOff};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow};
 use openidconnect::{
@@ -54,6 +54,11 @@ pub enum Purpose {
     Erasure {
         /// The order.
         pending: PendingErasure,
+    },
+    /// A fresh proof for the yes to more time.
+    Extension {
+        /// For which access.
+        pending: PendingExtension,
     },
 }
 
@@ -125,6 +130,7 @@ impl Oidc {
             Purpose::SignIn { .. } => Nonce::new_random(),
             Purpose::SignOff { pending } => Nonce::new(sign_off_nonce(pending, &salt)),
             Purpose::Erasure { pending } => Nonce::new(erasure_nonce(pending, &salt)),
+            Purpose::Extension { pending } => Nonce::new(extension_nonce(pending, &salt)),
         };
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let sent = nonce.clone();
@@ -233,6 +239,17 @@ fn erasure_nonce(pending: &PendingErasure, salt: &[u8; 32]) -> String {
     let digest = Sha256::new()
         .chain_update(b"breakglass erasure")
         .chain_update(pending.order.to_be_bytes())
+        .chain_update(salt)
+        .finalize();
+    Base64UrlUnpadded::encode_string(&digest)
+}
+
+/// The nonce of a proof for the yes to more time: base64url of SHA-256("breakglass extension" ‖ the grant's id, 16 bytes ‖
+/// 32 random bytes).
+fn extension_nonce(pending: &PendingExtension, salt: &[u8; 32]) -> String {
+    let digest = Sha256::new()
+        .chain_update(b"breakglass extension")
+        .chain_update(pending.grant.uuid().as_bytes())
         .chain_update(salt)
         .finalize();
     Base64UrlUnpadded::encode_string(&digest)

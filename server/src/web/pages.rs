@@ -1,11 +1,14 @@
 //! The app's pages and server functions, as leptos routes them.
 
-use app::{App, FormTargets, shell};
+use std::pin::Pin;
+
+use app::{App, FormTargets, Office, office_shell, shell};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 
@@ -15,12 +18,26 @@ use super::state::AppState;
 /// Every page and server function.
 pub(super) fn routes(state: &AppState) -> Router<AppState> {
     let options = state.leptos.clone();
-    Router::new().leptos_routes_with_context(
+    let live = Router::new().leptos_routes_with_context(
         state,
         generate_route_list(App),
         contexts(state),
         move || shell(options.clone()),
-    )
+    );
+    generate_route_list(Office)
+        .iter()
+        .fold(live, |router, page| {
+            router.route(page.path(), get(office(state)))
+        })
+}
+
+/// Draws the pages that have no program in the browser.
+fn office(
+    state: &AppState,
+) -> impl Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Clone + Send + Sync + 'static
+{
+    let options = state.leptos.clone();
+    render_app_async_with_context(contexts(state), move || office_shell(options.clone()))
 }
 
 /// An address that is nobody's: a page that says so inside the frame, or a problem for programs.

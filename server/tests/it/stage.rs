@@ -12,7 +12,7 @@ use openidconnect::core::CoreJwsSigningAlgorithm;
 use serde_json::{Value, json};
 use server::config::{SessionLimits, TileAccess};
 use server::session::{self, Sessions};
-use server::web::{AppState, Flood, Hashes, Outside, OwnOrigin, Transport, router};
+use server::web::{AppState, Flood, Hashes, Outside, OwnOrigin, Transport, TrustedProxies, router};
 use service::Portal;
 use service::settings::{Resource, RoleGroups, Settings};
 use service::store::session_index::SessionIndex;
@@ -91,6 +91,7 @@ impl Stage {
             oidc: Arc::new(provider.client(&[CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256])),
             sessions: Sessions::new(SessionIndex::new(pool.clone()), limits),
             tiles,
+            proxies: TrustedProxies(Vec::new().into()),
             leptos: LeptosOptions::builder().output_name("app").build(),
             stop: stop.clone(),
         };
@@ -257,18 +258,21 @@ fn settings(data: &TempDir) -> Settings {
             auditor: vec!["auditors".parse().unwrap()],
             operator: Vec::new(),
             custodian: vec!["custodians".parse().unwrap()],
+            author: vec!["authors".parse().unwrap()],
         },
         resources: vec![Resource {
             name: "orders-db".parse().unwrap(),
             description: "Orders".to_owned(),
+            labels: Default::default(),
             admin_url: "postgres://nobody@127.0.0.1:1/orders".to_owned().into(),
             command: "psql user={account}".to_owned(),
         }],
         seed_policies: vec![
             serde_json::from_value(json!({
                 "name": "orders-read", "description": "Read the orders.", "resources": ["orders-db"],
-                "eligible": ["oncall"], "default_duration_s": 600, "max_duration_s": 3600, "min_reason_chars": 5,
-                "approval": { "groups": ["leads"], "n": 1, "within_s": 3600 }, "emergency": null,
+                "eligible": ["oncall"], "conditions": { "min_reason_chars": 5 },
+                "duration": { "default_s": 600, "max_s": 3600 },
+                "approval": { "within_s": 3600, "stages": [{ "n": 1, "groups": ["leads"] }] },
                 "review": { "groups": ["reviewers"], "within_s": 3600 },
                 "grant": { "connector": "postgresql", "role": "orders_read" },
             }))

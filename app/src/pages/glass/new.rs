@@ -1,15 +1,15 @@
 //! Breaking the glass: access at once, seen by everyone who has a say, reviewed afterwards.
 
-use access::view::Openable;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+use crate::api::choices::{ChoiceView, NewRequestView, new_request};
 use crate::api::forms::RequestForm;
 use crate::api::keep::{Draft, Form, take_draft};
-use crate::api::request::{BreakGlass as BreakGlassAction, NewRequestView, new_request};
+use crate::api::request::BreakGlass as BreakGlassAction;
 use crate::components::button::{ButtonKind, Submit};
 use crate::components::empty::Empty;
 use crate::components::field::{Fault, FormFault};
@@ -17,10 +17,9 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::loaded::Loaded;
 use crate::components::sentences::Sentences;
 use crate::erase::Erase as _;
-use crate::pages::request::form::{FIELDS, Picker, RequestFields, choose};
+use crate::pages::request::form::{FIELDS, Hindered, Picker, RequestFields, choose};
 use crate::pages::request::new::wanted;
-use crate::words::time::span;
-use crate::words::{policy, url};
+use crate::words::url;
 
 /// The page's address with resource and policy chosen.
 pub fn address(resource: &str, policy: &str) -> String {
@@ -40,7 +39,7 @@ pub fn BreakGlass() -> impl IntoView {
     let data = Resource::new(
         || (),
         |()| async {
-            let new = new_request().await?;
+            let new = new_request(true).await?;
             Ok((new, take_draft::<RequestForm>(Form::BreakGlass).await))
         },
     );
@@ -53,9 +52,8 @@ pub fn BreakGlass() -> impl IntoView {
     view! {
         <Title text="Break glass"/>
         <Loaded data=data draw=move |(new, draft): (NewRequestView, Option<Draft<RequestForm>>)| {
-            let NewRequestView { id, mut home } = new;
-            home.openable.retain(|one| one.policy.policy.emergency.is_some());
-            let nothing = home.openable.is_empty();
+            let NewRequestView { id, choices } = new;
+            let nothing = choices.is_empty();
             view! {
                 <div class="stack stack-wide">
                     <div class="glass-banner">
@@ -69,15 +67,14 @@ pub fn BreakGlass() -> impl IntoView {
                               answer for it afterwards."
                         </p>
                     </div>
-                    {move || match choose(home.clone(), &wanted.get()) {
+                    {move || match choose(choices.clone(), &wanted.get()) {
                         Ok(chosen) => {
-                            let most = chosen.policy.policy.emergency.as_ref().map_or(0, |e| e.max_duration_s);
                             let fresh = RequestForm {
                                 request: id.to_string(),
-                                duration: (chosen.policy.policy.default_duration_s.min(most) / 60).to_string(),
+                                duration: chosen.terms.default_min.to_string(),
                                 ..RequestForm::default()
                             };
-                            view! { <Chosen chosen=chosen fresh=fresh most_s=most draft=draft.clone() submit=submit/> }
+                            view! { <Chosen chosen=chosen fresh=fresh draft=draft.clone() submit=submit/> }
                                 .erase()
                         }
                         Err(_) if nothing => {
@@ -85,7 +82,7 @@ pub fn BreakGlass() -> impl IntoView {
                                 <Empty title="There is no glass that you may break.">{view! {
                                     <p>
                                         "A policy says for which groups and resources there is emergency access. "
-                                        <a href="/policies">"Read the policies"</a> ", or "
+                                        <a href="/policies" rel="external">"Read the policies"</a> ", or "
                                         <a href="/request">"request access"</a> " in the ordinary way."
                                     </p>
                                 }.erase()}</Empty>
@@ -101,7 +98,6 @@ pub fn BreakGlass() -> impl IntoView {
                                         page="/break-glass"
                                         search=wanted.get().search
                                         address=address
-                                        note=note
                                     />
                                 </section>
                             }
@@ -116,34 +112,20 @@ pub fn BreakGlass() -> impl IntoView {
     .erase()
 }
 
-fn note(one: &Openable) -> String {
-    let policy = &one.policy.policy;
-    let most = policy.emergency.as_ref().map_or(0, |e| e.max_duration_s);
-    format!(
-        "As {}, at once, for at most {}",
-        policy.grant.role,
-        span(most)
-    )
-}
-
 #[component]
 fn Chosen(
     /// What is to be opened, under which policy.
-    chosen: Openable,
+    chosen: ChoiceView,
     /// A form nobody has typed in yet.
     fresh: RequestForm,
-    /// The longest time that will do, in seconds.
-    most_s: u32,
     /// What was typed before, and why it was refused.
     draft: Option<Draft<RequestForm>>,
     /// Sends the form.
     submit: ServerAction<BreakGlassAction>,
 ) -> impl IntoView {
-    let terms = chosen.policy.policy;
-    let resource = chosen.resource.to_string();
-    let name = terms.name.to_string();
+    let (resource, name) = (chosen.resource, chosen.policy);
     let ordinary = crate::pages::request::new::address(&resource, &name);
-    let whole_policy = crate::pages::policy::show::address(&name);
+    let whole_policy = url::policy(&name);
     let refused = draft.as_ref().map(|draft| draft.error.clone());
     let values = RequestForm {
         resource: resource.clone(),
@@ -161,10 +143,11 @@ fn Chosen(
                     <h2 class="card-title" id="form-title">{format!("{resource} under {name}")}</h2>
                     <a class="small" href="/break-glass">"Choose something else"</a>
                 </div>
-                <p class="soft">{chosen.resource_description}</p>
+                <p class="soft">{chosen.about}</p>
+                <Hindered why=chosen.hindered/>
                 <ActionForm action=submit attr:class="form" attr:novalidate=true>{view! {
                     <FormFault fault=fault fields=FIELDS/>
-                    <RequestFields values=values min_reason=terms.min_reason_chars most_s=most_s fault=fault/>
+                    <RequestFields values=values terms=chosen.terms fault=fault/>
                     <Confirmation fault=fault/>
                     <div class="actions">
                         <Submit
@@ -181,9 +164,9 @@ fn Chosen(
             </section>
             <aside class="card" aria-label="Before you break the glass">
                 <h2 class="card-title">"What follows"</h2>
-                <Sentences items=policy::before_breaking(&terms)/>
+                <Sentences items=chosen.before/>
                 <p class="small">
-                    <a href=whole_policy>"Read the whole policy"</a>
+                    <a href=whole_policy rel="external">"Read the whole policy"</a>
                 </p>
             </aside>
         </div>

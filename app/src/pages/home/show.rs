@@ -145,7 +145,7 @@ fn MayOpen(
                 <Empty title="None of your groups may ask for anything.">{view! {
                     <p>
                         "A policy says which groups may ask for what. "
-                        <a href="/policies">"Read the policies"</a>
+                        <a href="/policies" rel="external">"Read the policies"</a>
                         " to see who may, or ask whoever runs your identity provider to put you in one of those groups."
                     </p>
                 }.erase()}</Empty>
@@ -189,16 +189,16 @@ fn card(one: Openable) -> impl IntoView {
         <li class="card">
             <div class="card-head">
                 <h3 class="card-title">{resource.clone()}</h3>
-                <a class="small" href=crate::pages::policy::show::address(&name)>{name.clone()}</a>
+                <a class="small" href=crate::words::url::policy(&name) rel="external">{name.clone()}</a>
             </div>
             <p>{one.resource_description}</p>
             <p class="row-note">
                 {format!(
                     "As {}, up to {}, after {} of {}.",
                     policy.grant.role,
-                    span(policy.max_duration_s),
-                    people::count(u32::from(policy.approval.n)),
-                    people::any_of(&policy.approval.groups),
+                    span(policy.duration.max_s),
+                    people::count(policy.approval.needed()),
+                    people::any_of(&policy.approval.groups()),
                 )}
             </p>
             <div class="actions">

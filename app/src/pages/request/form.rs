@@ -1,15 +1,24 @@
 //! What an ordinary request and breaking the glass have in common: choosing what to open, and the fields.
 
-use access::view::{HomeView, Openable};
 use leptos::prelude::*;
 
+use crate::api::choices::{ChoiceView, Terms};
 use crate::api::forms::RequestForm;
+use crate::components::alert::{Alert, AlertKind};
 use crate::components::field::{Choice, Choices, Fault, MinutesField, TextArea, TextField};
 use crate::erase::Erase as _;
 use crate::words::state::URGENCIES;
 
 /// The fields that say for themselves what is wrong with them.
-pub const FIELDS: &[&str] = &["reason", "ticket", "urgency", "duration", "confirmed"];
+pub const FIELDS: &[&str] = &[
+    "reason",
+    "ticket",
+    "incident",
+    "urgency",
+    "duration",
+    "start",
+    "confirmed",
+];
 
 /// Beyond so many choices a page offers a search.
 const SEARCH_FROM: usize = 7;
@@ -25,42 +34,20 @@ pub struct Wanted {
     pub search: String,
 }
 
-/// The one choice that is meant, if it is clear which; otherwise all that fit, those asked for lately first.
-pub fn choose(home: HomeView, wanted: &Wanted) -> Result<Openable, Vec<Openable>> {
-    let fits = |one: &Openable| {
-        wanted
-            .resource
-            .as_deref()
-            .is_none_or(|name| one.resource.as_str() == name)
-            && wanted
-                .policy
-                .as_deref()
-                .is_none_or(|name| one.policy.policy.name.as_str() == name)
-    };
-    let lately: Vec<_> = home
-        .requests
-        .iter()
-        .chain(&home.past)
-        .map(|row| &row.resource)
-        .collect();
-    let mut fitting: Vec<_> = home.openable.into_iter().filter(fits).collect();
+/// The one choice that is meant, if it is clear which; otherwise all that fit.
+pub fn choose(choices: Vec<ChoiceView>, wanted: &Wanted) -> Result<ChoiceView, Vec<ChoiceView>> {
+    let is = |wanted: &Option<String>, name: &String| wanted.as_ref().is_none_or(|one| one == name);
+    let fits =
+        |one: &ChoiceView| is(&wanted.resource, &one.resource) && is(&wanted.policy, &one.policy);
+    let mut fitting: Vec<_> = choices.into_iter().filter(fits).collect();
     if fitting.len() == 1 && wanted.search.is_empty() {
         return Ok(fitting.remove(0));
     }
     fitting.retain(|one| {
-        let haystack = format!(
-            "{} {} {}",
-            one.resource, one.resource_description, one.policy.policy.name
-        );
+        let haystack = format!("{} {} {}", one.resource, one.about, one.policy);
         haystack
             .to_lowercase()
             .contains(&wanted.search.to_lowercase())
-    });
-    fitting.sort_by_key(|one| {
-        lately
-            .iter()
-            .position(|name| **name == one.resource)
-            .unwrap_or(usize::MAX)
     });
     Err(fitting)
 }
@@ -69,29 +56,25 @@ pub fn choose(home: HomeView, wanted: &Wanted) -> Result<Openable, Vec<Openable>
 #[component]
 pub fn Picker(
     /// The choices.
-    choices: Vec<Openable>,
+    choices: Vec<ChoiceView>,
     /// The page's own address, for the search.
     page: &'static str,
     /// What was searched for.
     search: String,
     /// A choice's address.
     address: fn(&str, &str) -> String,
-    /// What to say of a choice besides its name.
-    note: fn(&Openable) -> String,
 ) -> impl IntoView {
     let searchable = choices.len() >= SEARCH_FROM || !search.is_empty();
     let none = choices.is_empty();
     let choices: Vec<_> = choices
         .into_iter()
         .map(|one| {
-            let policy = one.policy.policy.name.to_string();
-            let note = note(&one);
             view! {
                 <li>
-                    <a class="pick" href=address(one.resource.as_str(), &policy)>
-                        <span class="pick-title">{format!("{} under {policy}", one.resource)}</span>
-                        <p>{one.resource_description}</p>
-                        <p class="row-note">{note}</p>
+                    <a class="pick" href=address(&one.resource, &one.policy)>
+                        <span class="pick-title">{format!("{} under {}", one.resource, one.policy)}</span>
+                        <p>{one.about}</p>
+                        <p class="row-note">{one.note}</p>
                     </a>
                 </li>
             }
@@ -116,15 +99,32 @@ pub fn Picker(
     .erase()
 }
 
-/// Reason, ticket, urgency, duration, and the hidden fields: which request, what, under which policy.
+/// What stands in the way now, whatever is typed; nothing where nothing does.
+#[component]
+pub fn Hindered(
+    /// In words.
+    why: Vec<String>,
+) -> impl IntoView {
+    (!why.is_empty()).then(|| {
+        let why: Vec<_> = why
+            .into_iter()
+            .map(|why| view! { <li>{why}</li> })
+            .collect();
+        view! {
+            <Alert kind=AlertKind::Wait title="As it stands you cannot open this.">{view! {
+                <ul class="bullets">{why}</ul>
+            }.erase()}</Alert>
+        }
+    })
+}
+
+/// Reason, ticket, incident, urgency, duration, start, and the hidden fields: which request, what, under which policy.
 #[component]
 pub fn RequestFields(
     /// What stands in the fields at first.
     values: RequestForm,
-    /// The shortest reason that will do, in characters.
-    min_reason: u32,
-    /// The longest time that will do, in seconds.
-    most_s: u32,
+    /// What the policy asks for.
+    terms: Terms,
     /// What was wrong with the form.
     fault: Fault,
 ) -> impl IntoView {
@@ -140,17 +140,30 @@ pub fn RequestFields(
             name="reason"
             form_name="form[reason]"
             label="Reason"
-            hint=format!("What is wrong, and what you will do about it. At least {min_reason} characters.")
+            hint=format!("What is wrong, and what you will do about it. At least {} characters.", terms.min_reason)
             value=values.reason
             fault=fault
         />
         <TextField
             name="ticket"
             form_name="form[ticket]"
-            label="Ticket or incident"
-            hint="Its number or address, so that a reviewer can follow."
+            label="Ticket"
+            hint=match &terms.ticket {
+                Some(form) => format!("Such as {form}."),
+                None => "Its number or address, so that a reviewer can follow.".to_owned(),
+            }
             value=values.ticket
             fault=fault
+            required=terms.ticket.is_some()
+        />
+        <TextField
+            name="incident"
+            form_name="form[incident]"
+            label="Incident"
+            hint="Where the people who work on it talk to each other."
+            value=values.incident
+            fault=fault
+            required=terms.incident
         />
         <Choices
             name="urgency"
@@ -164,10 +177,25 @@ pub fn RequestFields(
             name="duration"
             form_name="form[duration]"
             label="Duration in minutes"
-            most=most_s / 60
+            most=terms.most_min
             value=values.duration
             fault=fault
         />
+        {terms
+            .start
+            .then(|| {
+                view! {
+                    <TextField
+                        name="start"
+                        form_name="form[start]"
+                        kind="datetime-local"
+                        label="Not before, in UTC"
+                        hint="For planned work: it can be opened from then on. Within 30 days."
+                        value=values.start
+                        fault=fault
+                    />
+                }
+            })}
     }
     .erase()
 }

@@ -2,6 +2,8 @@
 
 mod facts;
 pub mod form;
+mod longer;
 pub mod new;
 pub mod show;
+mod signed;
 mod steps;

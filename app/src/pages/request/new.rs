@@ -1,15 +1,15 @@
 //! Asking for access that others sign off.
 
-use access::view::Openable;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
+use crate::api::choices::{ChoiceView, NewRequestView, new_request};
 use crate::api::forms::RequestForm;
 use crate::api::keep::{Draft, Form, take_draft};
-use crate::api::request::{NewRequestView, SubmitRequest, new_request};
+use crate::api::request::SubmitRequest;
 use crate::components::button::{ButtonKind, Submit};
 use crate::components::empty::Empty;
 use crate::components::field::{Fault, FormFault};
@@ -17,10 +17,8 @@ use crate::components::loaded::Loaded;
 use crate::components::sentences::Sentences;
 use crate::erase::Erase as _;
 use crate::pages::glass;
-use crate::pages::request::form::{FIELDS, Picker, RequestFields, Wanted, choose};
-use crate::words::people::{any_of, count};
-use crate::words::time::span;
-use crate::words::{policy, url};
+use crate::pages::request::form::{FIELDS, Hindered, Picker, RequestFields, Wanted, choose};
+use crate::words::url;
 
 /// The page's address with resource and policy chosen.
 pub fn address(resource: &str, policy: &str) -> String {
@@ -52,7 +50,7 @@ pub fn NewRequest() -> impl IntoView {
     let data = Resource::new(
         || (),
         |()| async {
-            let new = new_request().await?;
+            let new = new_request(false).await?;
             Ok((new, take_draft::<RequestForm>(Form::Request).await))
         },
     );
@@ -65,18 +63,18 @@ pub fn NewRequest() -> impl IntoView {
     view! {
         <Title text="Request access"/>
         <Loaded data=data draw=move |(new, draft): (NewRequestView, Option<Draft<RequestForm>>)| {
-            let NewRequestView { id, home } = new;
-            let nothing = home.openable.is_empty();
+            let NewRequestView { id, choices } = new;
+            let nothing = choices.is_empty();
             view! {
                 <div class="page-head">
                     <h1>"Request access"</h1>
                     <p class="lede">"Others sign it off, then you open it. It ends by itself."</p>
                 </div>
-                {move || match choose(home.clone(), &wanted.get()) {
+                {move || match choose(choices.clone(), &wanted.get()) {
                     Ok(chosen) => {
                         let form = RequestForm {
                             request: id.to_string(),
-                            duration: (chosen.policy.policy.default_duration_s / 60).to_string(),
+                            duration: chosen.terms.default_min.to_string(),
                             ..RequestForm::default()
                         };
                         view! { <Chosen chosen=chosen fresh=form draft=draft.clone() submit=submit/> }
@@ -87,7 +85,7 @@ pub fn NewRequest() -> impl IntoView {
                             <Empty title="None of your groups may ask for anything.">{view! {
                                 <p>
                                     "A policy says which groups may ask for what. "
-                                    <a href="/policies">"Read the policies"</a> " to see who may."
+                                    <a href="/policies" rel="external">"Read the policies"</a> " to see who may."
                                 </p>
                             }.erase()}</Empty>
                         }
@@ -102,7 +100,6 @@ pub fn NewRequest() -> impl IntoView {
                                     page="/request"
                                     search=wanted.get().search
                                     address=address
-                                    note=note
                                 />
                             </section>
                         }
@@ -116,21 +113,10 @@ pub fn NewRequest() -> impl IntoView {
     .erase()
 }
 
-fn note(one: &Openable) -> String {
-    let policy = &one.policy.policy;
-    format!(
-        "As {}, up to {}, after {} of {}",
-        policy.grant.role,
-        span(policy.max_duration_s),
-        count(u32::from(policy.approval.n)),
-        any_of(&policy.approval.groups)
-    )
-}
-
 #[component]
 fn Chosen(
     /// What is to be opened, under which policy.
-    chosen: Openable,
+    chosen: ChoiceView,
     /// A form nobody has typed in yet.
     fresh: RequestForm,
     /// What was typed before, and why it was refused.
@@ -138,10 +124,8 @@ fn Chosen(
     /// Sends the form.
     submit: ServerAction<SubmitRequest>,
 ) -> impl IntoView {
-    let terms = chosen.policy.policy;
-    let resource = chosen.resource.to_string();
-    let name = terms.name.to_string();
-    let emergency = terms.emergency.is_some();
+    let (resource, name) = (chosen.resource, chosen.policy);
+    let emergency = chosen.emergency;
     let refused = draft.as_ref().map(|draft| draft.error.clone());
     let values = RequestForm {
         resource: resource.clone(),
@@ -159,15 +143,11 @@ fn Chosen(
                     <h2 class="card-title" id="form-title">{format!("{resource} under {name}")}</h2>
                     <a class="small" href="/request">"Choose something else"</a>
                 </div>
-                <p class="soft">{chosen.resource_description}</p>
+                <p class="soft">{chosen.about}</p>
+                <Hindered why=chosen.hindered/>
                 <ActionForm action=submit attr:class="form" attr:novalidate=true>{view! {
                     <FormFault fault=fault fields=FIELDS/>
-                    <RequestFields
-                        values=values
-                        min_reason=terms.min_reason_chars
-                        most_s=terms.max_duration_s
-                        fault=fault
-                    />
+                    <RequestFields values=values terms=chosen.terms fault=fault/>
                     <div class="actions">
                         <Submit
                             kind=ButtonKind::Primary
@@ -181,10 +161,10 @@ fn Chosen(
             <aside class="stack" aria-label="Before you ask">
                 <div class="card">
                     <h2 class="card-title">"What happens then"</h2>
-                    <p>{terms.description.clone()}</p>
-                    <Sentences items=policy::before_asking(&terms)/>
+                    <p>{chosen.purpose}</p>
+                    <Sentences items=chosen.before/>
                     <p class="small">
-                        <a href=crate::pages::policy::show::address(&name)>"Read the whole policy"</a>
+                        <a href=url::policy(&name) rel="external">"Read the whole policy"</a>
                     </p>
                 </div>
                 {emergency

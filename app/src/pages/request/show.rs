@@ -9,12 +9,12 @@ use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 use crate::api::ApiError;
-use crate::api::forms::{ReviewForm, SealedForm, SignOffForm};
+use crate::api::forms::{SealedForm, SignOffForm};
 use crate::api::grant::EndGrant;
 use crate::api::keep::{Draft, Form, take_draft};
 use crate::api::request::{OpenRequest, WithdrawRequest, request};
-use crate::api::review::RecordReview;
 use crate::api::sign_off::BeginSignOff;
+use crate::clock::use_clock;
 use crate::components::badge::{Badge, EmergencyBadge, UrgencyBadge};
 use crate::components::field::FormFault;
 use crate::components::loaded::Loaded;
@@ -40,7 +40,6 @@ pub(crate) struct Acts {
     pub(crate) withdraw: ServerAction<WithdrawRequest>,
     pub(crate) end: ServerAction<EndGrant>,
     pub(crate) sign_off: ServerAction<BeginSignOff>,
-    pub(crate) review: ServerAction<RecordReview>,
 }
 
 impl Acts {
@@ -50,16 +49,12 @@ impl Acts {
             withdraw: ServerAction::new(),
             end: ServerAction::new(),
             sign_off: ServerAction::new(),
-            review: ServerAction::new(),
         }
     }
 
     /// Rises whenever one of them was answered. A sign-off goes on elsewhere and changes nothing here.
     fn answered(self) -> usize {
-        self.open.version().get()
-            + self.withdraw.version().get()
-            + self.end.version().get()
-            + self.review.version().get()
+        self.open.version().get() + self.withdraw.version().get() + self.end.version().get()
     }
 
     /// Why the last button that was pressed did nothing.
@@ -82,7 +77,6 @@ impl Acts {
             self.open.value().get(),
             self.withdraw.value().get(),
             self.end.value().get(),
-            self.review.value().get(),
         ]
         .into_iter()
         .flatten()
@@ -94,7 +88,6 @@ impl Acts {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Drafts {
     pub(crate) sign_off: Option<Draft<SignOffForm>>,
-    pub(crate) review: Option<Draft<ReviewForm>>,
     pub(crate) disclose: Option<Draft<SealedForm>>,
     pub(crate) erase: Option<Draft<SealedForm>>,
 }
@@ -103,7 +96,6 @@ impl Drafts {
     async fn of(request: RequestId) -> Self {
         Self {
             sign_off: take_draft(Form::SignOff(request)).await,
-            review: take_draft(Form::Review(request)).await,
             disclose: take_draft(Form::Disclose(request)).await,
             erase: take_draft(Form::Erase(request)).await,
         }
@@ -151,14 +143,12 @@ fn Story(
         Mode::Emergency => "broke the glass on",
     };
     let lede = format!(
-        "{} {did} {} under {} for {}.",
+        "{} {did} {} under {} for ",
         people::name(&first.row.requester),
         first.row.resource,
         first.row.policy,
-        time::span(first.row.duration_s),
     );
-    let (mode, urgency) = (first.row.mode, first.row.urgency);
-    let statement = (first.statement.clone(), first.statement_sha256);
+    let mode = first.row.mode;
     let live = use_live();
     live.watch(first.row.id);
     let request = fresh(first, acts);
@@ -174,6 +164,12 @@ fn Story(
             None => words::request(&request.row),
         })
     });
+    // What an edit may say anew.
+    let said =
+        Memo::new(move |_| request.with(|request| (request.row.duration_s, request.row.urgency)));
+    let statement = Memo::new(move |_| {
+        request.with(|request| (request.statement.clone(), request.statement_sha256))
+    });
     let told = Memo::new(move |_| {
         request.with(|request| (request.timeline.clone(), standing::next(request)))
     });
@@ -182,14 +178,14 @@ fn Story(
         <News request=request/>
         <div class="page-head">
             <h1>{title}</h1>
-            <p class="lede">{lede}</p>
+            <p class="lede">{lede} {move || time::span(said.get().0)} "."</p>
             <div class="standing" id="standing" tabindex="-1" role="group" aria-label="Where it stands">
                 {move || {
                     let (tone, text) = state.get();
                     view! { <Badge tone=tone text=text/> }
                 }}
                 <EmergencyBadge mode=mode/>
-                <UrgencyBadge urgency=urgency/>
+                {move || view! { <UrgencyBadge urgency=said.get().1/> }}
             </div>
         </div>
         <div class="split">
@@ -209,7 +205,10 @@ fn Story(
                 {move || facts(request.get())}
                 <details class="disclosure">
                     <summary>"The statement that sign-offs bind"</summary>
-                    <Statement text=statement.0 sha256=statement.1/>
+                    {move || {
+                        let (text, sha256) = statement.get();
+                        view! { <Statement text=text sha256=sha256/> }
+                    }}
                 </details>
             </aside>
         </div>
@@ -223,9 +222,15 @@ fn fresh(first: RequestView, acts: Acts) -> Memo<RequestView> {
     let id = first.row.id;
     let newest = RwSignal::new(first);
     let asked = StoredValue::new(0_u64);
+    let clock = use_clock();
+    // Nothing is written down when the start that was asked for comes; yet from then on it can be opened.
+    let begins = Memo::new(move |_| {
+        let start = newest.with(|request| request.row.start_at_ms);
+        start.is_some_and(|start| clock.now().is_some_and(|now| now >= start))
+    });
     // Runs in the browser only, and first when nothing has happened yet.
     Effect::new(move |before: Option<()>| {
-        let _ = (live.count(), acts.answered());
+        let _ = (live.count(), acts.answered(), begins.get());
         if before.is_none() {
             return;
         }

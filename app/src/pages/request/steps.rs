@@ -10,8 +10,8 @@ use crate::components::button::{ButtonKind, Submit};
 use crate::components::grant::{EndForm, ShowCredential};
 use crate::components::moment::{Countdown, Moment};
 use crate::erase::Erase as _;
+use crate::pages::request::longer::longer;
 use crate::pages::request::show::{Acts, Drafts};
-use crate::pages::review::give::GiveReview;
 use crate::pages::sign_off::give::GiveSignOff;
 use crate::words::{people, state};
 
@@ -24,11 +24,18 @@ pub(super) fn steps(
 ) -> AnyView {
     let may =
         move |action| Memo::new(move |_| request.with(|request| request.actions.contains(&action)));
-    let (sign_off, review, withdraw) = (
-        may(Action::SignOff),
+    let (review, withdraw, edit) = (
         may(Action::Review),
         may(Action::Withdraw),
+        may(Action::Edit),
     );
+    // What is typed beside a statement goes with it: where the request is said anew, it is another form.
+    let sign_off = Memo::new(move |_| {
+        request.with(|request| {
+            let may = request.actions.contains(&Action::SignOff);
+            may.then_some(request.statement_sha256)
+        })
+    });
     let id = request.with_untracked(|request| request.row.id);
     let refused = Memo::new(move |_| {
         request.with(|request| {
@@ -42,7 +49,7 @@ pub(super) fn steps(
         {move || {
             sign_off
                 .get()
-                .then(|| {
+                .map(|_| {
                     let request = request.get_untracked();
                     let draft = drafts.with_value(|drafts| drafts.sign_off.clone());
                     view! { <GiveSignOff request=request act=acts.sign_off draft=draft/> }
@@ -53,8 +60,15 @@ pub(super) fn steps(
             review
                 .get()
                 .then(|| {
-                    let draft = drafts.with_value(|drafts| drafts.review.clone());
-                    view! { <GiveReview request=id act=acts.review draft=draft/> }
+                    view! {
+                        <section class="card card-accent" aria-labelledby="review">
+                            <h2 class="card-title" id="review">"It waits for your review"</h2>
+                            <p>"You see what was asked, what was allowed and what was done, side by side."</p>
+                            <p class="actions">
+                                <a class="button button-primary" href=format!("/requests/{id}/review") rel="external">"Review this access"</a>
+                            </p>
+                        </section>
+                    }
                 })
         }}
         {move || {
@@ -63,6 +77,7 @@ pub(super) fn steps(
                 .then(|| {
                     view! {
                         <div class="actions">
+                            {move || edit.get().then(|| view! { <a class="button" href=format!("/requests/{id}/edit") rel="external">"Change the request"</a> })}
                             <ActionForm action=acts.withdraw>{view! {
                                 <input type="hidden" name="request" value=id.to_string()/>
                                 <Submit
@@ -99,7 +114,10 @@ fn standing(request: &RequestView, acts: Acts) -> Option<AnyView> {
 fn approved(request: &RequestView, acts: Acts) -> impl IntoView + use<> {
     let id = request.row.id;
     let lapses = request.row.lapses_at_ms;
-    let mine = request.actions.contains(&Action::Open);
+    let may = |action| request.actions.contains(&action);
+    let mine = may(Action::Open);
+    let start = request.row.start_at_ms;
+    let windows = opened_only(request).filter(|_| may(Action::Withdraw));
     view! {
         <section class="card card-accent" aria-labelledby="step">
             <h2 class="card-title" id="step">"Approved"</h2>
@@ -120,11 +138,25 @@ fn approved(request: &RequestView, acts: Acts) -> impl IntoView + use<> {
                 }
                     .erase()
             } else {
-                view! { <p>"The one who asked may open it now. It lapses " <Moment at=lapses/> "."</p> }.erase()
+                let not_before = start.map(|start| view! { "It is not to be opened before " <Moment at=start/> ". " });
+                view! { <p>{not_before} {windows} "The one who asked opens it. It lapses " <Moment at=lapses/> "."</p> }.erase()
             }}
         </section>
     }
     .erase()
+}
+
+/// The hours in which it is opened, where the policy keeps some.
+fn opened_only(request: &RequestView) -> Option<String> {
+    let conditions = &request.policy.policy.conditions;
+    let times: Vec<_> = conditions.windows.iter().map(ToString::to_string).collect();
+    let zone = conditions.zone.as_deref().unwrap_or("UTC");
+    (!times.is_empty()).then(|| {
+        format!(
+            "It is opened only {}, by the clocks of {zone}. ",
+            times.join("; ")
+        )
+    })
 }
 
 fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyView> {
@@ -146,6 +178,17 @@ fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyVi
             let revoke = may(Action::Revoke)
                 .then(|| view! { <EndForm grant=grant_id request=id held=false end=acts.end/> });
             let until = grant.expires_at_ms;
+            let ratify = grant.ratify_by_ms.map(|by| {
+                view! {
+                    <p>
+                        <strong>"It has to be ratified. "</strong>
+                        "Otherwise, or after one “no”, it is taken back "
+                        <Moment at=by/>
+                        "."
+                    </p>
+                }
+            });
+            let more = longer(request, grant);
             Some(
                 view! {
                     <section class="card card-proof" aria-labelledby="step">
@@ -154,7 +197,9 @@ fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyVi
                             <Countdown until=until/>
                         </p>
                         <p>{note}</p>
+                        {ratify}
                         <div class="actions">{show} {give_back} {revoke}</div>
+                        {more}
                     </section>
                 }
                 .erase(),

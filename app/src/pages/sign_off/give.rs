@@ -1,6 +1,6 @@
 //! Approving or denying: the exact statement, a note, and a fresh sign-in.
 
-use access::event::Field;
+use access::event::{Field, Mode};
 use access::view::RequestView;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -40,6 +40,8 @@ pub fn GiveSignOff(
         .clone()
         .or_else(|| instead(&request, Field::Reason));
     let digest = request.statement_sha256;
+    let in_place = in_place(&request);
+    let ratifies = request.row.mode == Mode::Emergency;
     let refused = draft.as_ref().map(|draft| draft.error.clone());
     let note = draft.map(|draft| draft.values.note).unwrap_or_default();
     let fault: Fault = Signal::derive(move || match act.value().get() {
@@ -50,6 +52,15 @@ pub fn GiveSignOff(
     view! {
         <section class="card card-accent" aria-labelledby="sign-off">
             <h2 class="card-title" id="sign-off">"Your sign-off"</h2>
+            {ratifies
+                .then(|| {
+                    view! {
+                        <p>
+                            <strong>"This access is open already: the glass was broken. "</strong>
+                            "Approve ratifies it, Deny takes it back at once."
+                        </p>
+                    }
+                })}
             <p>{asks}</p>
             <p class="said">{reason}</p>
             <p>"Read what you sign. Then you prove once more who you are, and your word stands for good."</p>
@@ -58,6 +69,7 @@ pub fn GiveSignOff(
                             <FormFault fault=fault fields=&["note"]/>
                             <input type="hidden" name="form[request]" value=id.to_string()/>
                             <input type="hidden" name="form[statement]" value=digest.to_string()/>
+                            {in_place}
                             <TextArea
                                 name="note"
                                 form_name="form[note]"
@@ -93,4 +105,30 @@ pub fn GiveSignOff(
         </section>
     }
     .erase()
+}
+
+/// The choice in whose name to sign, for who signs in somebody's place as well.
+fn in_place(request: &RequestView) -> Option<AnyView> {
+    if request.sign_for.is_empty() {
+        return None;
+    }
+    let others: Vec<_> = request
+        .sign_for
+        .iter()
+        .map(|person| {
+            view! { <option value=person.id.to_string()>{format!("In place of {}", people::name(person))}</option> }
+        })
+        .collect();
+    Some(
+        view! {
+            <div class="field">
+                <label class="label" for="on-behalf-of">"Sign"</label>
+                <select class="input" id="on-behalf-of" name="form[on_behalf_of]">
+                    {request.sign_as_self.then(|| view! { <option value="">"As myself"</option> })}
+                    {others}
+                </select>
+            </div>
+        }
+        .erase(),
+    )
 }

@@ -105,6 +105,7 @@ impl Event {
             | Self::RequestWithdrawn { request }
             | Self::RequestLapsed { request }
             | Self::GrantIntended { request, .. }
+            | Self::GrantExtended { request, .. }
             | Self::ReviewRecorded { request, .. }
             | Self::OpeningDisclosed { request, .. }
             | Self::ErasureOrdered { request, .. }

@@ -50,9 +50,13 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::NotConfirmed => "The emergency was not confirmed a second time.",
         Rule::TicketForm => "The ticket is missing, or not in the form that the policy wants.",
         Rule::IncidentMissing => "The policy wants an incident to be named.",
-        Rule::NetworkNotAllowed => "Your address lies in none of the networks that the policy names.",
+        Rule::NetworkNotAllowed => {
+            "Your address lies in none of the networks that the policy names."
+        }
         Rule::ProofTooWeak => "You did not sign in in the way that the policy wants.",
-        Rule::BadStart => "The start lies in the past, more than 30 days ahead, or is an emergency's.",
+        Rule::BadStart => {
+            "The start lies in the past, more than 30 days ahead, or is an emergency's."
+        }
         Rule::OutsideWindow => "The policy opens nothing at this time of the week.",
         Rule::ReviewOwed => "A review of an earlier access of yours is overdue.",
         Rule::UnknownRequest => "There is no such request.",
@@ -94,12 +98,18 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::NotOperator => "None of your groups runs the portal.",
         Rule::NotAuthor => "None of your groups writes policies.",
         Rule::UnknownProposal => "There is no such proposal any more.",
-        Rule::SelfActivation => "You proposed this yourself, and putting it in force takes two people.",
-        Rule::NotEndorsed => "This comes from the configuration, and no policy author has made it theirs.",
+        Rule::SelfActivation => {
+            "You proposed this yourself, and putting it in force takes two people."
+        }
+        Rule::NotEndorsed => {
+            "This comes from the configuration, and no policy author has made it theirs."
+        }
         Rule::ProposerNotAuthor => "Whoever proposed this writes policies no longer.",
         Rule::ProposalStale => "Another version came into force since this was proposed.",
         Rule::ProposalDiffers => "What came into force is not what was proposed.",
-        Rule::SeededLate => "The portal brings policies of its own only before anybody has signed in.",
+        Rule::SeededLate => {
+            "The portal brings policies of its own only before anybody has signed in."
+        }
         Rule::SelfLink => "Nobody makes themselves one with somebody else.",
         Rule::AlreadyLinked => "The log knows already that they are one person.",
         Rule::BadLabels => "A label is not written as labels are.",
@@ -162,7 +172,9 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::BadStart => "Choose a start from now on, within 30 days, or none.",
         Rule::OutsideWindow => "Open it when its window opens; the approval holds until it lapses.",
         Rule::ReviewOwed => "Have it reviewed first; an ordinary request is still open to you.",
-        Rule::DelegationOff | Rule::NotDelegate => "Sign in your own name, or ask another approver.",
+        Rule::DelegationOff | Rule::NotDelegate => {
+            "Sign in your own name, or ask another approver."
+        }
         Rule::SelfDelegation => "Choose somebody else.",
         Rule::BadPeriod => "Choose another end.",
         Rule::NotAsked | Rule::AlreadyViewed => "There is nothing to do.",
@@ -177,7 +189,9 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::SeededLate => "Let a policy author propose it, and another put it in force.",
         Rule::SelfLink => "Ask another operator.",
         Rule::AlreadyLinked | Rule::UnknownResource => "There is nothing to do.",
-        Rule::BadLabels => "Use a-z, 0-9, '-', '_', '.' and '/', 1 to 63 characters, 50 labels at most.",
+        Rule::BadLabels => {
+            "Use a-z, 0-9, hyphens, underscores, dots and slashes, 1 to 63 characters; 50 labels at most."
+        }
         Rule::RequestExists => {
             "What was sent first stands on your first page; for anything else, begin with a new form."
         }

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ErasureView, GrantView, OpeningView, RequestRow, ReviewView, SignOffView, TimelineItem,
+    ErasureView, GrantView, OpeningView, PersonView, RequestRow, ReviewView, SignOffView,
+    TimelineItem,
 };
 use crate::digest::Digest;
+use crate::ids::{GroupName, PersonId};
 use crate::policy::PolicyVersion;
 use crate::refusal::Rule;
 use crate::time::UnixMillis;
@@ -44,13 +46,58 @@ pub enum Action {
     OrderErasure,
 }
 
+/// A stage of a request's approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageView {
+    /// How many people it takes.
+    pub n: u8,
+    /// How many count now.
+    pub counted: u8,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Whether each has to stand for a different group.
+    pub distinct_groups: bool,
+    /// The groups that are asked now.
+    pub groups: Vec<GroupName>,
+    /// Who is asked now, as far as the log knows them; at most 50.
+    pub asked: Vec<PersonView>,
+    /// Who of them has looked.
+    pub looked: Vec<PersonId>,
+    /// When the next step of its ladder is asked too, and which groups those are.
+    pub next: Option<(UnixMillis, Vec<GroupName>)>,
+}
+
+/// Where a stage stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Complete.
+    Done,
+    /// Being asked.
+    Waits,
+    /// Asked later, if at all.
+    Later,
+}
+
 /// A request's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestView {
     /// The same as in lists.
     pub row: RequestRow,
-    /// Ticket or incident, unless none or erased.
+    /// The ticket, unless none or erased.
     pub ticket: Option<String>,
+    /// The incident, unless none or erased.
+    pub incident: Option<String>,
+    /// The stages of its approval, in order.
+    pub stages: Vec<StageView>,
+    /// Whether it waits for sign-off: to be approved, or ratified.
+    pub waits: bool,
+    /// Whether enough have said yes to an emergency.
+    pub ratified: bool,
+    /// In whose place the viewer may sign, beside their own name or instead.
+    pub sign_for: Vec<PersonView>,
+    /// Whether the viewer may sign in their own name.
+    pub sign_as_self: bool,
     /// The policy version it was asked under.
     pub policy: PolicyVersion,
     /// The statement that approvers sign, in words, as lines.

@@ -31,8 +31,9 @@ const REQUEST_EACH: u64 = 10;
 pub(crate) fn policy() -> Policy {
     let json = serde_json::json!({
         "name": "read", "description": "A policy.", "resources": ["db"], "eligible": ["everybody"],
-        "default_duration_s": 60, "max_duration_s": 600, "min_reason_chars": 5,
-        "approval": {"groups": ["leads"], "n": 1, "within_s": 600}, "emergency": null,
+        "duration": {"default_s": 60, "max_s": 600},
+        // Longer than any run: requests that lapse would be entries that nobody here asked for.
+        "approval": {"within_s": 604_800, "stages": [{"n": 1, "groups": ["leads"]}]},
         "review": {"groups": ["reviewers"], "within_s": 86400},
         "grant": {"connector": "postgresql", "role": "reader"},
     });

@@ -59,11 +59,7 @@ impl PostgresTarget {
         expires_at: UnixMillis,
     ) -> Result<(), TargetError> {
         let account = grant.account();
-        let until =
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(expires_at.millis()) * 1_000_000)
-                .ok()
-                .and_then(|moment| moment.format(&Rfc3339).ok())
-                .unwrap_or_else(|| "1970-01-01T00:00:00Z".into());
+        let until = rfc3339(expires_at);
         // One simple query is one transaction: all of it stands, or nothing.
         let statements = format!(
             "create role {account} nologin connection limit {CONNECTION_LIMIT} valid until {until};
@@ -76,6 +72,26 @@ impl PostgresTarget {
         );
         self.patiently(async {
             sqlx::raw_sql(&statements)
+                .execute(&self.pool)
+                .await
+                .map(drop)
+        })
+        .await
+    }
+
+    /// Lets the account log in for longer.
+    pub(crate) async fn lengthen(
+        &self,
+        grant: GrantId,
+        expires_at: UnixMillis,
+    ) -> Result<(), TargetError> {
+        let statement = format!(
+            "alter role {} valid until {}",
+            identifier(&grant.account()),
+            literal(&rfc3339(expires_at)),
+        );
+        self.patiently(async {
+            sqlx::raw_sql(&statement)
                 .execute(&self.pool)
                 .await
                 .map(drop)
@@ -210,6 +226,14 @@ impl PostgresTarget {
             Err(_) => Err(TargetError::Unknown(None)),
         }
     }
+}
+
+/// A moment as PostgreSQL reads it; one that it cannot is long past.
+fn rfc3339(at: UnixMillis) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.millis()) * 1_000_000)
+        .ok()
+        .and_then(|moment| moment.format(&Rfc3339).ok())
+        .unwrap_or_else(|| "1970-01-01T00:00:00Z".into())
 }
 
 /// A name in double quotes, quotes inside doubled.

@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::store::ledger::{self as store, Addition, Node, StoredEntry};
-use crate::store::projection;
 
 /// Hashes in a full tile: the tiles' format fixes it.
 const TILE_WIDTH: u64 = 256;
@@ -195,14 +194,10 @@ impl Image {
         }
     }
 
+    /// Events of a grant name the grant only.
     fn request_of(&self, event: &Event) -> Option<RequestId> {
-        projection::request_of(event).or_else(|| match event {
-            Event::GrantOpened { grant }
-            | Event::GrantFailed { grant, .. }
-            | Event::CredentialShown { grant }
-            | Event::GrantEnded { grant, .. } => self.requests.get(grant).copied(),
-            _ => None,
-        })
+        let of_grant = |grant| self.requests.get(&grant).copied();
+        event.request().or_else(|| event.grant().and_then(of_grant))
     }
 
     /// Adds a leaf to the tree, and to `nodes` the root of each tile that it fills.

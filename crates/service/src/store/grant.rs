@@ -26,7 +26,8 @@ pub(crate) async fn list(
         r#"select access_grant.id, access_grant.request, access_grant.state, access_grant.role,
                   access_grant.opened_ms, access_grant.expires_ms, access_grant.credential_shown,
                   access_grant.failure, access_grant.end_cause, access_grant.ended_ms,
-                  access_grant.sessions_cut,
+                  access_grant.sessions_cut, access_grant.ratify_by_ms,
+                  access_grant.extensions, access_grant.extension_asked_ms,
                   request.resource, request.mode, request.requester, name.bytes as "name?"
            from access_grant
            join request on request.id = access_grant.request
@@ -75,6 +76,9 @@ pub(crate) async fn list(
             state,
             opened_at_ms: row.opened_ms.map(UnixMillis::new),
             expires_at_ms: UnixMillis::new(row.expires_ms),
+            ratify_by_ms: row.ratify_by_ms.map(UnixMillis::new),
+            extensions: row.extensions.try_into().map_err(|_| corrupt("a count"))?,
+            extension_asked_ms: row.extension_asked_ms.map(UnixMillis::new),
         })
     })
     .collect()
@@ -89,13 +93,15 @@ pub(crate) struct Standing {
     pub(crate) active: bool,
     pub(crate) intended_at: UnixMillis,
     pub(crate) expires_at: UnixMillis,
+    /// An emergency that nobody ratified ends then.
+    pub(crate) ratify_by: Option<UnixMillis>,
 }
 
 /// Every grant that stands or is being made, the first to expire first.
 pub(crate) async fn standing(db: impl PgExecutor<'_>) -> Result<Vec<Standing>, sqlx::Error> {
     sqlx::query!(
         "select access_grant.id, access_grant.state, access_grant.intended_ms,
-                access_grant.expires_ms, request.resource
+                access_grant.expires_ms, access_grant.ratify_by_ms, request.resource
          from access_grant join request on request.id = access_grant.request
          where access_grant.state in ('intended', 'active')
          order by access_grant.expires_ms"
@@ -110,6 +116,7 @@ pub(crate) async fn standing(db: impl PgExecutor<'_>) -> Result<Vec<Standing>, s
             active: row.state == "active",
             intended_at: UnixMillis::new(row.intended_ms),
             expires_at: UnixMillis::new(row.expires_ms),
+            ratify_by: row.ratify_by_ms.map(UnixMillis::new),
         })
     })
     .collect()

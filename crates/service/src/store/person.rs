@@ -38,6 +38,19 @@ pub(crate) async fn views(
     Ok(rows.into_iter().map(|row| view(row.id, row.name)).collect())
 }
 
+/// Every identity that is tied to somebody: who, the issuer, its subject.
+pub(crate) async fn identities(
+    db: impl PgExecutor<'_>,
+) -> Result<Vec<(PersonId, String, String)>, sqlx::Error> {
+    let rows = sqlx::query!("select person, issuer, subject from person_identity")
+        .fetch_all(db)
+        .await?;
+    let tied = rows
+        .into_iter()
+        .map(|row| (PersonId::new(row.person), row.issuer, row.subject));
+    Ok(tied.collect())
+}
+
 /// A person as pages name them.
 pub(crate) fn view(id: Uuid, name: Option<Vec<u8>>) -> PersonView {
     PersonView {

@@ -21,8 +21,9 @@ fn version(version: i32, sha256: &[u8], document: &str) -> Result<PolicyVersion,
 /// The newest version of every policy, by name.
 pub(crate) async fn in_force(db: impl PgExecutor<'_>) -> Result<Vec<PolicyVersion>, sqlx::Error> {
     sqlx::query!(
-        "select distinct on (name) version, sha256, document
-         from policy_version order by name, version desc"
+        "select newest.version, newest.sha256, newest.document
+         from (select distinct on (name) * from policy_version order by name, version desc) newest
+         where newest.retired_seq is null order by newest.name"
     )
     .fetch_all(db)
     .await?

@@ -1,33 +1,13 @@
 //! From entries to tables: what one event changes in what pages ask for.
 
 use access::event::{Actor, Decision, Event};
-use access::ids::{PersonId, RequestId};
+use access::ids::{GrantId, PersonId, RequestId};
+use access::time::UnixMillis;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::ledger::signed;
 use super::{opening, word};
-
-/// Which request an event belongs to, for the request's story. Events of a grant name the grant
-/// only: the caller knows its request.
-pub(crate) fn request_of(event: &Event) -> Option<RequestId> {
-    match event {
-        Event::RequestSubmitted { request, .. }
-        | Event::SignOffGiven { request, .. }
-        | Event::RequestApproved { request, .. }
-        | Event::RequestDenied { request }
-        | Event::RequestWithdrawn { request }
-        | Event::RequestLapsed { request }
-        | Event::GrantIntended { request, .. }
-        | Event::ReviewRecorded { request, .. }
-        | Event::OpeningDisclosed { request, .. }
-        | Event::ErasureOrdered { request, .. }
-        | Event::ErasureConfirmed { request, .. }
-        | Event::OpeningErased { request, .. } => Some(*request),
-        Event::CommandRefused { request, .. } => *request,
-        _ => None,
-    }
-}
 
 fn person_of(actor: &Actor) -> Option<PersonId> {
     match actor {
@@ -60,9 +40,9 @@ pub(crate) async fn project(
             version,
             sha256,
             policy,
+            ..
         } => {
-            let document = serde_json::to_string(policy)
-                .map_err(|fault| sqlx::Error::Encode(Box::new(fault)))?;
+            let document = policy.json();
             sqlx::query!(
                 "insert into policy_version (name, version, sha256, document, activated_seq)
                  values ($1, $2, $3, $4, $5)",
@@ -70,6 +50,18 @@ pub(crate) async fn project(
                 i32::try_from(*version).unwrap_or(i32::MAX),
                 sha256.as_bytes().as_slice(),
                 document,
+                seq,
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        Event::PolicyRetired {
+            policy, version, ..
+        } => {
+            sqlx::query!(
+                "update policy_version set retired_seq = $3 where name = $1 and version = $2",
+                policy.as_str(),
+                i32::try_from(*version).unwrap_or(i32::MAX),
                 seq,
             )
             .execute(&mut *connection)
@@ -83,14 +75,16 @@ pub(crate) async fn project(
             policy_version,
             duration_s,
             urgency,
+            start_at_ms,
             statement,
             lapses_at_ms,
             ..
         } => {
             sqlx::query!(
                 "insert into request (id, mode, state, resource, policy, policy_version, requester,
-                     urgency, duration_s, statement, submitted_seq, submitted_ms, lapses_ms)
-                 values ($1, $2, 'submitted', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                     urgency, duration_s, statement, submitted_seq, said_seq, submitted_ms,
+                     lapses_ms, start_ms)
+                 values ($1, $2, 'submitted', $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13)",
                 request.uuid(),
                 word::of(mode),
                 resource.as_str(),
@@ -103,32 +97,61 @@ pub(crate) async fn project(
                 seq,
                 time_ms,
                 lapses_at_ms.millis(),
+                start_at_ms.map(UnixMillis::millis),
             )
             .execute(&mut *connection)
             .await?;
         }
+        Event::RequestEdited { .. } => edited(connection, seq, event).await?,
         Event::SignOffGiven {
-            request, decision, ..
+            request,
+            on_behalf_of,
+            decision,
+            ..
         } => {
             sqlx::query!(
-                "insert into sign_off (request, person, decision, seq, at_ms)
-                 values ($1, $2, $3, $4, $5)",
+                "insert into sign_off (request, person, on_behalf_of, decision, stage, seq, at_ms)
+                 select $1, $2, $3, $4, request.stage, $5, $6 from request where request.id = $1",
                 request.uuid(),
                 person,
+                on_behalf_of.map(PersonId::uuid),
                 word::of(decision),
                 seq,
                 time_ms,
             )
             .execute(&mut *connection)
             .await?;
-            if *decision == Decision::Approve {
-                sqlx::query!(
-                    "update request set approvals = approvals + 1 where id = $1",
-                    request.uuid(),
-                )
-                .execute(&mut *connection)
-                .await?;
+            match decision {
+                Decision::Approve => {
+                    sqlx::query!(
+                        "update request set approvals = approvals + 1 where id = $1",
+                        request.uuid(),
+                    )
+                    .execute(&mut *connection)
+                    .await?;
+                }
+                // Of an emergency only: nothing else is open while it can be signed.
+                Decision::Deny => ratify_by(connection, *request, Some(time_ms)).await?,
             }
+        }
+        Event::StageCompleted { request, stage } => {
+            sqlx::query!(
+                "update request set stage = $2 where id = $1",
+                request.uuid(),
+                i16::from(*stage) + 1,
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        Event::RequestRatified { request } => {
+            sqlx::query!(
+                "update request set ratified_seq = $2 where id = $1",
+                request.uuid(),
+                seq,
+            )
+            .execute(&mut *connection)
+            .await?;
+            ratify_by(connection, *request, None).await?;
         }
         Event::RequestApproved {
             request,
@@ -164,6 +187,37 @@ pub(crate) async fn project(
             .execute(&mut *connection)
             .await?;
             set_state(connection, *request, "granted").await?;
+            sqlx::query!(
+                "update access_grant
+                 set ratify_by_ms = request.submitted_ms
+                     + 1000 * (policy_version.document::jsonb #>> '{emergency,ratify_within_s}')::bigint
+                 from request join policy_version on policy_version.name = request.policy
+                      and policy_version.version = request.policy_version
+                 where access_grant.id = $1 and request.id = access_grant.request
+                   and request.mode = 'emergency'",
+                grant.uuid(),
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        Event::ExtensionAsked { grant } => {
+            extension_asked(connection, *grant, Some(time_ms)).await?;
+        }
+        Event::ExtensionDenied { grant } => extension_asked(connection, *grant, None).await?,
+        Event::GrantExtended {
+            grant,
+            expires_at_ms,
+            ..
+        } => {
+            sqlx::query!(
+                "update access_grant
+                 set expires_ms = $2, extensions = extensions + 1, extension_asked_ms = null
+                 where id = $1",
+                grant.uuid(),
+                expires_at_ms.millis(),
+            )
+            .execute(&mut *connection)
+            .await?;
         }
         Event::GrantOpened { grant } => {
             sqlx::query!(
@@ -227,6 +281,17 @@ pub(crate) async fn project(
         Event::OpeningErased { .. } => opening::erase(connection, seq).await?,
         Event::LedgerOpened { .. }
         | Event::KeyRotated { .. }
+        | Event::PolicyProposed { .. }
+        | Event::RetirementProposed { .. }
+        | Event::ProposalEndorsed { .. }
+        | Event::ProposalWithdrawn { .. }
+        | Event::ResourceConfigured { .. }
+        | Event::ResourceRemoved { .. }
+        | Event::PersonLinked { .. }
+        | Event::DelegationSet { .. }
+        | Event::DelegationEnded { .. }
+        | Event::RequestViewed { .. }
+        | Event::RequestEscalated { .. }
         | Event::RolesConfigured { .. }
         | Event::LedgerRead { .. }
         | Event::OpeningDisclosed { .. }
@@ -275,6 +340,86 @@ pub(crate) async fn tie_identity(
         issuer,
         subject,
         person.uuid(),
+    )
+    .execute(&mut *connection)
+    .await?;
+    Ok(())
+}
+
+/// What a request says from here on; nobody has signed that.
+async fn edited(connection: &mut PgConnection, seq: i64, event: &Event) -> Result<(), sqlx::Error> {
+    let Event::RequestEdited {
+        request,
+        policy_version,
+        duration_s,
+        urgency,
+        start_at_ms,
+        statement,
+        lapses_at_ms,
+        ..
+    } = event
+    else {
+        return Ok(());
+    };
+    sqlx::query!(
+        "update request
+         set state = 'submitted', policy_version = $2, duration_s = $3, urgency = $4, start_ms = $5,
+             statement = $6, lapses_ms = $7, said_seq = $8, stage = 0, approvals = 0
+         where id = $1",
+        request.uuid(),
+        i32::try_from(*policy_version).unwrap_or(i32::MAX),
+        i64::from(*duration_s),
+        word::of(urgency),
+        start_at_ms.map(UnixMillis::millis),
+        statement.as_bytes().as_slice(),
+        lapses_at_ms.millis(),
+        seq,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update sign_off set void = true where request = $1",
+        request.uuid()
+    )
+    .execute(&mut *connection)
+    .await?;
+    Ok(())
+}
+
+/// When an emergency that is open has to be ratified by; a no makes that the moment of the no.
+async fn ratify_by(
+    connection: &mut PgConnection,
+    request: RequestId,
+    by_ms: Option<i64>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update access_grant set ratify_by_ms = least(ratify_by_ms, $2)
+         where request = $1 and $2::bigint is not null and ratify_by_ms is not null",
+        request.uuid(),
+        by_ms,
+    )
+    .execute(&mut *connection)
+    .await?;
+    if by_ms.is_none() {
+        sqlx::query!(
+            "update access_grant set ratify_by_ms = null where request = $1",
+            request.uuid()
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn extension_asked(
+    connection: &mut PgConnection,
+    grant: GrantId,
+    at_ms: Option<i64>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update access_grant set extension_asked_ms = $2 where id = $1",
+        grant.uuid(),
+        at_ms,
     )
     .execute(&mut *connection)
     .await?;

@@ -26,7 +26,8 @@ pub(crate) struct Found {
     pub(crate) row: RequestRow,
     pub(crate) policy_version: i32,
     pub(crate) statement_sha256: Digest,
-    pub(crate) submitted_seq: u64,
+    /// The entry whose texts it says now.
+    pub(crate) said_seq: u64,
 }
 
 /// Requests, newest first.
@@ -44,14 +45,17 @@ pub(crate) async fn list(
                   request.lapses_ms, request.approvals,
                   name.bytes as "name?",
                   reason.salt as "reason_salt?", reason.bytes as "reason?", entry.bytes as entry,
-                  policy_version.document::jsonb #>> '{approval,n}' as "needed!"
+                  request.said_seq, request.start_ms,
+                  (select sum((stage ->> 'n')::int)
+                   from jsonb_array_elements(policy_version.document::jsonb #> '{approval,stages}')
+                        as t (stage)) as "needed!"
            from request
            join person on person.id = request.requester
-           join ledger_entry entry on entry.seq = request.submitted_seq
+           join ledger_entry entry on entry.seq = request.said_seq
            join policy_version on policy_version.name = request.policy
                 and policy_version.version = request.policy_version
            left join opening name on name.seq = person.registered_seq and name.field = 'name'
-           left join opening reason on reason.seq = request.submitted_seq
+           left join opening reason on reason.seq = request.said_seq
                 and reason.field = 'reason'
            left join access_grant on access_grant.request = request.id
            left join review on review.request = request.id
@@ -88,16 +92,14 @@ pub(crate) async fn list(
                     submitted_at_ms: UnixMillis::new(row.submitted_ms),
                     lapses_at_ms: UnixMillis::new(row.lapses_ms),
                     approvals: row.approvals.try_into().map_err(|_| corrupt("a count"))?,
-                    needed: row.needed.parse().map_err(|_| corrupt("a policy"))?,
+                    needed: row.needed.try_into().map_err(|_| corrupt("a policy"))?,
+                    start_at_ms: row.start_ms.map(UnixMillis::new),
                 },
                 policy_version: row.policy_version,
                 statement_sha256: Digest::new(
                     row.statement.try_into().map_err(|_| corrupt("a digest"))?,
                 ),
-                submitted_seq: row
-                    .submitted_seq
-                    .try_into()
-                    .map_err(|_| corrupt("a place"))?,
+                said_seq: row.said_seq.try_into().map_err(|_| corrupt("a place"))?,
             })
         })
         .collect()
@@ -109,10 +111,13 @@ pub(crate) async fn sign_offs(
     request: RequestId,
 ) -> Result<Vec<SignOffView>, sqlx::Error> {
     sqlx::query!(
-        r#"select sign_off.person, sign_off.decision, sign_off.at_ms,
+        r#"select sign_off.person, sign_off.decision, sign_off.at_ms, sign_off.seq, sign_off.stage,
+                  sign_off.void, sign_off.on_behalf_of, absent.bytes as "absent?",
                   name.bytes as "name?", note.bytes as "note?"
            from sign_off
            join person on person.id = sign_off.person
+           left join person away on away.id = sign_off.on_behalf_of
+           left join opening absent on absent.seq = away.registered_seq and absent.field = 'name'
            left join opening name on name.seq = person.registered_seq and name.field = 'name'
            left join opening note on note.seq = sign_off.seq and note.field = 'note'
            where sign_off.request = $1
@@ -125,6 +130,10 @@ pub(crate) async fn sign_offs(
     .map(|row| {
         Ok(SignOffView {
             person: person::view(row.person, row.name),
+            on_behalf_of: row.on_behalf_of.map(|away| person::view(away, row.absent)),
+            seq: row.seq.try_into().map_err(|_| corrupt("a place"))?,
+            stage: row.stage.try_into().map_err(|_| corrupt("a stage"))?,
+            void: row.void,
             decision: word::parse(&row.decision)?,
             note: row
                 .note
@@ -156,6 +165,7 @@ pub(crate) async fn review(
         Ok(ReviewView {
             person: person::view(row.person, row.name),
             verdict: word::parse(&row.verdict)?,
+            findings: None,
             note: row
                 .note
                 .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),

@@ -10,7 +10,6 @@ use super::show_request::{named, record};
 use crate::error::Error;
 use crate::portal::Portal;
 use crate::store;
-use crate::store::projection;
 
 /// Entries on one page at most.
 const MOST_ROWS: u16 = 200;
@@ -92,9 +91,7 @@ impl Portal {
                     || "This entry is not in the log's format: verify the log.".to_owned(),
                     |record| describe(&record.event),
                 ),
-                request: parsed
-                    .as_ref()
-                    .and_then(|record| projection::request_of(&record.event)),
+                request: parsed.as_ref().and_then(|record| record.event.request()),
                 bytes: String::from_utf8_lossy(&entry.bytes).into_owned(),
                 leaf_hash: Digest::new(*entry.leaf_hash.as_bytes()),
             })

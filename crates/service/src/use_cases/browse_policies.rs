@@ -1,7 +1,7 @@
 //! Policies as everybody who signs in may read them.
 
 use access::ids::{PolicyName, RequestId};
-use access::policy::PolicyVersion;
+use access::policy::{PolicyVersion, Selector};
 use access::view::{Openable, Viewer};
 
 use crate::error::Error;
@@ -45,7 +45,9 @@ impl Portal {
                 continue;
             }
             for resource in &self.inner.settings.resources {
-                if policy.resources.contains(&resource.name) {
+                let labels = Some(&resource.labels);
+                let covers = |selector: &Selector| selector.covers(&resource.name, labels);
+                if policy.resources.iter().any(covers) {
                     openable.push(Openable {
                         resource: resource.name.clone(),
                         resource_description: resource.description.clone(),

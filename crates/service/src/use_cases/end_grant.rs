@@ -29,6 +29,16 @@ impl Portal {
         }
     }
 
+    /// Ends an emergency that nobody ratified in time, or that somebody said no to.
+    pub(crate) async fn end_unratified(&self, grant: GrantId) -> Result<(), Error> {
+        let (portal, actor) = (self.clone(), Actor::system("reconciler"));
+        let ended = async move { portal.end_now(grant, EndCause::Unratified, actor).await };
+        match tokio::spawn(ended).await {
+            Ok(done) => done,
+            Err(fault) => Err(Error::internal(&fault)),
+        }
+    }
+
     async fn authorise_end(
         &self,
         viewer: &Viewer,
@@ -175,7 +185,6 @@ pub(super) fn may_end(
     grant: &GrantView,
     cause: EndCause,
 ) -> bool {
-    let member = |groups: &[_]| groups.iter().any(|group| viewer.groups.contains(group));
     let stands = matches!(
         grant.state,
         GrantState::Intended | GrantState::Active { .. }
@@ -184,9 +193,7 @@ pub(super) fn may_end(
     stands
         && match cause {
             EndCause::Returned => holder,
-            EndCause::Revoked => {
-                !holder && (member(&policy.approval.groups) || member(&policy.review.groups))
-            }
-            EndCause::Expired => false,
+            EndCause::Revoked => !holder && policy.involves(viewer.person, &viewer.groups),
+            EndCause::Expired | EndCause::Unratified => false,
         }
 }

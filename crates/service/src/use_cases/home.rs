@@ -1,6 +1,12 @@
 //! The first page: what one holds, what waits, what one may open.
 
-use access::view::{GrantState, HomeView, RequestState, Viewer};
+use access::event::Mode;
+use access::ids::{GrantId, PolicyName, RequestId};
+use access::state::Grant;
+use access::view::{
+    DelegateView, DrillView, GrantState, GrantView, HomeView, PersonView, RequestRow, RequestState,
+    Role, Viewer,
+};
 
 use crate::error::Error;
 use crate::portal::Portal;
@@ -11,6 +17,17 @@ const MOST_PAST: usize = 10;
 
 /// Requests looked at for the first page.
 const MOST_READ: i64 = 50;
+
+/// How long before it is due a drill is reminded of, in seconds: a week.
+const DRILL_AHEAD_S: u32 = 7 * 86_400;
+
+#[derive(Default)]
+struct Standing {
+    alarms: Vec<GrantView>,
+    debts: Vec<RequestRow>,
+    drills: Vec<DrillView>,
+    delegate: Option<DelegateView>,
+}
 
 impl Portal {
     /// The first page as this person sees it.
@@ -48,6 +65,7 @@ impl Portal {
             }
         }
         let inbox = self.inbox(viewer).await?;
+        let standing = self.standing(viewer).await?;
         let confirmable = inbox
             .erasures
             .iter()
@@ -64,6 +82,75 @@ impl Portal {
             reviews: u32::try_from(inbox.reviews.len()).unwrap_or(u32::MAX),
             erasures: u32::try_from(confirmable).unwrap_or(u32::MAX),
             openable: self.openable(viewer).await?,
+            alarms: standing.alarms,
+            debts: standing.debts,
+            drills: standing.drills,
+            delegate: standing.delegate,
         })
+    }
+
+    /// What concerns the viewer beside what they ask and sign.
+    async fn standing(&self, viewer: &Viewer) -> Result<Standing, Error> {
+        let (me, groups) = (viewer.person, viewer.groups.clone());
+        let author = viewer.roles.contains(&Role::Author);
+        let clock = self.inner.clock.clone();
+        let (alarms, debts, drills, delegation) = self
+            .inner
+            .sequencer
+            .ask(move |state| {
+                let now = clock.now();
+                let policy = |grant: GrantId| Some(&state.request_of(grant)?.policy.policy);
+                let told = |grant: &&Grant| {
+                    let emergency = state.request(grant.request).map(|request| request.mode);
+                    emergency == Some(Mode::Emergency)
+                        && policy(grant.id).is_some_and(|policy| policy.alarms(me, &groups))
+                };
+                let alarms: Vec<GrantId> = state
+                    .live_grants()
+                    .filter(told)
+                    .map(|grant| grant.id)
+                    .collect();
+                let debts: Vec<RequestId> =
+                    state.debts(me, now).map(|request| request.id).collect();
+                let concerns = |name: &PolicyName| {
+                    let policy = state.policy(name).map(|version| &version.policy);
+                    author
+                        || policy.is_some_and(|policy| {
+                            policy.involves(me, &groups)
+                                || policy.eligible.iter().any(|group| groups.contains(group))
+                        })
+                };
+                let drills: Vec<DrillView> = state
+                    .drills_due()
+                    .into_iter()
+                    .filter(|(due, name)| *due <= now.plus_seconds(DRILL_AHEAD_S) && concerns(name))
+                    .map(|(due_at_ms, name)| DrillView {
+                        policy: name.clone(),
+                        due_at_ms,
+                    })
+                    .collect();
+                (alarms, debts, drills, state.delegation(me, now))
+            })
+            .await?;
+        let mut standing = Standing {
+            drills,
+            ..Standing::default()
+        };
+        for grant in alarms {
+            standing.alarms.push(self.grant_view(grant).await?);
+        }
+        for request in debts {
+            standing.debts.push(self.found_request(request).await?.row);
+        }
+        if let Some(delegation) = delegation {
+            let mut to = PersonView {
+                id: delegation.to,
+                name: None,
+            };
+            self.name(&mut [&mut to]).await?;
+            let until_ms = delegation.until;
+            standing.delegate = Some(DelegateView { to, until_ms });
+        }
+        Ok(standing)
     }
 }

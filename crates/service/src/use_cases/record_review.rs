@@ -5,14 +5,15 @@ use access::event::Verdict;
 use access::ids::RequestId;
 use access::view::Viewer;
 
-use super::submit_request::{MOST_TEXT, checked_text};
+use super::submit_request::{MOST_TEXT, checked_text, sealed_text};
 use crate::error::Error;
 use crate::portal::{Portal, actor};
 use crate::seal;
 use crate::sequencer::{Act, Proposal};
 
 impl Portal {
-    /// Records a review: once for each request, by nobody who had a part in it.
+    /// Records a review: once for each request, by nobody who had a part in it. `note` is the closing word,
+    /// `findings` what was found, if something was.
     ///
     /// # Errors
     /// [`Error::BadInput`] for an empty note, [`Error::Refused`] by the rules.
@@ -21,9 +22,10 @@ impl Portal {
         viewer: &Viewer,
         request: RequestId,
         verdict: Verdict,
-        note: String,
+        findings: Option<&str>,
+        note: &str,
     ) -> Result<(), Error> {
-        let note = checked_text("note", &note, MOST_TEXT)?;
+        let note = checked_text("note", note, MOST_TEXT)?;
         if note.is_empty() {
             return Err(Error::BadInput {
                 field: "note",
@@ -31,14 +33,17 @@ impl Portal {
             });
         }
         let (sealed, opening) = seal::seal(note).map_err(|fault| Error::internal(&fault))?;
+        let mut openings = vec![("note", opening)];
+        let findings = sealed_text("findings", findings, MOST_TEXT, &mut openings)?;
         let proposal = Proposal {
             act: Act::Do(Command::RecordReview {
                 request,
                 verdict,
+                findings,
                 note: sealed,
             }),
             actor: actor(viewer),
-            openings: vec![("note", opening)],
+            openings,
             identity: None,
         };
         self.inner.sequencer.propose(proposal).await.map(drop)

@@ -6,10 +6,9 @@ use access::ids::{PersonId, RequestId};
 use access::policy::Policy;
 use access::time::UnixMillis;
 use access::view::{
-    Action, GrantState, GrantView, OpeningView, PersonView, RequestState, RequestView,
-    TimelineItem, Viewer,
+    Action, GrantState, GrantView, PersonView, RequestState, RequestView, TimelineItem, Viewer,
 };
-use access::{Record, actions, describe, may};
+use access::{Record, describe};
 use ledger::Entry;
 
 use super::end_grant::may_end;
@@ -20,11 +19,22 @@ use crate::store;
 use crate::store::request::Found;
 
 impl Portal {
-    /// A request as this person sees it.
+    /// A request as this person sees it. The first look of somebody who is asked is an entry.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is none or it does not concern them.
     pub async fn request(&self, viewer: &Viewer, id: RequestId) -> Result<RequestView, Error> {
+        self.visible_request(viewer, id).await?;
+        self.note_look(viewer, id).await?;
+        self.shown_request(viewer, id).await
+    }
+
+    /// The same, and nobody has looked.
+    pub(super) async fn shown_request(
+        &self,
+        viewer: &Viewer,
+        id: RequestId,
+    ) -> Result<RequestView, Error> {
         let pool = &self.inner.pool;
         let mut found = self.visible_request(viewer, id).await?;
         let policy = self
@@ -47,28 +57,10 @@ impl Portal {
         let case = Case {
             policy: &policy.policy,
             requester: found.row.requester.id,
-            signed: signed(&story, viewer.person),
+            signed: signed(&story, viewer.person) || self.stands_in(viewer, &policy.policy).await?,
         };
         let openings = words(&story, &kept, &people, case, viewer, self.inner.clock.now());
-        let (person, groups) = (viewer.person, viewer.groups.clone());
-        let clock = self.inner.clock.clone();
-        let (actions, sign_off_refused, statement) = self
-            .inner
-            .sequencer
-            .ask(move |state| {
-                let now = clock.now();
-                let who = Actor::Person {
-                    person,
-                    groups: groups.clone(),
-                };
-                let refused = may(state, id, Action::SignOff, &who, now).err();
-                (
-                    actions(state, id, &person, &groups, now),
-                    refused.map(|refusal| refusal.rule),
-                    statement_text(state, id),
-                )
-            })
-            .await?;
+        let asked = self.asked_of(viewer, id).await?;
         let review_due_at_ms = match (&grant, &review) {
             (Some(grant), None) => match grant.state {
                 GrantState::Ended { at_ms, .. } => {
@@ -80,20 +72,31 @@ impl Portal {
         };
         // Only who would sign is told why they cannot.
         let expects_to_sign = found.row.state == RequestState::Submitted
-            && (member(viewer, &policy.policy.approval.groups)
+            && (policy
+                .policy
+                .approval
+                .may_ask(viewer.person, &viewer.groups)
                 || found.row.requester.id == viewer.person);
-        let actions = self.possible(actions, viewer, &policy.policy, grant.as_ref());
-        found.row.reason = text_of(&openings, found.submitted_seq, Field::Reason);
+        let actions = self.possible(asked.actions, viewer, &policy.policy, grant.as_ref());
+        found.row.reason = text_of(&openings, found.said_seq, Field::Reason);
         for given in &mut sign_offs {
-            given.note = note_of(&openings, &story, given.person.id, is_sign_off);
+            given.note = text_of(&openings, given.seq, Field::Note);
         }
         if let Some(review) = &mut review {
-            review.note = note_of(&openings, &story, review.person.id, is_review);
+            let said = story.iter().find(|record| is_review(&record.event));
+            let text = |field| said.and_then(|said| text_of(&openings, said.seq, field));
+            (review.note, review.findings) = (text(Field::Note), text(Field::Findings));
         }
         Ok(RequestView {
-            statement,
+            statement: asked.statement,
+            stages: asked.stages,
+            waits: asked.waits,
+            ratified: asked.ratified,
+            sign_for: asked.sign_for,
+            sign_as_self: asked.sign_off_refused.is_none(),
             statement_sha256: found.statement_sha256,
-            ticket: text_of(&openings, found.submitted_seq, Field::Ticket),
+            ticket: text_of(&openings, found.said_seq, Field::Ticket),
+            incident: text_of(&openings, found.said_seq, Field::Incident),
             erasures: self.erasures(viewer, Some(id)).await?,
             policy,
             sign_offs,
@@ -102,7 +105,7 @@ impl Portal {
             review_due_at_ms,
             timeline: timeline(&story, &people),
             openings,
-            sign_off_refused: sign_off_refused.filter(|_| expects_to_sign),
+            sign_off_refused: asked.sign_off_refused.filter(|_| expects_to_sign),
             actions,
             row: found.row,
         })
@@ -158,7 +161,7 @@ impl Portal {
             requester: found.row.requester.id,
             signed: false,
         };
-        if case.admits(viewer) {
+        if case.admits(viewer) || self.stands_in(viewer, &policy.policy).await? {
             Ok(found)
         } else {
             Err(Error::NotFound)
@@ -222,19 +225,6 @@ fn signed(story: &[Record], person: PersonId) -> bool {
         .any(|record| is_sign_off(&record.event))
 }
 
-/// What the person added to their first entry of this kind, if the viewer sees it.
-fn note_of(
-    openings: &[OpeningView],
-    story: &[Record],
-    person: PersonId,
-    is_kind: fn(&Event) -> bool,
-) -> Option<String> {
-    let entry = story
-        .iter()
-        .find(|record| is_kind(&record.event) && by(record) == Some(person))?;
-    text_of(openings, entry.seq, Field::Note)
-}
-
 /// The record that an entry's bytes hold; `None` where they were altered beyond reading. The page
 /// goes on without it: saying what is wrong with it is the verifier's work.
 pub(crate) fn record(seq: u64, bytes: &[u8]) -> Option<Record> {
@@ -252,16 +242,4 @@ pub(crate) fn named(people: &[PersonView], actor: &Actor) -> Option<PersonView> 
         id: *person,
         name: None,
     }))
-}
-
-fn member(viewer: &Viewer, groups: &[access::ids::GroupName]) -> bool {
-    groups.iter().any(|group| viewer.groups.contains(group))
-}
-
-/// The exact text that approvers sign, as the rules themselves remember it.
-fn statement_text(state: &access::State, id: RequestId) -> String {
-    state
-        .request(id)
-        .map(|request| request.statement().to_string())
-        .unwrap_or_default()
 }

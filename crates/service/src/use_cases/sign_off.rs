@@ -3,12 +3,12 @@
 use access::command::Command;
 use access::digest::Digest;
 use access::event::{Decision, Field};
-use access::ids::RequestId;
+use access::ids::{PersonId, RequestId};
 use access::refusal::Rule;
 use access::view::{OpeningState, Viewer};
-use access::{Refusal, decide};
+use access::{Refusal, State, decide};
 
-use super::submit_request::{MOST_TEXT, checked_text};
+use super::submit_request::{MOST_TEXT, checked_text, sealed_text};
 use crate::error::Error;
 use crate::portal::{Portal, actor};
 use crate::seal;
@@ -20,6 +20,8 @@ use crate::store;
 pub struct SignOff {
     /// To which request.
     pub request: RequestId,
+    /// In whose place, where they sign as a delegate.
+    pub on_behalf_of: Option<PersonId>,
     /// Yes or no.
     pub decision: Decision,
     /// The digest of the statement that was shown.
@@ -46,8 +48,8 @@ impl Portal {
         &self,
         viewer: &Viewer,
         request: RequestId,
-        decision: Decision,
-        statement: Digest,
+        on_behalf_of: Option<PersonId>,
+        (decision, statement): (Decision, Digest),
         note: Option<&str>,
     ) -> Result<(), Error> {
         if let Some(note) = note {
@@ -58,6 +60,7 @@ impl Portal {
         let (no_token, _) = seal::seal("").map_err(|fault| Error::internal(&fault))?;
         let command = Command::SignOff {
             request,
+            on_behalf_of,
             decision,
             statement,
             auth_time_s: now.millis().div_euclid(1000),
@@ -78,7 +81,7 @@ impl Portal {
         if decision == Decision::Deny {
             return Ok(());
         }
-        let openings = self.request(viewer, request).await?.openings;
+        let openings = self.shown_request(viewer, request).await?.openings;
         let reason = openings.iter().find(|text| text.field == Field::Reason);
         match reason.map(|reason| reason.state) {
             Some(OpeningState::Altered | OpeningState::Missing) => Err(Error::Unavailable {
@@ -124,18 +127,10 @@ impl Portal {
         let (id_token, token_opening) =
             seal::seal(&proof).map_err(|fault| Error::internal(&fault))?;
         let mut openings = vec![("id_token", token_opening)];
-        let note = match form.note.as_deref().map(str::trim) {
-            None | Some("") => None,
-            Some(note) => {
-                let note = checked_text("note", note, MOST_TEXT)?;
-                let (sealed, opening) =
-                    seal::seal(note).map_err(|fault| Error::internal(&fault))?;
-                openings.push(("note", opening));
-                Some(sealed)
-            }
-        };
+        let note = sealed_text("note", form.note.as_deref(), MOST_TEXT, &mut openings)?;
         let command = Command::SignOff {
             request: form.request,
+            on_behalf_of: form.on_behalf_of,
             decision: form.decision,
             statement: form.statement,
             auth_time_s: form.auth_time_s,
@@ -148,7 +143,26 @@ impl Portal {
             openings,
             identity: None,
         };
-        self.inner.sequencer.propose(proposal).await.map(drop)
+        self.inner.sequencer.propose(proposal).await?;
+        self.take_back_refused(form.request, form.decision).await
+    }
+
+    /// An emergency that somebody said no to ends now, not at the reconciler's next round.
+    async fn take_back_refused(&self, request: RequestId, decision: Decision) -> Result<(), Error> {
+        if decision == Decision::Approve {
+            return Ok(());
+        }
+        let grant = move |state: &State| {
+            let grant = state.request(request)?.grant?;
+            state
+                .grant(grant)
+                .filter(|grant| grant.is_live())
+                .map(|grant| grant.id)
+        };
+        let Some(grant) = self.inner.sequencer.ask(grant).await? else {
+            return Ok(());
+        };
+        self.end_unratified(grant).await
     }
 
     /// Notes that a sign-off was tried with a proof of identity that does not fit: somebody else's, or

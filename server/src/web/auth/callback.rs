@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Redirect;
 use tower_sessions::Session;
 
-use super::{erasure, outcome, sign_in, sign_off};
+use super::{erasure, extension, outcome, sign_in, sign_off};
 use crate::clock::now_s;
 use crate::oidc::{Callback, Oidc, Purpose};
 use crate::session::{Current, Sessions, take};
@@ -64,6 +64,17 @@ pub(super) async fn callback(
                 proof,
             };
             erasure::confirm(&state, &session, current, attempt).await?;
+            Ok(Redirect::to(&page))
+        }
+        Purpose::Extension { pending } => {
+            let page = format!("/requests/{}", pending.request);
+            let attempt = sign_off::Attempt {
+                pending,
+                started_at_s,
+                salt,
+                proof,
+            };
+            extension::allow(&state, &session, current, attempt).await?;
             Ok(Redirect::to(&page))
         }
     }

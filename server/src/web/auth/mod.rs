@@ -3,6 +3,7 @@
 mod back_channel;
 mod callback;
 mod erasure;
+mod extension;
 mod outcome;
 mod sign_in;
 mod sign_off;

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use app::{PENDING_ERASURE, PENDING_SIGN_OFF, PendingErasure, PendingSignOff};
+use app::{
+    PENDING_ERASURE, PENDING_EXTENSION, PENDING_SIGN_OFF, PendingErasure, PendingExtension,
+    PendingSignOff,
+};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -28,7 +31,7 @@ pub(super) async fn step_up(
         return Err(Problem::new(
             StatusCode::CONFLICT,
             "No decision waits here",
-            "There is no decision of yours that waits for a sign-in. Nothing was signed or erased. Open the request and \
+            "There is no decision of yours that waits for a sign-in. Nothing was signed, erased or made longer. Open the request and \
              decide there.",
         )
         .link("Inbox", "/inbox"));
@@ -50,15 +53,19 @@ async fn waiting(session: &Session) -> Result<Option<(Purpose, String)>, Problem
     let page = |request: access::ids::RequestId| format!("/requests/{request}");
     let sign_off: Option<PendingSignOff> = session.remove(PENDING_SIGN_OFF).await.map_err(taken)?;
     let erasure: Option<PendingErasure> = session.remove(PENDING_ERASURE).await.map_err(taken)?;
-    Ok(match (sign_off, erasure) {
-        (_, Some(pending)) => {
-            let page = page(pending.request);
-            Some((Purpose::Erasure { pending }, page))
-        }
-        (Some(pending), None) => {
-            let page = page(pending.request);
-            Some((Purpose::SignOff { pending }, page))
-        }
-        (None, None) => None,
-    })
+    let extension: Option<PendingExtension> =
+        session.remove(PENDING_EXTENSION).await.map_err(taken)?;
+    let sign_off = sign_off.map(|pending| {
+        let page = page(pending.request);
+        (Purpose::SignOff { pending }, page)
+    });
+    let erasure = erasure.map(|pending| {
+        let page = page(pending.request);
+        (Purpose::Erasure { pending }, page)
+    });
+    let extension = extension.map(|pending| {
+        let page = page(pending.request);
+        (Purpose::Extension { pending }, page)
+    });
+    Ok(erasure.or(extension).or(sign_off))
 }

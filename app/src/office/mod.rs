@@ -1,0 +1,38 @@
+//! The pages that only the server draws: policies, proposals, people, absences. Nobody watches them for changes, so the
+//! browser loads no program for them: links are links, forms are forms, and what they answer is the next page.
+#![allow(
+    clippy::must_use_candidate,
+    reason = "components are called by the view macro, which uses what they return"
+)]
+
+pub mod edit;
+pub mod page;
+pub mod policy;
+pub mod review;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::components::frame::Frame;
+use crate::pages::missing;
+
+/// The same frame as everywhere, and the page that the address names.
+#[component]
+pub fn Office() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=crate::title/>
+        <Router>
+            <Frame>
+                <Routes fallback=missing::Missing>
+                    <Route path=path!("/policies") view=policy::list::Policies ssr=SsrMode::Async/>
+                    <Route path=path!("/policies/:name") view=policy::show::ShowPolicy ssr=SsrMode::Async/>
+                    <Route path=path!("/requests/:id/edit") view=edit::EditRequest ssr=SsrMode::Async/>
+                    <Route path=path!("/requests/:id/review") view=review::ReviewAccess ssr=SsrMode::Async/>
+                </Routes>
+            </Frame>
+        </Router>
+    }
+}

@@ -1,0 +1,5 @@
+//! Policies: to read, and who changes them.
+
+pub mod list;
+pub mod proposals;
+pub mod show;

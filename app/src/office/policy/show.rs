@@ -1,0 +1,152 @@
+//! One policy: each rule in words, its versions, what is proposed for it.
+
+use access::policy::PolicyVersion;
+use access::view::{ProposalRow, Role};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::proposals::Proposals;
+use crate::api::ApiError;
+use crate::components::alert::{Alert, AlertKind};
+use crate::components::sentences::Sentences;
+use crate::erase::Erase as _;
+use crate::office::page::{asked, known, page, part};
+use crate::words::{policy as words, url};
+
+/// A policy with its history.
+#[derive(Debug, Clone)]
+struct Shown {
+    /// The version that is shown.
+    version: PolicyVersion,
+    /// All versions, newest first.
+    versions: Vec<u32>,
+    in_force: Option<u32>,
+    proposals: Vec<ProposalRow>,
+    may_write: bool,
+}
+
+/// One policy.
+#[component]
+pub fn ShowPolicy() -> impl IntoView {
+    let (name, wanted) = (part("name"), asked("version"));
+    page(
+        move |portal, viewer| {
+            let name = known(&name);
+            let wanted = wanted.clone();
+            async move {
+                let name = name?;
+                let (mut history, in_force) = portal.policy_history(&name).await?;
+                history.reverse();
+                let number = match wanted.as_str() {
+                    "" => None,
+                    number => Some(known(number)?),
+                };
+                let fits =
+                    |version: &&PolicyVersion| number.is_none_or(|n: u32| version.version == n);
+                let version = history
+                    .iter()
+                    .find(fits)
+                    .cloned()
+                    .ok_or(ApiError::NotFound)?;
+                let proposals = portal.proposals(&viewer, Some(name)).await?;
+                Ok(Shown {
+                    version,
+                    versions: history.iter().map(|version| version.version).collect(),
+                    in_force,
+                    proposals: proposals.into_iter().map(|one| one.row).collect(),
+                    may_write: viewer.roles.contains(&Role::Author),
+                })
+            }
+        },
+        draw,
+    )
+}
+
+fn draw(shown: Shown) -> AnyView {
+    let PolicyVersion {
+        version,
+        sha256,
+        policy,
+    } = shown.version;
+    let name = policy.name.to_string();
+    let changes = shown.may_write.then(|| steps(&name, shown.in_force));
+    let versions: Vec<_> = shown
+        .versions
+        .iter()
+        .map(|number| line(&name, *number, version, shown.in_force))
+        .collect();
+    view! {
+        <Title text=format!("Policy {name}")/>
+        <div class="page-narrow stack stack-wide">
+            <p class="small">
+                <a href="/policies">"All policies"</a>
+            </p>
+            <div class="stack stack-tight">
+                <h1>{name.clone()}</h1>
+                <p class="lede">{policy.description.clone()}</p>
+            </div>
+            {standing(version, shown.in_force)}
+            {changes}
+            <Proposals rows=shown.proposals/>
+            <section class="card" aria-labelledby="rules">
+                <h2 class="card-title" id="rules">"Its rules"</h2>
+                <Sentences items=words::rules(&policy)/>
+            </section>
+            <section class="card" aria-labelledby="version">
+                <h2 class="card-title" id="version">{format!("Version {version}")}</h2>
+                <p class="soft">
+                    "Every request and every sign-off names this version by its digest. A change makes a new version; \
+                     what was asked under this one is judged by this one."
+                </p>
+                <p>
+                    "SHA-256 " <span class="hash">{sha256.to_string()}</span>
+                </p>
+                <h3>"All versions"</h3>
+                <ul class="bullets">{versions}</ul>
+            </section>
+        </div>
+    }
+    .erase()
+}
+
+/// Says so where the version on the page is not the one that requests are held against now.
+fn standing(version: u32, in_force: Option<u32>) -> Option<AnyView> {
+    let title = match in_force {
+        None => "This policy was retired. Nobody can ask under it any more.".to_owned(),
+        Some(number) if number != version => {
+            format!("Version {number} is in force. This is an older one.")
+        }
+        Some(_) => return None,
+    };
+    Some(view! { <Alert kind=AlertKind::Note title=title/> }.erase())
+}
+
+/// What a policy author may begin here. Another author ends it.
+fn steps(name: &str, in_force: Option<u32>) -> AnyView {
+    let retire = in_force.map(|_| {
+        view! {
+            <form method="post" action="/api/propose_retirement">
+                <input type="hidden" name="policy" value=name.to_owned()/>
+                <button type="submit" class="button button-quiet">"Propose retirement"</button>
+            </form>
+        }
+    });
+    view! {
+        <div class="actions">
+            <a class="button button-primary" href=format!("{}/edit", url::policy(name))>"Propose a change"</a>
+            {retire}
+        </div>
+    }
+    .erase()
+}
+
+fn line(name: &str, number: u32, shown: u32, in_force: Option<u32>) -> AnyView {
+    let text = format!("Version {number}");
+    let link = if number == shown {
+        view! { <strong>{text}</strong> }.erase()
+    } else {
+        let address = format!("{}?version={number}", url::policy(name));
+        view! { <a href=address>{text}</a> }.erase()
+    };
+    view! { <li>{link} {(in_force == Some(number)).then_some(", in force")}</li> }.erase()
+}

@@ -1,4 +1,0 @@
-//! Policies, to read.
-
-pub mod list;
-pub mod show;

@@ -1,3 +1,0 @@
-//! Reviewing, inside a request's page.
-
-pub mod give;

@@ -1,0 +1,74 @@
+//! What has to be true of whoever asks, and of what they say.
+
+use access::policy::{Conditions, TicketPattern};
+
+use super::{Sentence, sentence};
+use crate::components::icon::Glyph;
+use crate::words::people::any_of;
+
+/// Every condition.
+pub(super) fn conditions(conditions: &Conditions) -> Vec<Sentence> {
+    let mut all = vec![sentence(Glyph::Pen, said(conditions))];
+    if !conditions.networks.is_empty() {
+        let from = any_of(&conditions.networks);
+        all.push(sentence(
+            Glyph::Eye,
+            format!("The browser's address lies in {from}."),
+        ));
+    }
+    if !conditions.acr.is_empty() {
+        let classes = any_of(&conditions.acr);
+        all.push(sentence(
+            Glyph::Key,
+            format!("The identity provider vouches for a sign-in of the class {classes}."),
+        ));
+    }
+    if !conditions.amr.is_empty() {
+        let methods = conditions.amr.join(" and ");
+        all.push(sentence(Glyph::Key, format!("The sign-in used {methods}.")));
+    }
+    all.extend(windows(conditions));
+    all
+}
+
+/// When it can be opened, where that is limited.
+pub(super) fn windows(conditions: &Conditions) -> Option<Sentence> {
+    let windows = &conditions.windows;
+    if windows.is_empty() {
+        return None;
+    }
+    let times: Vec<_> = windows.iter().map(ToString::to_string).collect();
+    let zone = conditions.zone.as_deref().unwrap_or("UTC");
+    Some(sentence(
+        Glyph::Clock,
+        format!(
+            "It is opened only {}, by the clocks of {zone}. Emergencies keep no hours.",
+            times.join("; ")
+        ),
+    ))
+}
+
+fn said(conditions: &Conditions) -> String {
+    let mut text = format!(
+        "A request needs a reason of at least {} characters",
+        conditions.min_reason_chars
+    );
+    if let Some(pattern) = &conditions.ticket {
+        text.push_str(&format!(", a ticket such as {}", ticket_example(pattern)));
+    }
+    if conditions.incident {
+        text.push_str(", and the incident it belongs to");
+    }
+    text.push('.');
+    text
+}
+
+/// A ticket's form, as an example: `INC-123 or CHG-123`.
+pub fn ticket_example(pattern: &TicketPattern) -> String {
+    let forms: Vec<_> = pattern
+        .as_str()
+        .split('|')
+        .map(|form| form.replace('#', "123"))
+        .collect();
+    any_of(&forms)
+}
