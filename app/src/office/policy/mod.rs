@@ -1,5 +1,4 @@
 //! Policies: to read, and who changes them.
 
 pub mod list;
-pub mod proposals;
 pub mod show;
