@@ -7,6 +7,7 @@ use crate::api::wire::Wire;
 use crate::api::{ApiError, Next};
 
 /// Where one says who signs in one's place.
+#[cfg(feature = "ssr")]
 const DELEGATION: &str = "/delegation";
 
 /// Lets somebody else sign in the viewer's place.

@@ -1,6 +1,7 @@
 //! The rules of time zones, as this machine's database has them.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// Where systems keep the IANA database, compiled.
 const DATABASE: &str = "/usr/share/zoneinfo";
@@ -23,6 +24,25 @@ pub fn zone_rule(zone: &str) -> Option<String> {
     String::from_utf8(rule.to_vec())
         .ok()
         .filter(|rule| !rule.is_empty())
+}
+
+/// Every zone that people live in, with its rule, by name; none where the database is not there. Read once.
+pub fn zones() -> &'static [(String, String)] {
+    static ZONES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+        let table = Path::new(DATABASE).join("zone1970.tab");
+        let table = std::fs::read_to_string(table).unwrap_or_default();
+        let name = |line: &str| line.split('\t').nth(2).map(str::to_owned);
+        let mut zones: Vec<_> = table
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(name)
+            .chain(["UTC".to_owned()])
+            .filter_map(|zone| zone_rule(&zone).map(|rule| (zone, rule)))
+            .collect();
+        zones.sort();
+        zones
+    });
+    &ZONES
 }
 
 #[cfg(test)]
