@@ -33,4 +33,15 @@ alter table access_grant
 grant update (expires_ms, ratify_by_ms, extensions, extension_asked_ms)
     on access_grant to breakglass_service;
 
+-- Policies that somebody at a shell wants proposed (`breakglass policy apply`): the running portal proposes
+-- them, and says here what became of it. A proposal is nobody's word until a policy author makes it theirs.
+create table policy_draft (
+    id uuid constraint policy_draft_pk primary key,
+    document text not null,
+    -- The entry that proposed it, or why there is none.
+    proposal_seq bigint,
+    refused text
+);
+grant select, insert, update (proposal_seq, refused), delete on policy_draft to breakglass_service;
+
 reset role;

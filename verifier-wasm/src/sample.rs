@@ -3,11 +3,14 @@
 //! Shared by the unit tests and by `examples/generate_log.rs`. All ids and times come from the
 //! entry's number, so a log of one size is always the same bytes.
 
-use access::command::Command;
+use access::command::{Command, Facts, Seen};
 use access::digest::{Commitment, Digest};
 use access::event::{Actor, Decision, EndCause, Event, Mode, SessionEnd, Urgency, Verdict};
 use access::ids::{GrantId, GroupName, PersonId, RequestId};
-use access::policy::{Approval, Connector, Emergency, GrantTemplate, Policy, Review};
+use access::policy::{
+    Approval, Conditions, Connector, Debt, Durations, Emergency, GrantTemplate, Policy, Review,
+    Stage,
+};
 use access::time::UnixMillis;
 use access::{Record, State, apply, decide};
 use ledger::rotation::KeyRotation;
@@ -188,15 +191,7 @@ impl Sample {
                 },
                 resource: "orders-db".parse().expect("a name"),
                 policy: "orders-admin".parse().expect("a name"),
-                duration_s: 1800,
-                urgency: if emergency {
-                    Urgency::Sev1
-                } else {
-                    Urgency::Sev3
-                },
-                reason: sealed(&format!("orders are stuck since deployment {turn}")),
-                reason_chars: 40,
-                ticket: Some(sealed(&format!("INC-{turn}"))),
+                facts: facts(turn, emergency),
                 grant,
                 confirmed: emergency,
             },
@@ -229,6 +224,7 @@ impl Sample {
             Command::RecordReview {
                 request,
                 verdict: Verdict::Emergency,
+                findings: None,
                 note,
             },
         );
@@ -257,6 +253,7 @@ impl Sample {
             &approver,
             Command::SignOff {
                 request,
+                on_behalf_of: None,
                 decision,
                 statement,
                 auth_time_s,
@@ -347,6 +344,24 @@ pub(crate) fn sealed(text: &str) -> Commitment {
     Commitment {
         c: Digest::of(text.as_bytes()),
         n,
+    }
+}
+
+fn facts(turn: u64, emergency: bool) -> Facts {
+    Facts {
+        duration_s: 1800,
+        urgency: if emergency {
+            Urgency::Sev1
+        } else {
+            Urgency::Sev3
+        },
+        reason: sealed(&format!("orders are stuck since deployment {turn}")),
+        reason_chars: 40,
+        ticket: Some(sealed(&format!("INC-{turn}"))),
+        ticket_text: None,
+        incident: None,
+        start_at_ms: None,
+        seen: Seen::default(),
     }
 }
 

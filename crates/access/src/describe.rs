@@ -226,7 +226,7 @@ fn cut(sessions: u32) -> String {
 }
 
 /// "45 s", "30 min", "1 h 30 min", "2 h 5 s".
-fn duration(seconds: u32) -> String {
+pub(crate) fn duration(seconds: u32) -> String {
     let units = [
         (seconds / 3600, "h"),
         (seconds / 60 % 60, "min"),

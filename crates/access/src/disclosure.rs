@@ -18,7 +18,7 @@ pub struct Case<'a> {
     pub policy: &'a Policy,
     /// Who asked.
     pub requester: PersonId,
-    /// Whether the viewer has said yes or no to it.
+    /// Whether the viewer has said yes or no to it, or may be asked in the place of somebody who is away.
     pub signed: bool,
 }
 

@@ -15,13 +15,17 @@
 #![forbid(unsafe_code)]
 
 pub mod command;
+pub mod diff;
 pub mod digest;
 pub mod disclosure;
 pub mod event;
+#[cfg(feature = "file")]
+pub mod file;
 pub mod ids;
 pub mod policy;
 pub mod refusal;
 pub mod roles;
+pub mod simulate;
 pub mod state;
 pub mod time;
 pub mod view;
@@ -34,6 +38,7 @@ mod explain;
 mod record;
 mod replay;
 mod rules;
+mod sentences;
 mod statement;
 mod unfinished;
 mod violation;
@@ -47,6 +52,7 @@ pub use explain::{Asking, explain};
 pub use record::Record;
 pub use refusal::{Refusal, refusal_event};
 pub use replay::Replay;
+pub use sentences::sentences;
 pub use state::{END_TOLERANCE_S, ERASURE_WITHIN_S, State};
 pub use statement::{Statement, statement};
 pub use unfinished::unfinished;

@@ -55,14 +55,24 @@ async fn rounds(portal: &Portal) {
     }
 }
 
-/// Asks the next step of ladders whose time has come.
+/// Asks the next step of ladders whose time has come, and proposes what came from a shell.
 async fn ladders(portal: &Portal) {
     loop {
         if let Err(fault) = escalate(portal).await {
             tracing::warn!(%fault, "a ladder's next step was not asked; it is tried again");
         }
+        if let Err(fault) = take_drafts(portal).await {
+            tracing::warn!(%fault, "a policy from a shell was not proposed; it is tried again");
+        }
         tokio::time::sleep(LADDER).await;
     }
+}
+
+async fn take_drafts(portal: &Portal) -> Result<(), Error> {
+    if portal.halted().is_some() || portal.inner.sequencer.goes_on().is_err() {
+        return Ok(());
+    }
+    portal.take_drafts().await
 }
 
 async fn escalate(portal: &Portal) -> Result<(), Error> {

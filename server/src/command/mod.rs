@@ -7,6 +7,8 @@ mod demo_idp;
 mod fsck;
 mod keygen;
 mod migrate;
+mod policy;
+mod rebuild;
 mod restore;
 mod rotate_key;
 mod serve;
@@ -29,6 +31,10 @@ pub enum Command {
     Fsck(fsck::Fsck),
     /// Fill a new database with the log of the archive.
     Restore(restore::Restore),
+    /// Hold the tables that pages read against the log, or make them again from it.
+    Rebuild(rebuild::Rebuild),
+    /// Check, compare, propose and write out policies as files.
+    Policy(policy::PolicyFiles),
     /// Say that the database changed on purpose: a standby took over, or a backup was restored.
     AcceptTimeline(accept_timeline::AcceptTimeline),
     /// Cosign the checkpoints of logs that only grow.
@@ -55,6 +61,8 @@ impl Command {
             Self::Migrate(migrate) => migrate.run().await?,
             Self::Fsck(fsck) => return fsck.run().await,
             Self::Restore(restore) => restore.run().await?,
+            Self::Policy(policy) => return policy.run().await,
+            Self::Rebuild(rebuild) => return rebuild.run().await,
             Self::AcceptTimeline(accept) => accept.run().await?,
             Self::Witness(witness) => witness.run().await?,
             Self::Signer(signer) => signer.run().await?,
@@ -69,7 +77,7 @@ impl Command {
     /// The exit code of an error: a check that could not be made is not one that failed.
     pub fn error_code(&self) -> ExitCode {
         match self {
-            Self::Fsck(_) => ExitCode::from(2),
+            Self::Fsck(_) | Self::Policy(_) | Self::Rebuild(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::oidc::Oidc;
 use crate::serving::{self, Limits, STOP_WITHIN};
 use crate::session::{self, Sessions};
-use crate::web::{self, AppState, Flood, Hashes, Outside, OwnOrigin, Transport};
+use crate::web::{self, AppState, Flood, Hashes, Outside, OwnOrigin, Transport, TrustedProxies};
 
 /// Sessions have connections of their own: a use case that waits for a busy target must not keep others from signing in.
 const SESSION_CONNECTIONS: u32 = 8;
@@ -69,6 +69,7 @@ impl Serve {
             ),
             sessions,
             tiles: config.tiles,
+            proxies: TrustedProxies(config.trusted_proxies.clone().into()),
             leptos: leptos_options(&config, &hashes),
             stop: stop.clone(),
         };

@@ -9,6 +9,7 @@ use openidconnect::{
     ClaimsVerificationError, ClientId, IssuerUrl, Nonce, SignatureVerificationError,
 };
 use serde_json::Value;
+use service::store::session_index::Authenticated;
 use subtle::ConstantTimeEq as _;
 
 use super::client::{Claims, Token};
@@ -24,6 +25,10 @@ const MAX_SUBJECT: usize = 255;
 
 /// More groups than these are not read: a directory that puts everybody into thousands is not ours to store.
 const MAX_GROUPS: usize = 512;
+
+/// The longest class or method of authentication that is kept, in bytes, and the most methods.
+const MAX_WORD: usize = 128;
+const MAX_METHODS: usize = 16;
 
 /// The longest name that is kept, in characters.
 const MAX_NAME: usize = 128;
@@ -41,6 +46,8 @@ pub struct Proof {
     pub groups: Vec<GroupName>,
     /// When they proved who they are, in seconds since 1970.
     pub auth_time_s: Option<i64>,
+    /// How.
+    pub how: Authenticated,
     /// The provider's session.
     pub provider_session: Option<String>,
     /// The token itself.
@@ -136,10 +143,28 @@ impl Oidc {
                 .collect(),
             groups: groups(other.get(&self.config.groups_claim))?,
             auth_time_s,
+            how: how(claims),
             provider_session: other.get("sid").and_then(Value::as_str).map(str::to_owned),
             subject,
             id_token,
         })
+    }
+}
+
+/// The class and the methods of the authentication, as far as they are of a length to keep.
+fn how(claims: &Claims) -> Authenticated {
+    let fits = |word: &String| (1..=MAX_WORD).contains(&word.len());
+    let methods = claims.auth_method_refs().into_iter().flatten();
+    Authenticated {
+        acr: claims
+            .auth_context_ref()
+            .map(|class| class.to_string())
+            .filter(fits),
+        amr: methods
+            .map(|method| method.to_string())
+            .filter(fits)
+            .take(MAX_METHODS)
+            .collect(),
     }
 }
 

@@ -13,7 +13,9 @@ mod viewer;
 pub use cookie::{Store, layer};
 pub use flows::{keep, take};
 pub use ids::stored_id;
-use service::store::session_index::{Ended, Limits, Presence, SessionIndex, SignedIn};
+use service::store::session_index::{
+    Authenticated, Ended, Limits, Presence, SessionIndex, SignedIn,
+};
 pub use sweep::sweep;
 use tokio::sync::broadcast;
 use tower_sessions::{Expiry, Session};
@@ -128,7 +130,7 @@ impl Sessions {
         &self,
         session: &Session,
         current: &Current,
-        auth_time_s: i64,
+        proven: (i64, &Authenticated),
         id_token: &str,
     ) -> Result<bool, SessionError> {
         session.cycle_id().await?;
@@ -137,7 +139,7 @@ impl Sessions {
         let id = stored_id(session.id().ok_or(SessionError::NoId)?);
         Ok(self
             .index
-            .renew(&current.id, &id, &current.viewer, auth_time_s)
+            .renew(&current.id, &id, &current.viewer, proven)
             .await?)
     }
 

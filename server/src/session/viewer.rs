@@ -1,16 +1,17 @@
 //! Each request's viewer, from the index.
 
+use access::command::Seen;
 use access::view::Viewer;
 use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use service::Portal;
-use service::store::session_index::{Presence, SignedIn};
+use service::store::session_index::{Authenticated, Presence, SignedIn};
 use tower_sessions::Session;
 
 use super::{Sessions, stored_id};
-use crate::web::Problem;
+use crate::web::{Problem, TrustedProxies, client_ip};
 
 /// The sign-in that a request came with.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct Current {
     pub identity: [u8; 32],
     /// When the provider says they proved who they are, in seconds since 1970.
     pub auth_time_s: Option<i64>,
+    /// How.
+    pub how: Authenticated,
 }
 
 impl Current {
@@ -38,14 +41,16 @@ impl Current {
             },
             identity: signed_in.identity,
             auth_time_s: signed_in.auth_time_s,
+            how: signed_in.how,
         }
     }
 }
 
-/// Adds `Option<Viewer>` for the pages and `Option<Current>` for this crate to the request's extensions.
+/// Adds `Option<Viewer>` and [`Seen`] for the pages and `Option<Current>` for this crate to the request's extensions.
 pub async fn attach_viewer(
     State(sessions): State<Sessions>,
     State(portal): State<Portal>,
+    State(proxies): State<TrustedProxies>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -72,6 +77,10 @@ pub async fn attach_viewer(
         (Ok(_), _) => None,
         (Err(error), _) => return Problem::from(error).into_response(),
     };
+    let how = current.as_ref().map(|current| current.how.clone());
+    let Authenticated { acr, amr } = how.unwrap_or_default();
+    let address = Some(client_ip(&request, &proxies.0));
+    request.extensions_mut().insert(Seen { address, acr, amr });
     request
         .extensions_mut()
         .insert(current.as_ref().map(|current| current.viewer.clone()));

@@ -1,13 +1,18 @@
 //! Who is on the other end of the wire.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
 
+/// The proxies whose word about addresses counts.
+#[derive(Debug, Clone)]
+pub struct TrustedProxies(pub Arc<[IpAddr]>);
+
 /// The address of the browser: the peer's, or, where the peer is a trusted proxy, the last one in `X-Forwarded-For`
 /// that is not one. What stands further left anybody can have written.
-pub(super) fn client_ip(request: &Request, trusted: &[IpAddr]) -> IpAddr {
+pub(crate) fn client_ip(request: &Request, trusted: &[IpAddr]) -> IpAddr {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()

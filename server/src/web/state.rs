@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::TileAccess;
 use crate::oidc::Oidc;
 use crate::session::Sessions;
+use crate::web::TrustedProxies;
 
 /// Handles to everything; cheap to clone.
 #[derive(Debug, Clone, FromRef)]
@@ -22,6 +23,8 @@ pub struct AppState {
     pub sessions: Sessions,
     /// Who may see checkpoint and hash tiles.
     pub tiles: TileAccess,
+    /// Whose word about a browser's address counts.
+    pub proxies: TrustedProxies,
     /// How pages are put together.
     pub leptos: LeptosOptions,
     /// Cancelled when the server stops.

@@ -19,6 +19,7 @@ use crate::provider::{NOW_S, Provider, begin, client_of, query};
 fn pending(decision: Decision) -> PendingSignOff {
     PendingSignOff {
         request: "1c9b5f6e-4d7a-4a43-9d1f-1d3f3b1a2c4d".parse().unwrap(),
+        on_behalf_of: None,
         decision,
         note: None,
         statement: Digest::of(b"statement"),

@@ -12,7 +12,7 @@ use openidconnect::core::CoreJwsSigningAlgorithm;
 use serde_json::{Value, json};
 use server::config::{SessionLimits, TileAccess};
 use server::session::{self, Sessions};
-use server::web::{AppState, Flood, Hashes, Outside, OwnOrigin, Transport, router};
+use server::web::{AppState, Flood, Hashes, Outside, OwnOrigin, Transport, TrustedProxies, router};
 use service::Portal;
 use service::settings::{Resource, RoleGroups, Settings};
 use service::store::session_index::SessionIndex;
@@ -91,6 +91,7 @@ impl Stage {
             oidc: Arc::new(provider.client(&[CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256])),
             sessions: Sessions::new(SessionIndex::new(pool.clone()), limits),
             tiles,
+            proxies: TrustedProxies(Vec::new().into()),
             leptos: LeptosOptions::builder().output_name("app").build(),
             stop: stop.clone(),
         };

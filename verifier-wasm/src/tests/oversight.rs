@@ -36,6 +36,7 @@ fn overseen() -> (Sample, RequestId) {
         auditor: groups(&["auditors"]),
         operator: groups(&["operators"]),
         custodian: groups(&["custodians"]),
+        author: Vec::new(),
     };
     sample.act(&Actor::system("portal"), Command::ConfigureRoles { roles });
     for number in [QUINN, CLEO, KIM, OSCAR] {

@@ -56,10 +56,12 @@ impl Act<'_> {
         // It has just been found lawful, and by somebody who had not signed.
         let coming = Some(match on_behalf_of {
             Some(principal) => Coming {
+                person,
                 principal,
                 groups: self.state.groups(principal),
             },
             None => Coming {
+                person,
                 principal: person,
                 groups,
             },

@@ -1,12 +1,12 @@
 //! Whether a policy makes sense at all, and its digest.
 
+use found::{Found, MAX_PARTS};
+
 use super::conditions::zone;
 use super::{Emergency, Extend, Policy, Stage};
 use crate::digest::Digest;
 
-/// The most names that one list of a policy may hold. The whole policy stands in one entry of at
-/// most 65,535 bytes, which [`MAX_BYTES`] sees to.
-const MAX_NAMES: usize = 100;
+mod found;
 
 /// The longest policy, in bytes of its JSON: its entry says a little more than the policy.
 const MAX_BYTES: usize = 60_000;
@@ -20,12 +20,6 @@ const MAX_REASON_CHARS: u32 = 1_000;
 /// The longest name of a role on a target, in bytes: PostgreSQL's limit for identifiers.
 const MAX_ROLE_LEN: usize = 63;
 
-/// The most stages, steps of a ladder, and windows: more than anybody can keep in mind.
-const MAX_PARTS: usize = 20;
-
-/// The longest time that a policy names, in seconds: a year.
-const MAX_TIME_S: u32 = 366 * 86_400;
-
 /// Why a policy cannot be put in force.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{at}` {why}")]
@@ -36,151 +30,155 @@ pub struct PolicyError {
     pub why: String,
 }
 
-type Checked = Result<(), PolicyError>;
-
 impl Policy {
     /// Refuses a policy that contradicts itself.
     ///
     /// # Errors
     ///
     /// The first contradiction, from the top.
-    pub fn check(&self) -> Checked {
+    pub fn check(&self) -> Result<(), PolicyError> {
+        self.contradictions().into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// Every contradiction, from the top; none where the policy makes sense.
+    pub fn contradictions(&self) -> Vec<PolicyError> {
+        let mut found = Found::default();
+        let to = &mut found;
         let blank = self.description.trim().is_empty();
-        ensure(
+        to.ensure(
             !blank,
             "description",
             "is empty: say in a sentence what the policy is for",
-        )?;
+        );
         let chars = self
             .description
             .chars()
             .take(MAX_DESCRIPTION_CHARS + 1)
             .count();
         let why = format!("is longer than {MAX_DESCRIPTION_CHARS} characters");
-        ensure(chars <= MAX_DESCRIPTION_CHARS, "description", why)?;
-        names(
+        to.ensure(chars <= MAX_DESCRIPTION_CHARS, "description", why);
+        to.names(
             "resources",
             &self.resources,
             "is empty: the policy opens nothing",
-        )?;
-        names("eligible", &self.eligible, "is empty: nobody could ask")?;
-        self.check_conditions()?;
-        self.check_durations()?;
-        self.check_approval()?;
+        );
+        to.names("eligible", &self.eligible, "is empty: nobody could ask");
+        self.check_conditions(to);
+        self.check_durations(to);
+        self.check_approval(to);
         if let Some(emergency) = &self.emergency {
-            self.check_emergency(emergency)?;
+            self.check_emergency(to, emergency);
         }
-        names(
+        to.names(
             "review.groups",
             &self.review.groups,
             "is empty: nobody could review",
-        )?;
+        );
         let at_once = "is 0: every review would be overdue at once";
-        time("review.within_s", self.review.within_s, at_once)?;
+        to.time("review.within_s", self.review.within_s, at_once);
         if let Some(drill) = &self.drill {
             let day = (1..=366).contains(&drill.every_days);
-            ensure(day, "drill.every_days", "is not between 1 and 366")?;
+            to.ensure(day, "drill.every_days", "is not between 1 and 366");
             let why = "asks for a drill of the emergency access that the policy does not have";
-            ensure(self.emergency.is_some(), "drill", why)?;
+            to.ensure(self.emergency.is_some(), "drill", why);
         }
         let role = &self.grant.role;
         let named = (1..=MAX_ROLE_LEN).contains(&role.len()) && !role.chars().any(char::is_control);
         let why = format!("is no role: 1 to {MAX_ROLE_LEN} bytes without control characters");
-        ensure(named, "grant.role", why)?;
+        to.ensure(named, "grant.role", why);
         let why =
             format!("and the rest come to more than {MAX_BYTES} bytes: make two policies of it");
-        ensure(self.json().len() <= MAX_BYTES, "name", why)
+        to.ensure(self.json().len() <= MAX_BYTES, "name", why);
+        found.all
     }
 
-    fn check_conditions(&self) -> Checked {
+    fn check_conditions(&self, to: &mut Found) {
         let conditions = &self.conditions;
         let why = format!("is more than {MAX_REASON_CHARS}");
         let short = conditions.min_reason_chars <= MAX_REASON_CHARS;
-        ensure(short, "conditions.min_reason_chars", why)?;
-        unique("conditions.networks", &conditions.networks)?;
-        unique("conditions.acr", &conditions.acr)?;
-        unique("conditions.amr", &conditions.amr)?;
+        to.ensure(short, "conditions.min_reason_chars", why);
+        to.unique("conditions.networks", &conditions.networks);
+        to.unique("conditions.acr", &conditions.acr);
+        to.unique("conditions.amr", &conditions.amr);
         for (list, words) in [("acr", &conditions.acr), ("amr", &conditions.amr)] {
             let visible = |word: &String| {
                 (1..=128).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_graphic())
             };
             let why = "names something that is not 1 to 128 visible ASCII characters";
-            ensure(words.iter().all(visible), format!("conditions.{list}"), why)?;
+            to.ensure(words.iter().all(visible), format!("conditions.{list}"), why);
         }
-        few("conditions.windows", conditions.windows.len())?;
+        to.few("conditions.windows", conditions.windows.len());
         for (number, window) in conditions.windows.iter().enumerate() {
             let at = format!("conditions.windows[{number}]");
-            unique(&format!("{at}.days"), &window.days)?;
-            ensure(
+            to.unique(&format!("{at}.days"), &window.days);
+            to.ensure(
                 !window.never_holds(),
                 at,
                 "never opens: it has no day, or ends as it begins",
-            )?;
+            );
         }
-        self.check_zone()
+        self.check_zone(to)
     }
 
-    fn check_zone(&self) -> Checked {
+    fn check_zone(&self, to: &mut Found) {
         let conditions = &self.conditions;
         let Some(name) = &conditions.zone else {
             let why = "is missing: by which clocks are the windows meant?";
-            ensure(conditions.windows.is_empty(), "conditions.zone", why)?;
+            to.ensure(conditions.windows.is_empty(), "conditions.zone", why);
             let why = "is the rule of no zone: name it in `zone`";
-            return ensure(conditions.zone_rule.is_none(), "conditions.zone_rule", why);
+            to.ensure(conditions.zone_rule.is_none(), "conditions.zone_rule", why);
+            return;
         };
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/_-+".contains(&byte);
         let named = (1..=64).contains(&name.len()) && name.bytes().all(plain);
-        ensure(
+        to.ensure(
             named,
             "conditions.zone",
             "is no name of a time zone, such as Europe/Berlin",
-        )?;
+        );
         let why = "binds no window: leave it out";
-        ensure(!conditions.windows.is_empty(), "conditions.zone", why)?;
+        to.ensure(!conditions.windows.is_empty(), "conditions.zone", why);
         let known = conditions
             .zone_rule
             .as_deref()
             .is_some_and(|rule| zone(rule).is_some());
         let why = "is no rule in the form of POSIX TZ, such as CET-1CEST,M3.5.0,M10.5.0/3";
-        ensure(known, "conditions.zone_rule", why)
+        to.ensure(known, "conditions.zone_rule", why);
     }
 
-    fn check_durations(&self) -> Checked {
+    fn check_durations(&self, to: &mut Found) {
         let (default_s, max_s) = (self.duration.default_s, self.duration.max_s);
-        time("duration.max_s", max_s, "is 0: no access could be given")?;
-        time("duration.default_s", default_s, "is 0")?;
+        to.time("duration.max_s", max_s, "is 0: no access could be given");
+        to.time("duration.default_s", default_s, "is 0");
         let why = format!("is {default_s}, more than `duration.max_s`, {max_s}");
-        ensure(default_s <= max_s, "duration.default_s", why)?;
-        match &self.duration.extend {
-            Some(Extend { times, by_s, .. }) => {
-                let why = "is 0: leave `extend` out to allow no extension";
-                ensure(*times > 0, "duration.extend.times", why)?;
-                time(
-                    "duration.extend.by_s",
-                    *by_s,
-                    "is 0: that makes nothing longer",
-                )
-            }
-            None => Ok(()),
+        to.ensure(default_s <= max_s || max_s == 0, "duration.default_s", why);
+        if let Some(Extend { times, by_s, .. }) = &self.duration.extend {
+            let why = "is 0: leave `extend` out to allow no extension";
+            to.ensure(*times > 0, "duration.extend.times", why);
+            to.time(
+                "duration.extend.by_s",
+                *by_s,
+                "is 0: that makes nothing longer",
+            );
         }
     }
 
-    fn check_approval(&self) -> Checked {
+    fn check_approval(&self, to: &mut Found) {
         let approval = &self.approval;
-        time(
+        to.time(
             "approval.within_s",
             approval.within_s,
             "is 0: every request would lapse at once",
-        )?;
+        );
         let none = approval.stages.is_empty();
-        ensure(
+        to.ensure(
             !none,
             "approval.stages",
             "is empty: at least one other person signs off",
-        )?;
-        few("approval.stages", approval.stages.len())?;
+        );
+        to.few("approval.stages", approval.stages.len());
         for (number, stage) in approval.stages.iter().enumerate() {
-            self.check_stage(&format!("approval.stages[{number}]"), stage)?;
+            self.check_stage(to, &format!("approval.stages[{number}]"), stage);
         }
         let needed = approval.needed() as usize;
         let only_people = approval
@@ -198,41 +196,44 @@ impl Policy {
             "take {needed} people in all and name {}: nobody counts twice, so they cannot be filled",
             people.len()
         );
-        ensure(
+        to.ensure(
             !only_people || needed <= people.len(),
             "approval.stages",
             why,
-        )
+        );
     }
 
-    fn check_stage(&self, at: &str, stage: &Stage) -> Checked {
-        ensure(
+    fn check_stage(&self, to: &mut Found, at: &str, stage: &Stage) {
+        to.ensure(
             stage.n > 0,
             format!("{at}.n"),
             "is 0: at least one other person signs off",
-        )?;
-        unique(&format!("{at}.groups"), &stage.groups)?;
-        unique(&format!("{at}.people"), &stage.people)?;
-        few(&format!("{at}.ladder"), stage.ladder.len())?;
+        );
+        to.unique(&format!("{at}.groups"), &stage.groups);
+        to.unique(&format!("{at}.people"), &stage.people);
+        to.few(&format!("{at}.ladder"), stage.ladder.len());
         let nobody = stage.groups.is_empty() && stage.people.is_empty();
-        ensure(
+        to.ensure(
             !nobody,
             at,
             "names neither `groups` nor `people`: nobody could sign off",
-        )?;
+        );
+        if nobody {
+            return;
+        }
         let mut before = 0;
         for (number, step) in stage.ladder.iter().enumerate() {
             let at = format!("{at}.ladder[{number}]");
-            names(
+            to.names(
                 &format!("{at}.groups"),
                 &step.groups,
                 "is empty: nobody more would be asked",
-            )?;
+            );
             let why = format!("is not after the step before, {before} s");
-            ensure(step.after_s > before, format!("{at}.after_s"), why)?;
+            to.ensure(step.after_s > before, format!("{at}.after_s"), why);
             let why = "is not before `approval.within_s`: the request would have lapsed by then";
             let in_time = step.after_s < self.approval.within_s;
-            ensure(in_time, format!("{at}.after_s"), why)?;
+            to.ensure(in_time, format!("{at}.after_s"), why);
             before = step.after_s;
         }
         let n = usize::from(stage.n);
@@ -241,11 +242,11 @@ impl Policy {
             "is {n}, and only {} people are named: nobody could fill the stage",
             stage.people.len()
         );
-        ensure(
+        to.ensure(
             groups > 0 || n <= stage.people.len(),
             format!("{at}.n"),
             why,
-        )?;
+        );
         let mut distinct: Vec<_> = stage.asked(MAX_PARTS).collect();
         distinct.sort_unstable();
         distinct.dedup();
@@ -254,35 +255,35 @@ impl Policy {
             distinct.len()
         );
         let enough = !stage.distinct_groups || n <= distinct.len();
-        ensure(enough, format!("{at}.distinct_groups"), why)?;
+        to.ensure(enough, format!("{at}.distinct_groups"), why);
         let why = "stands beside `people`, who stand for no group: name groups only";
         let groups_only = !stage.distinct_groups || stage.people.is_empty();
-        ensure(groups_only, format!("{at}.distinct_groups"), why)
+        to.ensure(groups_only, format!("{at}.distinct_groups"), why);
     }
 
-    fn check_emergency(&self, emergency: &Emergency) -> Checked {
+    fn check_emergency(&self, to: &mut Found, emergency: &Emergency) {
         let (emergency_s, max_s) = (emergency.max_duration_s, self.duration.max_s);
         let at = "emergency.max_duration_s";
-        time(
+        to.time(
             at,
             emergency_s,
             "is 0: leave `emergency` out to switch it off",
-        )?;
+        );
         let why = format!("is {emergency_s}, more than `duration.max_s`, {max_s}");
-        ensure(emergency_s <= max_s, at, why)?;
-        unique("emergency.alarm", &emergency.alarm)?;
+        to.ensure(emergency_s <= max_s, at, why);
+        to.unique("emergency.alarm", &emergency.alarm);
         match emergency.ratify_within_s {
             Some(0) => {
                 let why = "is 0: the access would be taken back at once";
-                ensure(false, "emergency.ratify_within_s", why)
+                to.ensure(false, "emergency.ratify_within_s", why);
             }
             Some(within_s) => {
                 let why = format!(
                     "is {within_s}, and the access is over after {emergency_s}: nothing would come of it"
                 );
-                ensure(within_s < emergency_s, "emergency.ratify_within_s", why)
+                to.ensure(within_s < emergency_s, "emergency.ratify_within_s", why);
             }
-            None => Ok(()),
+            None => {}
         }
     }
 
@@ -295,47 +296,4 @@ impl Policy {
     pub fn digest(&self) -> Digest {
         Digest::of(self.json().as_bytes())
     }
-}
-
-fn ensure(holds: bool, at: impl Into<String>, why: impl Into<String>) -> Checked {
-    if holds {
-        return Ok(());
-    }
-    let (at, why) = (at.into(), why.into());
-    Err(PolicyError { at, why })
-}
-
-fn time(at: &str, seconds: u32, zero: &str) -> Checked {
-    ensure(seconds > 0, at, zero)?;
-    ensure(
-        seconds <= MAX_TIME_S,
-        at,
-        format!("is more than a year, {MAX_TIME_S}"),
-    )
-}
-
-fn few(at: &str, parts: usize) -> Checked {
-    ensure(parts <= MAX_PARTS, at, format!("has more than {MAX_PARTS}"))
-}
-
-fn names<T: Ord + ToString>(at: &str, given: &[T], empty: &str) -> Checked {
-    ensure(!given.is_empty(), at, empty)?;
-    unique(at, given)
-}
-
-fn unique<T: Ord + ToString>(at: &str, given: &[T]) -> Checked {
-    ensure(
-        given.len() <= MAX_NAMES,
-        at,
-        format!("names more than {MAX_NAMES}"),
-    )?;
-    let mut sorted: Vec<&T> = given.iter().collect();
-    sorted.sort_unstable();
-    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
-    let why = || {
-        twice.map_or(String::new(), |pair| {
-            format!("names {} twice", pair[0].to_string())
-        })
-    };
-    ensure(twice.is_none(), at, why())
 }

@@ -55,6 +55,13 @@ impl Conditions {
             })
     }
 
+    /// For each minute of a week, from Monday on, whether it lies in a window.
+    pub(crate) fn week(&self) -> Vec<bool> {
+        let minutes = (0..7_u8).flat_map(|day| (0..24 * 60_u16).map(move |minute| (day, minute)));
+        let holds = |(day, minute)| self.windows.iter().any(|window| window.holds(day, minute));
+        minutes.map(holds).collect()
+    }
+
     /// Day of the week, from Monday as 0, and minute of the day, by the clocks of the zone.
     fn local(&self, at: UnixMillis) -> Option<(u8, u16)> {
         let zone = zone(self.zone_rule.as_deref()?)?;

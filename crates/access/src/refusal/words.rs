@@ -190,7 +190,7 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::SelfLink => "Ask another operator.",
         Rule::AlreadyLinked | Rule::UnknownResource => "There is nothing to do.",
         Rule::BadLabels => {
-            "Use a-z, 0-9, '-', '_', '.' and '/', 1 to 63 characters, 50 labels at most."
+            "Use a-z, 0-9, hyphens, underscores, dots and slashes, 1 to 63 characters; 50 labels at most."
         }
         Rule::RequestExists => {
             "What was sent first stands on your first page; for anything else, begin with a new form."

@@ -85,24 +85,11 @@ impl Wish<'_> {
     /// Everything that the policy asks of this wish.
     pub(crate) fn hold_against(self, act: Act<'_>, policy: &Policy, to: &mut impl Sink) -> Checked {
         eligible(policy, self.groups, to)?;
-        self.covered(act, policy, to)?;
+        covered(act, policy, self.resource, to)?;
         self.long_enough(policy, to)?;
         self.conditions(policy, to)?;
         self.start(act, to)?;
         self.no_debt(act, to)
-    }
-
-    pub(crate) fn covered(self, act: Act<'_>, policy: &Policy, to: &mut impl Sink) -> Checked {
-        let labels = act.state.labels(self.resource);
-        let mut selectors = policy.resources.iter();
-        let covered = selectors.any(|selector| selector.covers(self.resource, labels));
-        let expected = || {
-            let all: Vec<String> = policy.resources.iter().map(ToString::to_string).collect();
-            format!("a resource out of {}", all.join("; "))
-        };
-        to.take(Rule::ResourceNotCovered, covered, expected, || {
-            self.resource.to_string()
-        })
     }
 
     pub(crate) fn long_enough(self, policy: &Policy, to: &mut impl Sink) -> Checked {
@@ -217,6 +204,24 @@ impl Wish<'_> {
         let found = || owed.map_or("none".to_owned(), |owed| format!("request {}", owed.id));
         to.take(Rule::ReviewOwed, owed.is_none(), expected, found)
     }
+}
+
+/// Whether the policy opens this resource, by what the log knows of it now.
+pub(crate) fn covered(
+    act: Act<'_>,
+    policy: &Policy,
+    resource: &ResourceName,
+    to: &mut impl Sink,
+) -> Checked {
+    let labels = act.state.labels(resource);
+    let mut selectors = policy.resources.iter();
+    let covered = selectors.any(|selector| selector.covers(resource, labels));
+    let expected = || {
+        let all: Vec<String> = policy.resources.iter().map(ToString::to_string).collect();
+        format!("a resource out of {}", all.join("; "))
+    };
+    let found = || resource.to_string();
+    to.take(Rule::ResourceNotCovered, covered, expected, found)
 }
 
 /// Whether the policy lets these groups ask.

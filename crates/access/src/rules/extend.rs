@@ -1,5 +1,6 @@
 //! Making open access longer.
 
+use super::evaluate::{First, covered, eligible};
 use super::sign_off::fresh;
 use super::{Act, actor, ensure, grant, list, moment, one_of, request};
 use crate::event::{Mode, Proof};
@@ -14,7 +15,7 @@ use crate::violation::{Broken, Checked};
 fn allowed(act: Act<'_>, id: GrantId) -> Checked<(&Grant, &Request, &Extend)> {
     let (grant, asked) = act.grant(id)?;
     grant::active(grant)?;
-    grant::before_expiry(act, grant)?;
+    grant::before_end(act, grant)?;
     let policy = act.same_policy(asked)?;
     let extend = policy.duration.extend.as_ref();
     let Some(extend) = extend.filter(|_| asked.mode == Mode::Ordinary) else {
@@ -25,6 +26,7 @@ fn allowed(act: Act<'_>, id: GrantId) -> Checked<(&Grant, &Request, &Extend)> {
             asked.policy.policy.name.to_string(),
         ));
     };
+    covered(act, policy, &asked.resource, &mut First)?;
     ensure(grant.extensions < extend.times, || {
         let expected = format!("at most {} extensions", extend.times);
         Broken::new(
@@ -41,7 +43,7 @@ pub(super) fn asked(act: Act<'_>, id: GrantId) -> Checked {
     let (person, groups) = actor::person(act)?;
     let (grant, asked, extend) = allowed(act, id)?;
     request::by_requester(asked, person)?;
-    super::evaluate::eligible(&asked.policy.policy, groups, &mut super::evaluate::First)?;
+    eligible(&asked.policy.policy, groups, &mut First)?;
     ensure(extend.approval, || {
         let expected = "an extension that needs an approver";
         Broken::new(Rule::WrongState, expected, "one that its holder makes")
@@ -79,7 +81,7 @@ pub(super) fn extended(
         fresh(act.now, since, proof.auth_time_s)?;
     } else {
         request::by_requester(asked, person)?;
-        super::evaluate::eligible(&asked.policy.policy, groups, &mut super::evaluate::First)?;
+        eligible(&asked.policy.policy, groups, &mut First)?;
     }
     let expires_at = grant.expires_at.plus_seconds(extend.by_s);
     ensure(expires_at_ms == expires_at, || {

@@ -1,6 +1,6 @@
 //! Access itself: intent, outcome, the way in, the end.
 
-use super::evaluate::{First, Wish, eligible, in_window};
+use super::evaluate::{First, Wish, covered, eligible, in_window};
 use super::quorum::quorum;
 use super::{Act, actor, ensure, list, moment, one_of, request};
 use crate::event::{EndCause, Event, Mode};
@@ -70,7 +70,7 @@ fn still_allowed(act: Act<'_>, policy: &Policy, asked: &Request, groups: &[Group
         start_at: asked.start_at,
         context: None,
     };
-    wish.covered(act, policy, &mut First)?;
+    covered(act, policy, &asked.resource, &mut First)?;
     wish.long_enough(policy, &mut First)
 }
 
@@ -99,7 +99,7 @@ fn ready(act: Act<'_>, asked: &Request) -> Checked {
 pub(super) fn opened(act: Act<'_>, id: GrantId) -> Checked {
     let (grant, _) = act.grant(id)?;
     being_made(grant)?;
-    before_expiry(act, grant)
+    before_end(act, grant)
 }
 
 pub(super) fn failed(act: Act<'_>, id: GrantId) -> Checked {
@@ -132,7 +132,7 @@ pub(super) fn shown(act: Act<'_>, id: GrantId) -> Checked {
             "shown before",
         )
     })?;
-    before_expiry(act, grant)
+    before_end(act, grant)
 }
 
 pub(super) fn ended(act: Act<'_>, id: GrantId, cause: EndCause) -> Checked {
@@ -205,9 +205,11 @@ pub(super) fn active(grant: &Grant) -> Checked<bool> {
     }
 }
 
-pub(super) fn before_expiry(act: Act<'_>, grant: &Grant) -> Checked {
-    ensure(act.now < grant.expires_at, || {
-        let expected = format!("before {}", moment(grant.expires_at));
+/// Before its time is up, and before an emergency's time to be ratified is: a no ends that at once.
+pub(super) fn before_end(act: Act<'_>, grant: &Grant) -> Checked {
+    let ends_at = grant.ends_at();
+    ensure(act.now < ends_at, || {
+        let expected = format!("before {}", moment(ends_at));
         Broken::new(Rule::TooLate, expected, moment(act.now))
     })
 }

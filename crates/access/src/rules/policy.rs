@@ -111,8 +111,7 @@ pub(super) fn activated(
 
 pub(super) fn retired(act: Act<'_>, policy: &PolicyName, version: u32, seq: u64) -> Checked {
     let proposal = second(act, seq, version)?;
-    let in_force = act.state.policy(policy).map(|in_force| in_force.version);
-    let same = proposal.change == Change::Retire(policy.clone()) && in_force == Some(version);
+    let same = proposal.change == Change::Retire(policy.clone());
     ensure(same, || {
         let expected = format!("what entry {seq} proposes");
         Broken::new(
@@ -120,6 +119,12 @@ pub(super) fn retired(act: Act<'_>, policy: &PolicyName, version: u32, seq: u64)
             expected,
             format!("{policy}, version {version}"),
         )
+    })?;
+    let in_force = act.state.policy(policy).map(|in_force| in_force.version);
+    ensure(in_force == Some(version), || {
+        let expected = format!("version {version} in force");
+        let found = in_force.map_or("none".to_owned(), |found| format!("version {found}"));
+        Broken::new(Rule::ProposalStale, expected, found)
     })
 }
 

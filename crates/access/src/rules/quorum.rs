@@ -13,6 +13,7 @@ use crate::violation::{Broken, Checked};
 /// A yes that is about to be given: at the stage that waits, by somebody who may.
 #[derive(Clone, Copy)]
 pub(crate) struct Coming<'a> {
+    pub(crate) person: PersonId,
     pub(crate) principal: PersonId,
     pub(crate) groups: &'a [GroupName],
 }
@@ -71,15 +72,18 @@ pub(crate) fn count(state: &State, request: &Request, coming: Option<Coming<'_>>
             .iter()
             .filter(|given| given.stands() && given.decision == Decision::Approve)
             .filter(|given| given.stage == number)
-            // Who signs for another must not be the requester either, nor count for themselves as well.
-            .filter(|given| !state.same(given.person, request.requester))
-            .map(|given| (given.principal(), state.groups(given.principal())));
-        let coming = coming
-            .filter(|_| number == request.stage)
-            .map(|coming| (coming.principal, coming.groups));
-        for (person, groups) in given.chain(coming) {
-            if stage.asks(steps, person, groups) && used.insert(state.canonical(person)) {
-                people.push((person, groups));
+            .map(|given| Coming {
+                person: given.person,
+                principal: given.principal(),
+                groups: state.groups(given.principal()),
+            });
+        for yes in given.chain(coming.filter(|_| number == request.stage)) {
+            let asked = stage.asks(steps, yes.principal, yes.groups);
+            // Who signs for another has spoken: they count neither for themselves nor for a third.
+            let spoke = [yes.person, yes.principal].map(|one| state.canonical(one));
+            if asked && !spoke.iter().any(|one| used.contains(one)) {
+                used.extend(spoke);
+                people.push((yes.principal, yes.groups));
             }
         }
         if stage.distinct_groups {

@@ -13,7 +13,8 @@ pub(super) fn recorded(act: Act<'_>, id: RequestId) -> Checked {
         .sign_offs
         .iter()
         .flat_map(|given| [given.person, given.principal()]);
-    let mut involved = signed.chain([request.requester]);
+    let extended = request.extended.iter().map(|(_, by)| *by);
+    let mut involved = signed.chain(extended).chain([request.requester]);
     ensure(!involved.any(|one| act.state.same(one, person)), || {
         let expected = "somebody who neither asked nor signed off";
         Broken::new(Rule::ReviewerInvolved, expected, person.to_string())

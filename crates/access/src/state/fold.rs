@@ -13,12 +13,34 @@ mod oversight;
 mod policy;
 mod request;
 
+/// Whether the entry says something that others rest on. Where it broke a rule it never counts, so that
+/// what rests on it is found as well.
+const fn gives(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ResourceConfigured { .. }
+            | Event::RolesConfigured { .. }
+            | Event::PersonLinked { .. }
+            | Event::DelegationSet { .. }
+            | Event::RequestEscalated { .. }
+            | Event::StageCompleted { .. }
+            | Event::RequestRatified { .. }
+            | Event::ExtensionAsked { .. }
+            | Event::ExtensionDenied { .. }
+            | Event::ReviewRecorded { .. }
+    )
+}
+
 impl State {
     /// Folds an entry. `lawful` is what the rules said of it: an unlawful sign-off never counts.
     pub(crate) fn fold(&mut self, record: RecordRef<'_>, lawful: bool) {
         self.next_seq = record.seq.saturating_add(1);
         self.last_time = Some(self.moment(record.time));
         let at = record.time;
+        if !lawful && gives(record.event) {
+            self.fold_unlawful(record);
+            return;
+        }
         match record.event {
             Event::LedgerOpened { origin, vkey } => {
                 let opened = || Ledger {
@@ -43,15 +65,9 @@ impl State {
             Event::PersonRegistered { person, .. } => {
                 self.people.entry(*person).or_default();
             }
-            Event::PersonLinked { person, into } => {
-                if lawful {
-                    self.fold_linked(*person, *into);
-                }
-            }
+            Event::PersonLinked { person, into } => self.fold_linked(*person, *into),
             Event::DelegationSet { to, until_ms } => {
-                if let Some((of, _)) = record.actor.as_person()
-                    && lawful
-                {
+                if let Some((of, _)) = record.actor.as_person() {
                     let delegation = Delegation {
                         seq: record.seq,
                         to: *to,
@@ -156,6 +172,15 @@ impl State {
             | Event::SessionClosed { .. }
             | Event::OrphanRemoved { .. }
             | Event::CommandRefused { .. } => {}
+        }
+    }
+
+    /// What was sealed with it is there whether or not it was lawful.
+    fn fold_unlawful(&mut self, record: RecordRef<'_>) {
+        if let Event::ReviewRecorded { request, .. } = record.event
+            && let Some(request) = self.requests.get_mut(request)
+        {
+            request.note_texts(record);
         }
     }
 

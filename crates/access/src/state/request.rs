@@ -65,8 +65,8 @@ pub struct Request {
     pub sign_offs: Vec<SignOff>,
     /// The texts of what was asked and of every edit, by their entries.
     pub(crate) texts: Vec<OpeningRef>,
-    /// Proofs of identity of those who made access longer, by their entries.
-    pub(crate) extended: Vec<u64>,
+    /// Who made access longer with a proof of identity, each with their entry.
+    pub(crate) extended: Vec<(u64, PersonId)>,
     /// The grant, if it came to one.
     pub grant: Option<GrantId>,
     /// The review, if there is one.
@@ -137,7 +137,11 @@ impl Request {
     pub fn openings(&self) -> Vec<OpeningRef> {
         let at = |seq, field| OpeningRef { seq, field };
         let mut all = self.texts.clone();
-        all.extend(self.extended.iter().map(|seq| at(*seq, Field::IdToken)));
+        all.extend(
+            self.extended
+                .iter()
+                .map(|(seq, _)| at(*seq, Field::IdToken)),
+        );
         for given in &self.sign_offs {
             all.push(at(given.seq, Field::IdToken));
             all.extend(given.note.map(|_| at(given.seq, Field::Note)));

@@ -23,15 +23,15 @@ fn offered(stage: &Stage, number: u128) -> Vec<Action> {
 
 #[test]
 fn each_state_offers_each_person_what_they_may_do() {
-    use Action::{Open, Return, Review, Revoke, ShowCredential, SignOff, Withdraw};
+    use Action::{Edit, Open, Return, Review, Revoke, ShowCredential, SignOff, Withdraw};
     let mut stage = Stage::set();
     assert_eq!(offered(&stage, DANA), []);
     stage.ask(1, "orders-read");
-    assert_eq!(offered(&stage, DANA), [Withdraw]);
+    assert_eq!(offered(&stage, DANA), [Edit, Withdraw]);
     assert_eq!(offered(&stage, ARI), [SignOff]);
     assert_eq!(offered(&stage, RAE), []);
     stage.yes(ARI, 1);
-    assert_eq!(offered(&stage, DANA), [Open, Withdraw]);
+    assert_eq!(offered(&stage, DANA), [Open, Edit, Withdraw]);
     assert_eq!(offered(&stage, SAM), []);
     stage.intend(1);
     assert_eq!(offered(&stage, DANA), []);

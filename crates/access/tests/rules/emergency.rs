@@ -147,7 +147,7 @@ fn emergencies_switched_off_are_off() {
     let mut stage = Stage::set();
     let mut policy = orders_admin();
     policy.emergency = None;
-    stage.run(&portal(), Command::ActivatePolicy { policy });
+    stage.activate(policy);
     assert_eq!(
         stage.refused(&who(DANA), break_glass(1)),
         Rule::EmergencyOff

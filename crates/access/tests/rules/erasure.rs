@@ -258,6 +258,7 @@ fn nothing_is_erased_that_somebody_still_has_to_look_at() {
         Command::RecordReview {
             request: request(1),
             verdict,
+            findings: None,
             note,
         },
     );

@@ -18,6 +18,10 @@ use access::time::UnixMillis;
 use access::{Statement, statement};
 use uuid::Uuid;
 
+mod later;
+
+use later::later;
+
 use crate::stage::{DANA, grant, orders_admin, person, portal, request, roles, seal, who};
 
 const AT: UnixMillis = UnixMillis::new(1_767_600_000_500);
@@ -37,11 +41,15 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         urgency: Urgency::Sev1,
         reason: seal(57),
         ticket,
+        incident: None,
+        start_at_ms: None,
+        context: None,
         statement: Digest::of(b"statement"),
         lapses_at_ms: AT,
     };
     let given = |decision, note| Event::SignOffGiven {
         request,
+        on_behalf_of: None,
         decision,
         statement: Digest::of(b"statement"),
         auth_time_s: 1_767_600_001,
@@ -68,7 +76,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
     let role = policy.grant.role.clone();
     let account = grant.account();
     let resource = "orders-db".parse().unwrap();
-    vec![
+    let mut all = vec![
         ("ledger.opened", Event::LedgerOpened { origin, vkey }),
         (
             "key.rotated",
@@ -97,6 +105,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
                 version: 3,
                 sha256: policy.digest(),
                 policy,
+                proposal: None,
             },
         ),
         (
@@ -183,6 +192,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
             Event::ReviewRecorded {
                 request,
                 verdict: Verdict::Drill,
+                findings: None,
                 note: seal(80),
             },
         ),
@@ -227,7 +237,9 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         ),
         ("command.refused", refused(Some(request))),
         ("command.refused-unknown", refused(None)),
-    ]
+    ];
+    all.extend(later());
+    all
 }
 
 pub(crate) fn actors() -> [(&'static str, Actor); 2] {
@@ -278,12 +290,16 @@ fn the_statement_has_the_bytes_of_its_file() {
         urgency: Urgency::Sev2,
         reason: seal(57),
         ticket: Some(seal(8)),
+        incident: Some(seal(9)),
+        start_at: Some(AT),
     };
     same_as_file("statement.txt", &statement(&facts));
     same_as_file(
         "statement-without-ticket.txt",
         &statement(&Statement {
             ticket: None,
+            incident: None,
+            start_at: None,
             ..facts
         }),
     );

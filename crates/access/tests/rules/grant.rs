@@ -8,7 +8,8 @@ use access::time::UnixMillis;
 use access::view::{GrantState, RequestState};
 
 use crate::stage::{
-    ARI, DANA, ELI, LEE, RAE, SAM, Stage, ask, grant, orders_read, portal, request, who, who_in,
+    ARI, DANA, ELI, LEE, RAE, SAM, Stage, ask, end, ended, grant, orders_read, portal, request,
+    who, who_in,
 };
 
 fn intend(number: u128) -> Command {
@@ -25,22 +26,6 @@ fn intended(stage: &Stage, number: u128) -> Event {
         connector: Connector::Postgresql,
         role: "orders_read".into(),
         expires_at_ms: stage.now().plus_seconds(1_800),
-    }
-}
-
-fn end(number: u128, cause: EndCause) -> Command {
-    Command::EndGrant {
-        grant: grant(number),
-        cause,
-        sessions_cut: 2,
-    }
-}
-
-fn ended(number: u128, cause: EndCause) -> Event {
-    Event::GrantEnded {
-        grant: grant(number),
-        cause,
-        sessions_cut: 2,
     }
 }
 
@@ -129,12 +114,7 @@ fn what_changed_since_the_approval_is_asked_again() {
         Command::OpenSession { auth_time_s: None },
     );
     assert_eq!(rule(&demoted, &who(DANA)), Rule::QuorumMissing);
-    stage.run(
-        &portal(),
-        Command::ActivatePolicy {
-            policy: orders_read(),
-        },
-    );
+    stage.activate(orders_read());
     assert_eq!(rule(&stage, &who(DANA)), Rule::PolicyChanged);
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn invariant_quorum(log: &[Record], found: &BTreeSet<u64>) {
                 ) if request == id
                     && groups
                         .iter()
-                        .any(|group| policy.approval.groups.contains(group)) =>
+                        .any(|group| policy.approval.stages[0].groups.contains(group)) =>
                 {
                     Some(*person)
                 }
@@ -60,7 +60,7 @@ pub(crate) fn invariant_quorum(log: &[Record], found: &BTreeSet<u64>) {
             })
             .collect();
         assert!(
-            yes.len() >= usize::from(policy.approval.n),
+            yes.len() >= usize::from(policy.approval.stages[0].n),
             "{record:?} with {yes:?}"
         );
         let Actor::Person { person: holder, .. } = &record.actor else {

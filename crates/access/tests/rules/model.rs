@@ -48,7 +48,7 @@ impl Model<'_> {
             | Command::RotateKey { .. }
             | Command::StartServer { .. }
             | Command::ConfigureRoles { .. } => true,
-            Command::ActivatePolicy { policy } => policy.check().is_ok(),
+            Command::ActivatePolicy { .. } => false,
             Command::RegisterPerson { person, .. } => !self.known(*person),
             Command::Lapse { request } => self.submitted(*request).is_some_and(|asked| {
                 let Event::RequestSubmitted { lapses_at_ms, .. } = asked.event else {
@@ -99,7 +99,7 @@ impl Model<'_> {
                         && self.same_policy(asked).is_some_and(|policy| {
                             shares(groups, &policy.eligible)
                                 && self.approvers(*request, policy).len()
-                                    >= usize::from(policy.approval.n)
+                                    >= usize::from(policy.approval.stages[0].n)
                         })
                 })
             }
@@ -119,7 +119,7 @@ impl Model<'_> {
                 self.active(*grant)
                     && self.holder(*grant) != Some(me)
                     && policy.is_some_and(|policy| {
-                        shares(groups, &policy.approval.groups)
+                        shares(groups, &policy.approval.stages[0].groups)
                             || shares(groups, &policy.review.groups)
                     })
             }
@@ -145,9 +145,7 @@ impl Model<'_> {
             mode,
             resource,
             policy,
-            duration_s,
-            reason,
-            reason_chars,
+            facts,
             grant,
             confirmed,
             ..
@@ -159,17 +157,20 @@ impl Model<'_> {
             return false;
         };
         let longest = match mode {
-            Mode::Ordinary => policy.max_duration_s,
+            Mode::Ordinary => policy.duration.max_s,
             Mode::Emergency => policy
                 .emergency
                 .as_ref()
                 .map_or(0, |some| some.max_duration_s),
         };
         self.submitted(*request).is_none()
-            && policy.resources.contains(resource)
+            && policy
+                .resources
+                .iter()
+                .any(|one| one.to_string() == resource.to_string())
             && shares(groups, &policy.eligible)
-            && (1..=longest).contains(duration_s)
-            && reason.n.min(*reason_chars) >= policy.min_reason_chars
+            && (1..=longest).contains(&facts.duration_s)
+            && facts.reason.n.min(facts.reason_chars) >= policy.conditions.min_reason_chars
             && (*mode == Mode::Ordinary || (*confirmed && self.intended(*grant).is_none()))
     }
 
@@ -205,6 +206,6 @@ impl Model<'_> {
             && (since_s..=until_s).contains(auth_time_s)
             && self
                 .same_policy(asked)
-                .is_some_and(|policy| shares(groups, &policy.approval.groups))
+                .is_some_and(|policy| shares(groups, &policy.approval.stages[0].groups))
     }
 }

@@ -26,7 +26,8 @@ fn replay(log: &[Record]) -> Vec<Violation> {
 /// The log with one entry left out, doubled, swapped with the next, or put under another name.
 fn altered(mut log: Vec<Record>, at: usize, how: u8) -> Vec<Record> {
     // What stands before the first act is the stage.
-    let at = 22 + at % (log.len() - 22);
+    let set = Stage::set().log.len();
+    let at = set + at % (log.len() - set);
     match how % 5 {
         0 => drop(log.remove(at)),
         1 => log.insert(at, log[at].clone()),
@@ -62,6 +63,7 @@ fn every_finding_is_told() {
     let statement = stage.state.request(request(1)).unwrap().statement_sha256;
     let yes = |statement| Event::SignOffGiven {
         request: request(1),
+        on_behalf_of: None,
         decision: Decision::Approve,
         statement,
         auth_time_s: crate::stage::BEGIN_MS / 1000,

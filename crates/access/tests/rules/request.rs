@@ -124,13 +124,8 @@ fn the_reason_says_enough() {
     let stage = Stage::set();
     for (chars, bytes, enough) in [(10, 10, true), (9, 60, false), (10, 9, false)] {
         let mut command = ask(1, "orders-read");
-        if let Command::SubmitRequest {
-            reason,
-            reason_chars,
-            ..
-        } = &mut command
-        {
-            (*reason, *reason_chars) = (seal(bytes), chars);
+        if let Command::SubmitRequest { facts, .. } = &mut command {
+            (facts.reason, facts.reason_chars) = (seal(bytes), chars);
         }
         if enough {
             stage.clone().run(&who(DANA), command);
@@ -171,12 +166,7 @@ fn a_request_names_the_version_in_force_and_its_digest() {
         Rule::PolicyNotInForce
     );
     let superseded = forge!(stage, mode = Mode::Ordinary);
-    stage.run(
-        &portal(),
-        Command::ActivatePolicy {
-            policy: orders_read(),
-        },
-    );
+    stage.activate(orders_read());
     assert_eq!(
         stage.would_break(&who(DANA), superseded),
         Rule::PolicyNotInForce

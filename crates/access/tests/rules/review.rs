@@ -10,6 +10,7 @@ fn review() -> Command {
     Command::RecordReview {
         request: request(1),
         verdict: Verdict::Misuse,
+        findings: None,
         note: seal(80),
     }
 }
@@ -18,6 +19,7 @@ fn recorded() -> Event {
     Event::ReviewRecorded {
         request: request(1),
         verdict: Verdict::Misuse,
+        findings: None,
         note: seal(80),
     }
 }

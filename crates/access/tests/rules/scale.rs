@@ -6,7 +6,7 @@ use access::command::Command;
 use access::decide;
 use access::event::{Decision, Mode};
 
-use crate::stage::{ARI, DANA, Stage, ask_as, grant, orders_admin, portal, request, who};
+use crate::stage::{ARI, DANA, Stage, ask_as, grant, orders_admin, request, who};
 
 /// What one decision may cost, on average, with everything below in the log: a thousandth of what
 /// a person notices, so that one server decides for thousands.
@@ -18,12 +18,13 @@ const REQUESTS: u128 = 100_000;
 #[test]
 #[ignore = "a measurement: ask for it on a machine that does nothing else"]
 fn a_decision_is_fast_among_many_policies_and_requests() {
-    let mut stage = Stage::set();
-    for number in 0..POLICIES {
+    let policy = |number| {
         let mut policy = orders_admin();
         policy.name = format!("orders-admin-{number}").parse().unwrap();
-        stage.run(&portal(), Command::ActivatePolicy { policy });
-    }
+        policy
+    };
+    let policies: Vec<_> = (0..POLICIES).map(policy).collect();
+    let mut stage = Stage::set_under(&policies);
     for number in 0..REQUESTS {
         let policy = format!("orders-admin-{}", number % u128::from(POLICIES));
         stage

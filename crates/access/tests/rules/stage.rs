@@ -1,50 +1,19 @@
-//! A small company with two policies, and a log that can be continued lawfully or forged.
+//! A log that can be continued lawfully or forged, in the company of `company`.
 
-use access::command::Command;
+use access::command::{Command, Facts, Seen};
 use access::digest::{Commitment, Digest};
-use access::event::{Actor, Decision, Event, Mode, Urgency};
-use access::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId};
-use access::policy::{Approval, Connector, Emergency, GrantTemplate, Policy, Review};
+use access::event::{Actor, Decision, EndCause, Event, Mode, Urgency};
+use access::ids::{GrantId, PolicyName, RequestId};
+use access::policy::Policy;
 use access::refusal::Rule;
-use access::roles::RoleGroups;
 use access::time::UnixMillis;
 use access::{Record, State, apply, decide, refusal_event};
 use uuid::Uuid;
 
+pub(crate) use crate::company::*;
+
 /// Where every test begins: 2026-01-05T08:00:00Z, and half a second.
 pub(crate) const BEGIN_MS: i64 = 1_767_600_000_500;
-
-/// The people: a number each, so that ids are the same in every run.
-pub(crate) const DANA: u128 = 1;
-pub(crate) const ELI: u128 = 2;
-pub(crate) const ARI: u128 = 3;
-pub(crate) const SAM: u128 = 4;
-pub(crate) const LEE: u128 = 5;
-pub(crate) const RAE: u128 = 6;
-pub(crate) const QUINN: u128 = 7;
-pub(crate) const CLEO: u128 = 8;
-pub(crate) const KIM: u128 = 9;
-
-/// Who is in which groups. Lee asks and approves: separation of duties is about the person.
-pub(crate) const PEOPLE: [(u128, &[&str]); 9] = [
-    (DANA, &["oncall-database"]),
-    (ELI, &["oncall-database"]),
-    (ARI, &["leads"]),
-    (SAM, &["security"]),
-    (LEE, &["leads", "oncall-database", "reviewers"]),
-    (RAE, &["reviewers"]),
-    (QUINN, &["auditors"]),
-    (CLEO, &["custodians"]),
-    (KIM, &["custodians"]),
-];
-
-pub(crate) fn names<T: std::str::FromStr<Err: std::fmt::Debug>>(names: &[&str]) -> Vec<T> {
-    names.iter().map(|name| name.parse().unwrap()).collect()
-}
-
-pub(crate) fn person(number: u128) -> PersonId {
-    PersonId::new(Uuid::from_u128(number))
-}
 
 pub(crate) fn request(number: u128) -> RequestId {
     RequestId::new(Uuid::from_u128(0x1000 + number))
@@ -61,87 +30,6 @@ pub(crate) fn seal(n: u32) -> Commitment {
     }
 }
 
-/// The person with the groups of [`PEOPLE`].
-pub(crate) fn who(number: u128) -> Actor {
-    let groups = PEOPLE
-        .iter()
-        .find(|(id, _)| *id == number)
-        .map_or(&[][..], |(_, groups)| groups);
-    who_in(number, groups)
-}
-
-/// The person with other groups.
-pub(crate) fn who_in(number: u128, groups: &[&str]) -> Actor {
-    Actor::Person {
-        person: person(number),
-        groups: names::<GroupName>(groups),
-    }
-}
-
-pub(crate) fn portal() -> Actor {
-    Actor::system("portal")
-}
-
-/// One yes of two groups, at most 4 h, no emergency.
-pub(crate) fn orders_read() -> Policy {
-    Policy {
-        name: "orders-read".parse().unwrap(),
-        description: "Read orders in production.".into(),
-        resources: names(&["orders-db"]),
-        eligible: names(&["oncall-database"]),
-        default_duration_s: 3_600,
-        max_duration_s: 14_400,
-        min_reason_chars: 10,
-        approval: Approval {
-            groups: names(&["leads", "security"]),
-            n: 1,
-            within_s: 7_200,
-        },
-        emergency: None,
-        review: Review {
-            groups: names(&["reviewers"]),
-            within_s: 86_400,
-        },
-        grant: GrantTemplate {
-            connector: Connector::Postgresql,
-            role: "orders_read".into(),
-        },
-    }
-}
-
-/// Two yes, at most 1 h, an emergency of at most 30 min.
-pub(crate) fn orders_admin() -> Policy {
-    Policy {
-        name: "orders-admin".parse().unwrap(),
-        description: "Change orders in production.".into(),
-        default_duration_s: 1_800,
-        max_duration_s: 3_600,
-        min_reason_chars: 20,
-        approval: Approval {
-            groups: names(&["leads", "security"]),
-            n: 2,
-            within_s: 3_600,
-        },
-        emergency: Some(Emergency {
-            max_duration_s: 1_800,
-        }),
-        grant: GrantTemplate {
-            connector: Connector::Postgresql,
-            role: "orders_admin".into(),
-        },
-        ..orders_read()
-    }
-}
-
-/// Who holds which role of the portal.
-pub(crate) fn roles() -> RoleGroups {
-    RoleGroups {
-        auditor: names(&["auditors"]),
-        operator: names(&["operators"]),
-        custodian: names(&["custodians"]),
-    }
-}
-
 /// A log under way.
 #[derive(Clone)]
 pub(crate) struct Stage {
@@ -153,6 +41,11 @@ pub(crate) struct Stage {
 impl Stage {
     /// A log that is opened, with both policies in force and everybody known and signed in.
     pub(crate) fn set() -> Self {
+        Self::set_under(&[orders_read(), orders_admin()])
+    }
+
+    /// The same with other policies.
+    pub(crate) fn set_under(policies: &[Policy]) -> Self {
         let mut stage = Self {
             state: State::default(),
             now_ms: BEGIN_MS,
@@ -163,24 +56,46 @@ impl Stage {
             "breakglass.test/log+k".to_owned(),
         );
         stage.run(&portal(), Command::OpenLedger { origin, vkey });
-        for policy in [orders_read(), orders_admin()] {
+        for policy in policies {
+            let policy = policy.clone();
             stage.run(&portal(), Command::ActivatePolicy { policy });
         }
         stage.run(&portal(), Command::ConfigureRoles { roles: roles() });
         for (number, _) in PEOPLE {
-            let (identity, name) = (seal(40), seal(12));
-            let person = person(number);
-            stage.run(
-                &portal(),
-                Command::RegisterPerson {
-                    person,
-                    identity,
-                    name,
-                },
-            );
-            stage.run(&who(number), Command::OpenSession { auth_time_s: None });
+            stage.meet(number);
+            stage.sign_in(&who(number));
         }
         stage
+    }
+
+    /// The log notes a person.
+    pub(crate) fn meet(&mut self, number: u128) {
+        let (identity, name) = (seal(40), seal(12));
+        let person = person(number);
+        let command = Command::RegisterPerson {
+            person,
+            identity,
+            name,
+        };
+        self.run(&portal(), command);
+    }
+
+    /// The person signs in with the groups that the actor has.
+    pub(crate) fn sign_in(&mut self, actor: &Actor) {
+        self.run(actor, Command::OpenSession { auth_time_s: None });
+    }
+
+    /// The policy comes into force as it has to: one author proposes it, another puts it in force.
+    pub(crate) fn activate(&mut self, policy: Policy) {
+        let proposal = self.state.next_seq();
+        self.run(&who(NOOR), Command::ProposePolicy { policy });
+        self.run(&who(OLA), Command::ActivateProposal { proposal });
+    }
+
+    /// The operator says that one person is another identity of another.
+    pub(crate) fn link(&mut self, one: u128, other: u128) {
+        let (person, into) = (person(one), person(other));
+        self.run(&who(PAT), Command::LinkPerson { person, into });
     }
 
     pub(crate) fn now(&self) -> UnixMillis {
@@ -266,9 +181,65 @@ impl Stage {
     }
 }
 
+/// The entry that a sign-off would make.
+pub(crate) fn given(command: &Command) -> Event {
+    let Command::SignOff {
+        request,
+        on_behalf_of,
+        decision,
+        statement,
+        auth_time_s,
+        id_token,
+        note,
+    } = command.clone()
+    else {
+        unreachable!()
+    };
+    Event::SignOffGiven {
+        request,
+        on_behalf_of,
+        decision,
+        statement,
+        auth_time_s,
+        id_token,
+        note,
+    }
+}
+
+pub(crate) fn end(number: u128, cause: EndCause) -> Command {
+    Command::EndGrant {
+        grant: grant(number),
+        cause,
+        sessions_cut: 2,
+    }
+}
+
+pub(crate) fn ended(number: u128, cause: EndCause) -> Event {
+    Event::GrantEnded {
+        grant: grant(number),
+        cause,
+        sessions_cut: 2,
+    }
+}
+
 /// Dana's request under `policy`, for 30 min.
 pub(crate) fn ask(number: u128, policy: &str) -> Command {
     ask_as(number, policy, Mode::Ordinary, 1_800)
+}
+
+/// What somebody says who says enough.
+pub(crate) fn facts(duration_s: u32) -> Facts {
+    Facts {
+        duration_s,
+        urgency: Urgency::Sev2,
+        reason: seal(60),
+        reason_chars: 50,
+        ticket: Some(seal(8)),
+        ticket_text: None,
+        incident: None,
+        start_at_ms: None,
+        seen: Seen::default(),
+    }
 }
 
 pub(crate) fn ask_as(number: u128, policy: &str, mode: Mode, duration_s: u32) -> Command {
@@ -277,11 +248,7 @@ pub(crate) fn ask_as(number: u128, policy: &str, mode: Mode, duration_s: u32) ->
         mode,
         resource: "orders-db".parse().unwrap(),
         policy: policy.parse::<PolicyName>().unwrap(),
-        duration_s,
-        urgency: Urgency::Sev2,
-        reason: seal(60),
-        reason_chars: 50,
-        ticket: Some(seal(8)),
+        facts: facts(duration_s),
         grant: grant(number),
         confirmed: mode == Mode::Emergency,
     }
@@ -294,12 +261,81 @@ impl Stage {
         let found = self.state.request(id);
         Command::SignOff {
             request: id,
+            on_behalf_of: None,
             decision,
             statement: found.map_or(Digest::of(b""), |found| found.statement_sha256),
             auth_time_s: self.now().unix_seconds(),
             id_token: seal(900),
             note: None,
         }
+    }
+
+    /// The same in somebody else's place.
+    pub(crate) fn word_for(&self, number: u128, decision: Decision, principal: u128) -> Command {
+        let mut command = self.word(number, decision);
+        if let Command::SignOff { on_behalf_of, .. } = &mut command {
+            *on_behalf_of = Some(person(principal));
+        }
+        command
+    }
+
+    /// The rule that refuses this person's word, and that its forged entry breaks.
+    pub(crate) fn no_word(&self, by: &Actor, command: Command) -> Rule {
+        let event = given(&command);
+        self.refused_and_found(by, command, event)
+    }
+
+    /// A yes as a delegate.
+    pub(crate) fn yes_for(&mut self, by: u128, principal: u128, number: u128) -> Vec<Event> {
+        let word = self.word_for(number, Decision::Approve, principal);
+        self.run(&who(by), word)
+    }
+
+    /// The intent that would open the request now.
+    pub(crate) fn intended(&self, number: u128) -> Event {
+        let asked = self.state.request(request(number)).unwrap();
+        let template = &asked.policy.policy.grant;
+        Event::GrantIntended {
+            grant: grant(number),
+            request: request(number),
+            connector: template.connector,
+            role: template.role.clone(),
+            expires_at_ms: self.now().plus_seconds(asked.duration_s),
+        }
+    }
+
+    /// The rule that keeps Dana's request from being opened, and that a forged intent breaks.
+    pub(crate) fn not_opened(&self, number: u128) -> Rule {
+        let (request, grant) = (request(number), grant(number));
+        let command = Command::IntendGrant { request, grant };
+        self.refused_and_found(&who(DANA), command, self.intended(number))
+    }
+
+    /// The event of a submission that is allowed, bent, and with the statement of what it says then, as a
+    /// careful forger would.
+    pub(crate) fn bent(&self, command: Command, bend: impl FnOnce(&mut Event)) -> Event {
+        let decided = decide(&self.state, command, &who(DANA), self.now());
+        let mut event = decided.unwrap().remove(0);
+        bend(&mut event);
+        let mut copy = self.clone();
+        let record = copy.record(&who(DANA), event.clone());
+        let _ = apply(&mut copy.state, &record);
+        let (Event::RequestSubmitted {
+            request, statement, ..
+        }
+        | Event::RequestEdited {
+            request, statement, ..
+        }) = &mut event
+        else {
+            unreachable!()
+        };
+        *statement = copy.state.request(*request).unwrap().statement().digest();
+        event
+    }
+
+    pub(crate) fn returned(&mut self, number: u128) {
+        let command = end(number, EndCause::Returned);
+        self.run(&who(DANA), command);
     }
 
     pub(crate) fn yes(&mut self, by: u128, number: u128) -> Vec<Event> {

@@ -63,7 +63,7 @@ fn changed(step: &Step) -> Policy {
     } else {
         orders_admin()
     };
-    policy.approval.n = step.dial / 2 % 4;
+    policy.approval.stages[0].n = step.dial / 2 % 4;
     if step.dial > 128 {
         policy.emergency = None;
     }
@@ -139,6 +139,7 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
                 Command::RecordReview {
                     request,
                     verdict,
+                    findings: None,
                     note,
                 },
             )
@@ -194,8 +195,7 @@ fn submit(step: &Step, policy: &str, asked: Mode) -> Command {
     if let Command::SubmitRequest {
         resource,
         policy,
-        reason,
-        reason_chars,
+        facts,
         confirmed,
         mode,
         ..
@@ -204,8 +204,8 @@ fn submit(step: &Step, policy: &str, asked: Mode) -> Command {
         match step.dial {
             200..=205 => *resource = "payroll-db".parse().unwrap(),
             206..=209 => *policy = "no-such".parse().unwrap(),
-            210..=215 => *reason_chars = 9,
-            216..=219 => *reason = seal(15),
+            210..=215 => facts.reason_chars = 9,
+            216..=219 => facts.reason = seal(15),
             220..=229 => *confirmed = false,
             230..=233 => *mode = Mode::Emergency,
             _ => {}

@@ -2,6 +2,7 @@
 //! it runs on; what belongs together is put into one transaction by the caller.
 
 pub(crate) mod cosignature;
+pub(crate) mod draft;
 pub(crate) mod grant;
 pub(crate) mod inspect;
 pub(crate) mod ledger;
@@ -9,6 +10,7 @@ pub(crate) mod opening;
 pub(crate) mod person;
 pub(crate) mod policy;
 pub(crate) mod projection;
+pub(crate) mod rebuild;
 pub(crate) mod request;
 pub(crate) mod schema;
 pub mod session_index;

@@ -14,6 +14,7 @@
 use std::time::Duration;
 
 use access::view::Viewer;
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgPool;
 use sqlx::types::Json;
 
@@ -58,6 +59,17 @@ pub struct SignedIn {
     pub viewer: Viewer,
     /// When the provider says they proved who they are, in seconds since 1970.
     pub auth_time_s: Option<i64>,
+    /// How.
+    pub how: Authenticated,
+}
+
+/// How somebody proved who they are, as the provider says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authenticated {
+    /// The class of authentication (`acr`), if it says one.
+    pub acr: Option<String>,
+    /// The methods (`amr`).
+    pub amr: Vec<String>,
 }
 
 /// Which sessions the identity provider wants ended. A logout token names at least one of the two.
@@ -97,14 +109,15 @@ impl SessionIndex {
     /// The database's.
     pub async fn insert(&self, id: &str, signed_in: &SignedIn) -> Result<(), Error> {
         sqlx::query(
-            "insert into tower_sessions.portal_session (id, identity, provider_session, viewer, auth_time_s) \
-             values ($1, $2, $3, $4, $5)",
+            "insert into tower_sessions.portal_session (id, identity, provider_session, viewer, auth_time_s, how) \
+             values ($1, $2, $3, $4, $5, $6)",
         )
         .bind(id)
         .bind(signed_in.identity.as_slice())
         .bind(signed_in.provider_session.as_ref().map(<[u8; 32]>::as_slice))
         .bind(Json(&signed_in.viewer))
         .bind(signed_in.auth_time_s)
+        .bind(Json(&signed_in.how))
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -122,14 +135,14 @@ impl SessionIndex {
     ) -> Result<Option<SignedIn>, Error> {
         let row: Option<Row> = sqlx::query_as(
             "with live as ( \
-               select id, identity, provider_session, viewer, auth_time_s from tower_sessions.portal_session \
+               select id, identity, provider_session, viewer, auth_time_s, how from tower_sessions.portal_session \
                where id = $1 and last_seen_at > now() - make_interval(secs => $2) \
                  and signed_in_at > now() - make_interval(secs => $3) \
              ), seen as ( \
                update tower_sessions.portal_session p set last_seen_at = now() from live \
                where p.id = live.id and $4 and p.last_seen_at < now() - make_interval(secs => $5) \
              ) \
-             select identity, provider_session, viewer, auth_time_s from live",
+             select identity, provider_session, viewer, auth_time_s, how from live",
         )
         .bind(id)
         .bind(limits.idle.as_secs_f64())
@@ -168,15 +181,16 @@ impl SessionIndex {
         id: &str,
         new_id: &str,
         viewer: &Viewer,
-        auth_time_s: i64,
+        (auth_time_s, how): (i64, &Authenticated),
     ) -> Result<bool, Error> {
         let done = sqlx::query(
-            "update tower_sessions.portal_session set id = $2, viewer = $3, auth_time_s = $4 where id = $1",
+            "update tower_sessions.portal_session set id = $2, viewer = $3, auth_time_s = $4, how = $5 where id = $1",
         )
         .bind(id)
         .bind(new_id)
         .bind(Json(viewer))
         .bind(auth_time_s)
+        .bind(Json(how))
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected() == 1)
@@ -291,12 +305,20 @@ async fn spend<'e>(
 }
 
 /// A row as stored.
-type Row = (Vec<u8>, Option<Vec<u8>>, Json<Viewer>, Option<i64>);
+type Row = (
+    Vec<u8>,
+    Option<Vec<u8>>,
+    Json<Viewer>,
+    Option<i64>,
+    Json<Authenticated>,
+);
 
 impl TryFrom<Row> for SignedIn {
     type Error = Error;
 
-    fn try_from((identity, provider_session, viewer, auth_time_s): Row) -> Result<Self, Error> {
+    fn try_from(
+        (identity, provider_session, viewer, auth_time_s, how): Row,
+    ) -> Result<Self, Error> {
         let digest = |bytes: Vec<u8>| {
             <[u8; 32]>::try_from(bytes)
                 .map_err(|_| Error::from(sqlx::Error::Decode("a digest without 32 bytes".into())))
@@ -306,6 +328,7 @@ impl TryFrom<Row> for SignedIn {
             provider_session: provider_session.map(digest).transpose()?,
             viewer: viewer.0,
             auth_time_s,
+            how: how.0,
         })
     }
 }

@@ -3,7 +3,7 @@
 use access::command::Command;
 use access::event::Actor;
 use access::ids::{PersonId, RequestId};
-use access::policy::Stage;
+use access::policy::{Policy, Stage};
 use access::refusal::Rule;
 use access::state::Request;
 use access::time::UnixMillis;
@@ -29,40 +29,47 @@ pub(super) struct Asked {
 }
 
 impl Portal {
-    /// What the rules say of a request to this viewer. Who is asked and looks for the first time, of that
-    /// the log takes note.
+    /// What the rules say of a request to this viewer.
     pub(super) async fn asked_of(&self, viewer: &Viewer, id: RequestId) -> Result<Asked, Error> {
-        let who = actor(viewer);
-        let clock = self.inner.clock.clone();
-        let (asked, first_look) = self
-            .inner
-            .sequencer
-            .ask(move |state| {
-                let now = clock.now();
-                let look = Command::ViewRequest { request: id };
-                let first_look = decide(state, look, &who, now).is_ok();
-                (asked(state, id, &who, now), first_look)
-            })
-            .await?;
-        if first_look && self.inner.sequencer.goes_on().is_ok() {
-            let (portal, viewer) = (self.clone(), viewer.clone());
-            // The page does not wait for it, and shows without it too.
-            tokio::spawn(async move {
-                let looked = portal
-                    .act(&viewer, Command::ViewRequest { request: id })
-                    .await;
-                if let Err(fault) = looked {
-                    tracing::warn!(%fault, "a look at a request is not noted");
-                }
-            });
-        }
+        let (who, clock) = (actor(viewer), self.inner.clock.clone());
+        let ask = move |state: &State| asked(state, id, &who, clock.now());
+        let mut asked = self.inner.sequencer.ask(ask).await?;
+        let stages = asked.stages.iter_mut().flat_map(|stage| &mut stage.asked);
+        let mut people: Vec<&mut PersonView> = asked.sign_for.iter_mut().chain(stages).collect();
+        self.name(&mut people).await?;
         Ok(asked)
     }
 
-    pub(super) async fn name_asked(&self, asked: &mut Asked) -> Result<(), Error> {
-        let stages = asked.stages.iter_mut().flat_map(|stage| &mut stage.asked);
-        let mut people: Vec<&mut PersonView> = asked.sign_for.iter_mut().chain(stages).collect();
-        self.name(&mut people).await
+    /// Whether the viewer signs in the place of somebody who may be asked under the policy. A log that is
+    /// halted knows of nobody.
+    pub(super) async fn stands_in(&self, viewer: &Viewer, policy: &Policy) -> Result<bool, Error> {
+        if !policy.approval.delegation || self.halted().is_some() {
+            return Ok(false);
+        }
+        let (me, approval) = (viewer.person, policy.approval.clone());
+        let clock = self.inner.clock.clone();
+        let stands_in = move |state: &State| {
+            let asked = |of| approval.may_ask(of, state.groups(of));
+            state.delegated_to(me, state.moment(clock.now())).any(asked)
+        };
+        self.inner.sequencer.ask(stands_in).await
+    }
+
+    /// Who is asked and looks for the first time, of that the log takes note. The page shows without it too.
+    pub(super) async fn note_look(&self, viewer: &Viewer, id: RequestId) -> Result<(), Error> {
+        let (who, clock) = (actor(viewer), self.inner.clock.clone());
+        let look = Command::ViewRequest { request: id };
+        let wanted = look.clone();
+        let first = move |state: &State| decide(state, wanted, &who, clock.now()).is_ok();
+        let first_look = self.inner.sequencer.ask(first).await?;
+        if first_look
+            && self.halted().is_none()
+            && self.inner.sequencer.goes_on().is_ok()
+            && let Err(fault) = self.act(viewer, look).await
+        {
+            tracing::warn!(%fault, "a look at a request is not noted");
+        }
+        Ok(())
     }
 }
 

@@ -19,11 +19,22 @@ use crate::store;
 use crate::store::request::Found;
 
 impl Portal {
-    /// A request as this person sees it.
+    /// A request as this person sees it. The first look of somebody who is asked is an entry.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is none or it does not concern them.
     pub async fn request(&self, viewer: &Viewer, id: RequestId) -> Result<RequestView, Error> {
+        self.visible_request(viewer, id).await?;
+        self.note_look(viewer, id).await?;
+        self.shown_request(viewer, id).await
+    }
+
+    /// The same, and nobody has looked.
+    pub(super) async fn shown_request(
+        &self,
+        viewer: &Viewer,
+        id: RequestId,
+    ) -> Result<RequestView, Error> {
         let pool = &self.inner.pool;
         let mut found = self.visible_request(viewer, id).await?;
         let policy = self
@@ -46,11 +57,10 @@ impl Portal {
         let case = Case {
             policy: &policy.policy,
             requester: found.row.requester.id,
-            signed: signed(&story, viewer.person),
+            signed: signed(&story, viewer.person) || self.stands_in(viewer, &policy.policy).await?,
         };
         let openings = words(&story, &kept, &people, case, viewer, self.inner.clock.now());
-        let mut asked = self.asked_of(viewer, id).await?;
-        self.name_asked(&mut asked).await?;
+        let asked = self.asked_of(viewer, id).await?;
         let review_due_at_ms = match (&grant, &review) {
             (Some(grant), None) => match grant.state {
                 GrantState::Ended { at_ms, .. } => {
@@ -151,7 +161,7 @@ impl Portal {
             requester: found.row.requester.id,
             signed: false,
         };
-        if case.admits(viewer) {
+        if case.admits(viewer) || self.stands_in(viewer, &policy.policy).await? {
             Ok(found)
         } else {
             Err(Error::NotFound)

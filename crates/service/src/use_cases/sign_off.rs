@@ -81,7 +81,7 @@ impl Portal {
         if decision == Decision::Deny {
             return Ok(());
         }
-        let openings = self.request(viewer, request).await?.openings;
+        let openings = self.shown_request(viewer, request).await?.openings;
         let reason = openings.iter().find(|text| text.field == Field::Reason);
         match reason.map(|reason| reason.state) {
             Some(OpeningState::Altered | OpeningState::Missing) => Err(Error::Unavailable {

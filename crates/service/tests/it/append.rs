@@ -2,10 +2,10 @@
 
 use access::event::{Decision, Mode};
 use access::refusal::Rule;
-use service::{Error, Submit};
+use service::{Error, Submit, Words};
 use sqlx::PgPool;
 
-use crate::stage::{Stage, form};
+use crate::stage::{Stage, form, words};
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_new_log_begins_with_its_key_and_its_policies(admin: PgPool) {
@@ -22,6 +22,7 @@ async fn a_new_log_begins_with_its_key_and_its_policies(admin: PgPool) {
             "ledger.opened",
             "server.started",
             "roles.configured",
+            "resource.configured",
             "policy.activated",
             "policy.activated"
         ]
@@ -41,7 +42,7 @@ async fn a_restart_adds_to_the_log_and_seeds_nothing_twice(admin: PgPool) {
         .map(|(kind, _)| kind)
         .collect();
     assert_eq!(
-        kinds[5..],
+        kinds[6..],
         ["person.registered", "session.opened", "server.started"]
     );
 }
@@ -129,6 +130,7 @@ async fn every_decision_is_exactly_one_entry(admin: PgPool) {
     assert_eq!(
         kinds,
         [
+            "request.viewed",
             "session.opened",
             "signoff.given",
             "request.approved",
@@ -167,9 +169,9 @@ async fn a_form_sent_again_with_other_contents_is_refused_with_an_entry(admin: P
     let first = form("orders-read");
     stage.portal.submit(&dana, first.clone()).await.unwrap();
     let mut others = [(); 4].map(|()| first.clone());
-    others[0].reason.push_str(" And more.");
-    others[1].duration_s += 1;
-    others[2].ticket = Some("OPS-2".into());
+    others[0].words.reason.push_str(" And more.");
+    others[1].words.duration_s += 1;
+    others[2].words.ticket = Some("OPS-2".into());
     for (place, (who, form)) in [&dana, &dana, &dana, &sam].iter().zip(others).enumerate() {
         let refused = stage.portal.submit(who, form).await.unwrap_err();
         assert!(
@@ -179,8 +181,8 @@ async fn a_form_sent_again_with_other_contents_is_refused_with_an_entry(admin: P
         assert_eq!(count(&stage, "command.refused").await, place + 1);
     }
     let stands = stage.portal.request(&dana, first.request).await.unwrap();
-    assert_eq!(stands.row.reason, Some(first.reason));
-    assert_eq!(stands.ticket, first.ticket);
+    assert_eq!(stands.row.reason, Some(first.words.reason));
+    assert_eq!(stands.ticket, first.words.ticket);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -208,7 +210,10 @@ async fn what_people_write_stands_sealed_in_entries(admin: PgPool) {
     let dana = stage.dana().await;
     let reason = "canary-9f3a: line one\r\nline two \u{202e} {\"v\":1}";
     let form = Submit {
-        reason: reason.into(),
+        words: Words {
+            reason: reason.into(),
+            ..words()
+        },
         ..form("orders-read")
     };
     let request = stage.portal.submit(&dana, form).await.unwrap();
@@ -238,8 +243,11 @@ async fn texts_that_do_not_fit_are_refused_with_their_field(admin: PgPool) {
         ("a good reason".into(), Some("t".repeat(201)), "ticket"),
     ] {
         let form = Submit {
-            reason,
-            ticket,
+            words: Words {
+                reason,
+                ticket,
+                ..words()
+            },
             mode: Mode::Ordinary,
             ..form("orders-read")
         };
@@ -254,7 +262,7 @@ async fn texts_that_do_not_fit_are_refused_with_their_field(admin: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_policy_that_was_made_stricter_is_in_force_after_a_restart(admin: PgPool) {
     let mut stage = Stage::new(&admin).await;
-    stage.settings.seed_policies[0].max_duration_s = 120;
+    stage.settings.seed_policies[0].duration.max_s = 120;
     stage.restart().await;
     stage.restart().await;
     let policies = stage.portal.policies().await.unwrap();
@@ -263,7 +271,7 @@ async fn a_policy_that_was_made_stricter_is_in_force_after_a_restart(admin: PgPo
         .map(|p| (p.policy.name.as_str(), p.version))
         .collect();
     assert_eq!(versions, [("orders-admin", 1), ("orders-read", 2)]);
-    assert_eq!(policies[1].policy.max_duration_s, 120);
+    assert_eq!(policies[1].policy.duration.max_s, 120);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

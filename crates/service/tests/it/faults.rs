@@ -11,7 +11,7 @@ use service::{Error, Submit};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
-use crate::stage::{Stage, eventually, form};
+use crate::stage::{Stage, eventually, form, words_for};
 use crate::wire::Server;
 
 /// Every answer is true: what was acknowledged is in the log, what was refused is not, and the log
@@ -87,7 +87,7 @@ async fn a_target_that_hangs_keeps_no_other_targets_access_open(admin: PgPool) {
     let hangs = Submit {
         mode: Mode::Emergency,
         resource: "stuck-db".parse().unwrap(),
-        duration_s: 2,
+        words: words_for(2),
         ..form("stuck-admin")
     };
     let request = stage.portal.submit(&dana, hangs).await.unwrap();

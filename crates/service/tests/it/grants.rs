@@ -60,7 +60,7 @@ async fn breaking_the_glass_opens_and_returning_ends_live_sessions(admin: PgPool
         .map(|(kind, _)| kind)
         .collect();
     assert_eq!(
-        kinds[7..],
+        kinds[8..],
         [
             "request.submitted",
             "grant.intended",
@@ -173,7 +173,7 @@ async fn ordinary_access_takes_its_approvers(admin: PgPool) {
     assert!(
         stage
             .portal
-            .review(&sam, request, access::event::Verdict::Misuse, "No.".into())
+            .review(&sam, request, access::event::Verdict::Misuse, None, "No.")
             .await
             .is_err()
     );
@@ -183,7 +183,8 @@ async fn ordinary_access_takes_its_approvers(admin: PgPool) {
             &rae,
             request,
             access::event::Verdict::Emergency,
-            "All in order.".into(),
+            Some("The way in was never used."),
+            "All in order.",
         )
         .await
         .unwrap();

@@ -2,11 +2,11 @@
 
 use access::event::{Decision, SessionEnd};
 use access::ids::GroupName;
-use service::{Error, Identity, Submit};
+use service::{Error, Identity, Submit, Words};
 use sqlx::PgPool;
 
 use crate::another_hand::stored;
-use crate::stage::{Stage, form, identity};
+use crate::stage::{Stage, form, identity, words};
 use crate::sweep::sound;
 
 /// Ends of lines and of strings, members of an entry, a bundle's length, text that turns around, marks
@@ -59,8 +59,11 @@ async fn no_text_forges_an_entry(admin: PgPool) {
         };
         let dana = stage.portal.register_sign_in(who).await.unwrap();
         let wanted = Submit {
-            reason: format!("A reason: {text}"),
-            ticket: Some(text.clone()),
+            words: Words {
+                reason: format!("A reason: {text}"),
+                ticket: Some(text.clone()),
+                ..words()
+            },
             ..form("orders-read")
         };
         let mut expected = before + 2;
@@ -69,8 +72,8 @@ async fn no_text_forges_an_entry(admin: PgPool) {
             kept += 1;
             expected += 1;
             stage.sign(&ari, request, Decision::Approve).await.unwrap();
-            // A fresh sign-in, signed off, and approved by it.
-            expected += 3;
+            // Looked at, a fresh sign-in, signed off, and approved by it.
+            expected += 4;
         }
         stage
             .portal

@@ -32,6 +32,7 @@ mod reading;
 mod replicas;
 mod restore;
 mod rotation;
+mod rules;
 mod settings;
 mod stage;
 mod stranger;

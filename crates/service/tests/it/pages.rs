@@ -24,8 +24,8 @@ async fn another_teams_request_is_not_there(admin: PgPool) {
         .check_sign_off(
             &stranger,
             request,
-            Decision::Approve,
-            access::digest::Digest::of(b""),
+            None,
+            (Decision::Approve, access::digest::Digest::of(b"")),
             None,
         )
         .await;
@@ -50,7 +50,7 @@ async fn each_page_offers_what_the_rules_allow(admin: PgPool) {
     assert_eq!(stage.portal.home(&ari).await.unwrap().inbox, 1);
 
     let hers = stage.portal.request(&dana, request).await.unwrap();
-    assert_eq!(hers.actions, [Action::Withdraw]);
+    assert_eq!(hers.actions, [Action::Edit, Action::Withdraw]);
     assert_eq!(hers.sign_off_refused, Some(Rule::SelfApproval));
     let his = stage.portal.request(&ari, request).await.unwrap();
     assert_eq!(his.actions, [Action::SignOff]);
@@ -59,7 +59,9 @@ async fn each_page_offers_what_the_rules_allow(admin: PgPool) {
         access::digest::Digest::of(his.statement.as_bytes()),
         his.statement_sha256
     );
-    assert_eq!(his.timeline.len(), 1);
+    // That he has looked is said too.
+    assert_eq!(his.timeline.len(), 2);
+    assert_eq!(his.timeline[1].person.as_ref().unwrap().id, ari.person);
     assert_eq!(his.timeline[0].person.as_ref().unwrap().id, dana.person);
 
     stage.portal.withdraw(&dana, request).await.unwrap();

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::archive::in_folder;
 use crate::settings::settings_by;
-use crate::stage::{form, identity, service_pool_by, sign_in};
+use crate::stage::{form, identity, service_pool_by, sign_in, words_for};
 
 /// The variable with what a process is told.
 const ORDERS: &str = "PORTAL_PROCESS";
@@ -235,7 +235,7 @@ async fn burst(portal: &Portal) {
 /// True where it was acknowledged.
 async fn ask(portal: &Portal, who: &Viewer, wanted: Submit) -> bool {
     let request = wanted.request;
-    let emergency = (wanted.mode == Mode::Emergency).then_some(wanted.duration_s);
+    let emergency = (wanted.mode == Mode::Emergency).then_some(wanted.words.duration_s);
     say(&Said::Asking(request, emergency));
     match portal.submit(who, wanted).await {
         Ok(_) => {
@@ -252,7 +252,7 @@ async fn ask(portal: &Portal, who: &Viewer, wanted: Submit) -> bool {
 pub fn emergency(duration_s: u32) -> Submit {
     Submit {
         mode: Mode::Emergency,
-        duration_s,
+        words: words_for(duration_s),
         ..form("orders-admin")
     }
 }

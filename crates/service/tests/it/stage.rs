@@ -3,12 +3,13 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use access::command::Seen;
 use access::event::{Decision, Mode, Urgency};
 use access::ids::{GrantId, RequestId};
 use access::view::Viewer;
 use ledger::{Entry, LogVerifier, SignedCheckpoint, VerifierKey};
 use service::settings::{Archive, Settings};
-use service::{Error, Identity, Portal, SignOff, Submit};
+use service::{Error, Identity, Portal, SignOff, Submit, Words};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, PgPool};
 use tokio_util::sync::CancellationToken;
@@ -133,7 +134,7 @@ impl Stage {
     pub async fn break_glass(&self, who: &Viewer, duration_s: u32) -> (RequestId, GrantId) {
         let form = Submit {
             mode: Mode::Emergency,
-            duration_s,
+            words: words_for(duration_s),
             ..form("orders-admin")
         };
         let request = self.portal.submit(who, form).await.unwrap();
@@ -154,11 +155,12 @@ impl Stage {
     ) -> Result<(), Error> {
         let statement = self.portal.request(who, request).await?.statement_sha256;
         self.portal
-            .check_sign_off(who, request, decision, statement, None)
+            .check_sign_off(who, request, None, (decision, statement), None)
             .await?;
         let auth_time_s = time::OffsetDateTime::now_utc().unix_timestamp();
         let form = SignOff {
             request,
+            on_behalf_of: None,
             decision,
             statement,
             auth_time_s,
@@ -220,16 +222,34 @@ pub async fn sign_in(portal: &Portal, subject: &str, groups: &[&str]) -> Viewer 
         .unwrap()
 }
 
+/// What a form says.
+pub fn words() -> Words {
+    Words {
+        duration_s: 60,
+        urgency: Urgency::Sev2,
+        reason: "Orders are stuck and customers wait.".into(),
+        ticket: Some("INC-7".into()),
+        incident: None,
+        start_at_ms: None,
+        seen: Seen::default(),
+    }
+}
+
+/// The same for so many seconds.
+pub fn words_for(duration_s: u32) -> Words {
+    Words {
+        duration_s,
+        ..words()
+    }
+}
+
 pub fn form(policy: &str) -> Submit {
     Submit {
         request: RequestId::new(Uuid::new_v4()),
         mode: Mode::Ordinary,
         resource: "orders-db".parse().unwrap(),
         policy: policy.parse().unwrap(),
-        duration_s: 60,
-        urgency: Urgency::Sev2,
-        reason: "Orders are stuck and customers wait.".into(),
-        ticket: Some("INC-7".into()),
+        words: words(),
         confirmed: true,
     }
 }

@@ -96,7 +96,7 @@ async fn check(stage: &Stage, request: RequestId, decision: Decision) -> Result<
     let digest = stage.portal.request(&ari, request).await?.statement_sha256;
     let checked = stage
         .portal
-        .check_sign_off(&ari, request, decision, digest, None);
+        .check_sign_off(&ari, request, None, (decision, digest), None);
     checked.await
 }
 

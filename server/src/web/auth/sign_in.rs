@@ -36,6 +36,7 @@ pub(super) async fn sign_in(
         provider_session,
         viewer,
         auth_time_s: proof.auth_time_s,
+        how: proof.how,
     };
     state
         .sessions

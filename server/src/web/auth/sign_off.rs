@@ -129,7 +129,12 @@ where
     let current = Current { viewer, ..current };
     let renewed = state
         .sessions
-        .renew(session, &current, auth_time_s, &proof.id_token)
+        .renew(
+            session,
+            &current,
+            (auth_time_s, &proof.how),
+            &proof.id_token,
+        )
         .await;
     if !renewed.map_err(outcome::session_problem)? {
         return Err(Problem::sign_in());

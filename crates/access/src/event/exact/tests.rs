@@ -13,7 +13,8 @@ fn seal(n: u32) -> Commitment {
 /// One event of each kind that most entries have, and of each form that it can take.
 fn samples() -> Vec<Event> {
     let id = "00112233-4455-6677-8899-aabbccddeeff";
-    let (request, grant) = (
+    let (request, grant, person) = (
+        id.parse().expect("a name or an id in its form"),
         id.parse().expect("a name or an id in its form"),
         id.parse().expect("a name or an id in its form"),
     );
@@ -29,11 +30,15 @@ fn samples() -> Vec<Event> {
         urgency,
         reason: seal(57),
         ticket,
+        incident: ticket,
+        start_at_ms: ticket.map(|_| at),
+        context: None,
         statement: Digest::of(b"statement"),
         lapses_at_ms: at,
     };
-    let given = |decision, auth_time_s, note| Event::SignOffGiven {
+    let given = |decision, auth_time_s, note, on_behalf_of| Event::SignOffGiven {
         request,
+        on_behalf_of,
         decision,
         statement: Digest::of(b"statement"),
         auth_time_s,
@@ -57,8 +62,9 @@ fn samples() -> Vec<Event> {
         submitted(Mode::Emergency, Urgency::Sev2, None),
         submitted(Mode::Ordinary, Urgency::Sev3, None),
         submitted(Mode::Ordinary, Urgency::Sev4, None),
-        given(Decision::Approve, 1_767_600_001, None),
-        given(Decision::Deny, 0, Some(seal(20))),
+        given(Decision::Approve, 1_767_600_001, None, None),
+        given(Decision::Approve, 1_767_600_001, None, Some(person)),
+        given(Decision::Deny, 0, Some(seal(20)), None),
         Event::RequestApproved {
             request,
             lapses_at_ms: at,
@@ -70,6 +76,7 @@ fn samples() -> Vec<Event> {
         intended("rôle 角色 \u{7f}", 999_999_999_999_999_999),
         Event::GrantOpened { grant },
         Event::CredentialShown { grant },
+        Event::RequestViewed { request },
     ];
     let times = [None, Some(0), Some(1_767_600_000)];
     samples.extend(times.map(|auth_time_s| Event::SessionOpened { auth_time_s }));
@@ -77,7 +84,12 @@ fn samples() -> Vec<Event> {
     samples.extend(causes.map(|cause| Event::SessionClosed { cause }));
     let failures = [Failure::Refused, Failure::Unknown, Failure::Interrupted];
     samples.extend(failures.map(|failure| Event::GrantFailed { grant, failure }));
-    let causes = [EndCause::Expired, EndCause::Returned, EndCause::Revoked];
+    let causes = [
+        EndCause::Expired,
+        EndCause::Returned,
+        EndCause::Revoked,
+        EndCause::Unratified,
+    ];
     samples.extend(causes.map(|cause| Event::GrantEnded {
         grant,
         cause,
@@ -87,6 +99,7 @@ fn samples() -> Vec<Event> {
     samples.extend(verdicts.map(|verdict| Event::ReviewRecorded {
         request,
         verdict,
+        findings: (verdict == Verdict::Misuse).then(|| seal(70)),
         note: seal(80),
     }));
     samples

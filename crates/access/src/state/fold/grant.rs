@@ -109,8 +109,10 @@ impl State {
             grant.extensions = grant.extensions.saturating_add(1);
             grant.extension_asked = None;
         });
-        if let Some(request) = request.and_then(|request| self.requests.get_mut(&request)) {
-            request.extended.extend(proof.map(|_| record.seq));
+        if let Some(request) = request.and_then(|request| self.requests.get_mut(&request))
+            && let (Some(_), Some((by, _))) = (proof, record.actor.as_person())
+        {
+            request.extended.push((record.seq, by));
         }
     }
 

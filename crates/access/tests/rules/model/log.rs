@@ -68,8 +68,12 @@ impl<'a> Model<'a> {
             } if request == id => by(record),
             _ => None,
         };
-        let standing =
-            |person: &PersonId| shares(&self.groups_last_seen(*person), &policy.approval.groups);
+        let standing = |person: &PersonId| {
+            shares(
+                &self.groups_last_seen(*person),
+                &policy.approval.stages[0].groups,
+            )
+        };
         self.log.iter().filter_map(yes).filter(standing).collect()
     }
 
