@@ -132,12 +132,36 @@ fn conditions() -> Vec<AnyView> {
         </label>
     };
     vec![
-        input("conditions.min_reason_chars", "Shortest reason, in characters", Kind::Number),
-        input("conditions.ticket", "Form of a ticket, as INC-#", Kind::Text),
-        input("conditions.incident", "An incident has to be named", Kind::Check),
-        input("conditions.networks", "Networks of the browser", Kind::Lines),
-        input("conditions.acr", "Classes of authentication (acr)", Kind::Lines),
-        input("conditions.amr", "Methods of authentication (amr)", Kind::Lines),
+        input(
+            "conditions.min_reason_chars",
+            "Shortest reason, in characters",
+            Kind::Number,
+        ),
+        input(
+            "conditions.ticket",
+            "Form of a ticket, as INC-#",
+            Kind::Text,
+        ),
+        input(
+            "conditions.incident",
+            "An incident has to be named",
+            Kind::Check,
+        ),
+        input(
+            "conditions.networks",
+            "Networks of the browser",
+            Kind::Lines,
+        ),
+        input(
+            "conditions.acr",
+            "Classes of authentication (acr)",
+            Kind::Lines,
+        ),
+        input(
+            "conditions.amr",
+            "Methods of authentication (amr)",
+            Kind::Lines,
+        ),
         list("conditions.windows", "Window", window),
         zone.erase(),
     ]
@@ -146,11 +170,23 @@ fn conditions() -> Vec<AnyView> {
 fn durations() -> Vec<AnyView> {
     let extend = vec![
         input("duration.extend.times", "How often", Kind::Number),
-        input("duration.extend.by_s", "By how much each time", Kind::Number),
-        input("duration.extend.approval", "With an approver's word", Kind::Check),
+        input(
+            "duration.extend.by_s",
+            "By how much each time",
+            Kind::Number,
+        ),
+        input(
+            "duration.extend.approval",
+            "With an approver's word",
+            Kind::Check,
+        ),
     ];
     vec![
-        input("duration.default_s", "Unless the request says otherwise", Kind::Number),
+        input(
+            "duration.default_s",
+            "Unless the request says otherwise",
+            Kind::Number,
+        ),
         input("duration.max_s", "At most", Kind::Number),
         optional("duration.extend", "It can be made longer", extend),
     ]
@@ -168,17 +204,37 @@ fn approval() -> Vec<AnyView> {
         list("ladder", "Step", step),
     ];
     vec![
-        input("approval.within_s", "Lapses after so many seconds", Kind::Number),
-        input("approval.delegation", "Who is away may let somebody else sign", Kind::Check),
+        input(
+            "approval.within_s",
+            "Lapses after so many seconds",
+            Kind::Number,
+        ),
+        input(
+            "approval.delegation",
+            "Who is away may let somebody else sign",
+            Kind::Check,
+        ),
         list("approval.stages", "Stage", stage),
     ]
 }
 
 fn afterwards() -> Vec<AnyView> {
     let emergency = vec![
-        input("emergency.max_duration_s", "For at most so many seconds", Kind::Number),
-        input("emergency.alarm", "Groups that are alarmed too", Kind::Lines),
-        input("emergency.ratify_within_s", "To be ratified within so many seconds", Kind::Number),
+        input(
+            "emergency.max_duration_s",
+            "For at most so many seconds",
+            Kind::Number,
+        ),
+        input(
+            "emergency.alarm",
+            "Groups that are alarmed too",
+            Kind::Lines,
+        ),
+        input(
+            "emergency.ratify_within_s",
+            "To be ratified within so many seconds",
+            Kind::Number,
+        ),
     ];
     let debt = view! {
         <label class="field">
@@ -197,7 +253,11 @@ fn afterwards() -> Vec<AnyView> {
         optional(
             "drill",
             "Breaking the glass is exercised",
-            vec![input("drill.every_days", "Every so many days", Kind::Number)],
+            vec![input(
+                "drill.every_days",
+                "Every so many days",
+                Kind::Number,
+            )],
         ),
     ]
 }

@@ -1,4 +1,7 @@
 //! Policies: to read, and who changes them.
 
+mod fields;
 pub mod list;
+pub mod proposal;
 pub mod show;
+pub mod write;

@@ -120,7 +120,9 @@ fn difference(changes: &[Change]) -> AnyView {
 /// What the viewer may do about it.
 fn steps(row: &ProposalRow) -> AnyView {
     let button = |may: bool, step: &'static str, class: &'static str, label: &'static str| {
-        may.then(|| view! { <button type="submit" name="step" value=step class=class>{label}</button> })
+        may.then(
+            || view! { <button type="submit" name="step" value=step class=class>{label}</button> },
+        )
     };
     view! {
         <form method="post" action="/api/settle_proposal" class="actions">

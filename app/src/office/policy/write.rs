@@ -51,7 +51,10 @@ pub fn EditPolicy() -> impl IntoView {
                 let draft = take_draft::<PolicyForm>(Form::Policy).await;
                 // What was typed for another policy is not for this one.
                 let name = newest.as_ref().map(|policy| policy.name.to_string());
-                Ok((newest, draft.filter(|draft| Some(&draft.values.name) == name.as_ref())))
+                Ok((
+                    newest,
+                    draft.filter(|draft| Some(&draft.values.name) == name.as_ref()),
+                ))
             }
         },
         draw,
@@ -154,9 +157,8 @@ fn found() -> Option<AnyView> {
 
 /// The zones that the portal knows, for the form and for the editor's own reading.
 fn zones() -> AnyView {
-    let zones: Vec<_> = service::zones()
-        .iter()
-        .map(|(zone, rule)| view! { <option value=zone.clone() data-rule=rule.clone()></option> })
+    let zones: Vec<_> = service::zones::all()
+        .map(|(zone, rule)| view! { <option value=zone data-rule=rule></option> })
         .collect();
     view! { <datalist id="zones" data-policy-zones="">{zones}</datalist> }.erase()
 }
