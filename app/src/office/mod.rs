@@ -37,6 +37,7 @@ pub fn Office() -> impl IntoView {
                     <Route path=path!("/policies") view=policy::list::Policies ssr=SsrMode::Async/>
                     <Route path=path!("/policies/new") view=policy::write::NewPolicy ssr=SsrMode::Async/>
                     <Route path=path!("/policies/:name/edit") view=policy::write::EditPolicy ssr=SsrMode::Async/>
+                    <Route path=path!("/policies/:name/simulate") view=policy::simulate::Simulate ssr=SsrMode::Async/>
                     <Route path=path!("/proposals/:seq") view=policy::proposal::ShowProposal ssr=SsrMode::Async/>
                     <Route path=path!("/policies/:name") view=policy::show::ShowPolicy ssr=SsrMode::Async/>
                     <Route path=path!("/people") view=people::People ssr=SsrMode::Async/>

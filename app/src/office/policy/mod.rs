@@ -4,4 +4,5 @@ mod fields;
 pub mod list;
 pub mod proposal;
 pub mod show;
+pub mod simulate;
 pub mod write;

@@ -39,6 +39,11 @@ fn draw(proposed: Proposed) -> AnyView {
         .into_iter()
         .map(|warning| view! { <Alert kind=AlertKind::Wait title=warning/> })
         .collect();
+    let trial = proposed.policy.as_ref().map(|policy| {
+        let name = url::policy(policy.name.as_str());
+        let address = format!("{name}/simulate?proposal={}", row.seq);
+        view! { <p class="small"><a href=address>"Try it: who could open what, and what it would have changed"</a></p> }
+    });
     let changes = match &proposed.policy {
         Some(policy) => difference(&diff(proposed.before.as_ref(), policy)),
         None => view! {
@@ -78,6 +83,7 @@ fn draw(proposed: Proposed) -> AnyView {
                 <h2 class="card-title" id="next">"Two policy authors"</h2>
                 <p>{waits_for(&row)}</p>
                 {steps(&row)}
+                {trial}
             </section>
             {warnings}
             <section class="card" aria-labelledby="changes">

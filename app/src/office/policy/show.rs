@@ -23,6 +23,8 @@ struct Shown {
     in_force: Option<u32>,
     waiting: Vec<ProposalRow>,
     may_write: bool,
+    /// Whether the viewer may see who could open it.
+    may_try: bool,
 }
 
 /// One policy.
@@ -55,6 +57,7 @@ pub fn ShowPolicy() -> impl IntoView {
                     in_force,
                     waiting: waiting.into_iter().map(|one| one.row).collect(),
                     may_write: viewer.roles.contains(&Role::Author),
+                    may_try: viewer.roles.iter().any(|role| *role != Role::Custodian),
                 })
             }
         },
@@ -71,6 +74,10 @@ fn draw(shown: Shown) -> AnyView {
     let name = policy.name.to_string();
     let proposed = proposals("Proposed", shown.waiting);
     let changes = shown.may_write.then(|| steps(&name, shown.in_force));
+    let tried = shown.may_try.then(|| {
+        let address = format!("{}/simulate", url::policy(&name));
+        view! { <p><a href=address>"Who could open this, and what it would have made of earlier requests"</a></p> }
+    });
     let versions: Vec<_> = shown
         .versions
         .iter()
@@ -88,6 +95,7 @@ fn draw(shown: Shown) -> AnyView {
             </div>
             {standing(version, shown.in_force)}
             {changes}
+            {tried}
             {proposed}
             <section class="card" aria-labelledby="rules">
                 <h2 class="card-title" id="rules">"Its rules"</h2>
