@@ -24,7 +24,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::clock::Clock;
 use crate::components::frame::Frame;
-use crate::pages::{credential, glass, home, inbox, log, missing, request, session};
+use crate::pages::{credential, home, inbox, log, missing, request};
 
 pub use crate::api::ApiError;
 pub use crate::api::grant::{PENDING_EXTENSION, PendingExtension};
@@ -34,6 +34,8 @@ pub use crate::api::sign_off::{PENDING_SIGN_OFF, PendingSignOff};
 pub use crate::components::alert::AlertKind;
 #[cfg(feature = "ssr")]
 pub use crate::office::Office;
+#[cfg(feature = "ssr")]
+pub use crate::office::policy::write::EditorScript;
 #[cfg(feature = "ssr")]
 pub use crate::pages::credential::show::CredentialOutcome;
 #[cfg(feature = "ssr")]
@@ -55,13 +57,10 @@ pub fn App() -> impl IntoView {
             <Frame>
                 <Routes fallback=missing::Missing>
                     <Route path=path!("/") view=home::show::Home ssr=SsrMode::Async/>
-                    <Route path=path!("/request") view=request::new::NewRequest ssr=SsrMode::Async/>
-                    <Route path=path!("/break-glass") view=glass::new::BreakGlass ssr=SsrMode::Async/>
                     <Route path=path!("/requests/:id") view=request::show::Request ssr=SsrMode::Async/>
                     <Route path=path!("/grants/:id/credential") view=credential::show::ShowCredential ssr=SsrMode::Async/>
                     <Route path=path!("/inbox") view=inbox::show::Inbox ssr=SsrMode::Async/>
                     <Route path=path!("/log") view=log::list::Log ssr=SsrMode::Async/>
-                    <Route path=path!("/sign-in") view=session::sign_in::SignIn ssr=SsrMode::Async/>
                 </Routes>
             </Frame>
         </Router>

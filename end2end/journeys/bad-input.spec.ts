@@ -19,7 +19,7 @@ test('a form that will not do says why and keeps what was typed', async ({ perso
   await expect(dana.getByText(/shorter than the policy/)).toBeVisible();
   await expect(dana.getByLabel('Reason'), 'where to go on').toBeFocused();
   await expect(dana.getByLabel('Reason')).toHaveValue('short');
-  await expect(dana.getByLabel('Ticket or incident')).toHaveValue('INC-7');
+  await expect(dana.getByLabel('Ticket')).toHaveValue('INC-7');
   await expect(dana.getByRole('radio', { name: 'SEV3' })).toBeChecked();
   await axe(dana);
 });

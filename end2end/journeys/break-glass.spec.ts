@@ -40,8 +40,11 @@ test('everybody concerned is told, may end it, and one of them reviews it', asyn
   await expect(state(dana), 'the holder sees it without reloading').toContainText('Revoked');
 
   await axe(sam);
+  await sam.getByRole('link', { name: 'Review this access' }).click();
+  await axe(sam);
   await sam.getByRole('radio', { name: 'It was needed' }).check();
   await sam.getByLabel('Findings').fill('Three orders repaired, nothing else touched.');
+  await sam.getByLabel('Closing word').fill('It was needed, and used for that.');
   await sam.getByRole('button', { name: 'Record review' }).click();
   await expect(timeline(dana).filter({ hasText: 'Sam' }).last()).toContainText(/review/i);
 });

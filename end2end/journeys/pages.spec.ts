@@ -21,6 +21,9 @@ const PAGES: [string, PersonName, RegExp][] = [
   ['/request', 'nils', /^Request access/],
   ['/policies', 'oscar', /^Policies/],
   ['/policies/orders-admin', 'oscar', /orders-admin/],
+  ['/people', 'oscar', /^People/],
+  ['/people', 'quinn', /^People/],
+  ['/delegation', 'ari', /^Going away/],
   ['/log', 'quinn', /^Log/],
   ['/verify', 'quinn', /^Verify/],
 ];

@@ -39,11 +39,11 @@ test('the log is for auditors', async ({ person, guard }) => {
 
 test('nobody gets anything without signing in', async ({ stranger }) => {
   const page = await stranger();
-  for (const path of ['/', '/request', '/break-glass', '/inbox', '/log', '/policies', '/requests/1c9b5f6e-0000-4000-8000-000000000000']) {
+  for (const path of ['/', '/request', '/break-glass', '/inbox', '/log', '/policies', '/people', '/delegation', '/requests/1c9b5f6e-0000-4000-8000-000000000000']) {
     await page.goto(path);
     await expect(page, path).toHaveURL(new RegExp(`^${handed.portal()}/sign-in`));
   }
-  for (const path of ['home', 'inbox', 'log', 'policies', 'new_request']) {
+  for (const path of ['home', 'inbox', 'log']) {
     const api = await page.request.get(`/api/${path}`, { headers: { accept: 'application/json' } });
     expect(api.status(), path).toBe(401);
   }

@@ -30,7 +30,7 @@ test('a form that will not do comes back with what was typed', async ({ person }
   await expect(dana).toHaveURL(/\/break-glass/);
   await expect(dana.getByText(/shorter than the policy/)).toBeVisible();
   await expect(dana.getByLabel('Reason')).toHaveValue('short');
-  await expect(dana.getByLabel('Ticket or incident')).toHaveValue('INC-4');
+  await expect(dana.getByLabel('Ticket')).toHaveValue('INC-4');
 });
 
 test('a page is whole however many ask at once', async ({ person }) => {

@@ -17,7 +17,7 @@ export interface Wish {
 /** The form of a request or of an emergency, filled in. */
 export async function fillIn(page: Page, wish: Wish): Promise<void> {
   await page.getByLabel('Reason').fill(wish.reason ?? 'A customer cannot see an order they paid for.');
-  if (wish.ticket) await page.getByLabel('Ticket or incident').fill(wish.ticket);
+  if (wish.ticket) await page.getByLabel('Ticket').fill(wish.ticket);
   await page.getByRole('radio', { name: wish.urgency ?? 'SEV3' }).check();
   if (wish.minutes) await page.getByLabel('Duration in minutes').fill(String(wish.minutes));
 }

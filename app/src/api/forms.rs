@@ -59,6 +59,38 @@ pub struct ReviewForm {
     pub note: String,
 }
 
+/// Lets somebody else sign in one's place.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DelegationForm {
+    /// Who, as an id.
+    pub to: String,
+    /// For how long, in days.
+    pub days: String,
+}
+
+/// Says that two people of the log are one human being.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LinkForm {
+    /// The one, as an id.
+    pub person: String,
+    /// The other, under whom both count from then on.
+    pub into: String,
+    /// `yes` where it was confirmed.
+    pub confirmed: String,
+}
+
+/// Proposes a policy's next version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PolicyForm {
+    /// The policy whose next version it is; empty for a new policy.
+    pub name: String,
+    /// The policy as a file.
+    pub toml: String,
+}
+
 /// [`SealedForm::opening`] where all are meant.
 pub const ALL: &str = "all";
 
@@ -80,9 +112,10 @@ pub struct SealedForm {
 mod parse {
     use access::command::Seen;
     use access::event::{Decision, Field, Mode, OpeningRef, Verdict};
+    use access::ids::PersonId;
     use service::{Submit, Words};
 
-    use super::{ALL, RequestForm, ReviewForm, SealedForm, SignOffForm};
+    use super::{ALL, DelegationForm, LinkForm, RequestForm, ReviewForm, SealedForm, SignOffForm};
     use crate::api::ApiError;
     use crate::words::sealed::{DISCLOSE, Deed, ERASE};
     use crate::words::state::{URGENCIES, VERDICTS};
@@ -176,6 +209,40 @@ mod parse {
                 seq: seq.parse().map_err(|_| ApiError::Malformed)?,
                 field: known.ok_or(ApiError::Malformed)?,
             }))
+        }
+    }
+
+    impl DelegationForm {
+        /// Who, and for how many days.
+        pub(crate) fn parse(&self) -> Result<(PersonId, u16), ApiError> {
+            let to = chosen("to", &self.to)?;
+            let days = self.days.parse();
+            let days = days.map_err(|_| ApiError::invalid("days", "Choose for how long."))?;
+            Ok((to, days))
+        }
+    }
+
+    impl LinkForm {
+        /// The one, and the other.
+        pub(crate) fn parse(&self) -> Result<(PersonId, PersonId), ApiError> {
+            let both = (chosen("person", &self.person)?, chosen("into", &self.into)?);
+            if both.0 == both.1 {
+                return Err(ApiError::invalid("into", "Choose two different ones."));
+            }
+            if self.confirmed != "yes" {
+                return Err(ApiError::invalid(
+                    "confirmed",
+                    "Confirm that you know it: it cannot be undone.",
+                ));
+            }
+            Ok(both)
+        }
+    }
+
+    fn chosen(field: &str, id: &str) -> Result<PersonId, ApiError> {
+        match id {
+            "" => Err(ApiError::invalid(field, "Choose a person.")),
+            id => id.parse().map_err(|_| ApiError::Malformed),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Home, and what every page's frame shows.
 
-use access::view::{HomeView, Viewer};
+use access::view::{DelegateView, DrillView, GrantView, RequestRow, Viewer};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
@@ -13,16 +13,69 @@ use crate::api::wire::Wire;
 pub struct NavigationView {
     /// Who is signed in.
     pub viewer: Option<Viewer>,
-    /// How much waits for the viewer: sign-offs, reviews, erasures to confirm.
+    /// How much waits for the viewer: sign-offs, reviews, more time, erasures to confirm, proposals.
     pub waiting: u32,
+}
+
+/// The first page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomePage {
+    /// What the viewer holds now.
+    pub grants: Vec<GrantView>,
+    /// The viewer's own requests that are not over, newest first.
+    pub requests: Vec<RequestRow>,
+    /// Past ones, newest first.
+    pub past: Vec<RequestRow>,
+    /// How many requests wait for the viewer's sign-off.
+    pub inbox: u32,
+    /// How many reviews wait for the viewer.
+    pub reviews: u32,
+    /// What the viewer may ask for.
+    pub openable: Vec<OpenableView>,
+    /// Emergencies that are open now, and that the viewer is to know of.
+    pub alarms: Vec<GrantView>,
+    /// Accesses of the viewer's own whose review is overdue.
+    pub debts: Vec<RequestRow>,
+    /// Exercises that are due.
+    pub drills: Vec<DrillView>,
+    /// Who signs in the viewer's place.
+    pub delegate: Option<DelegateView>,
+}
+
+/// Something the viewer may ask for, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenableView {
+    /// What.
+    pub resource: String,
+    /// What it is, in a few words.
+    pub about: String,
+    /// Under which policy.
+    pub policy: String,
+    /// What one gets and how, in a line.
+    pub note: String,
+    /// Whether the glass may be broken for it.
+    pub emergency: bool,
 }
 
 /// What the viewer holds, waits for, and may open.
 #[server(prefix = "/api", endpoint = "home", input = GetUrl, output = Wire)]
-pub async fn home() -> Result<HomeView, ApiError> {
+pub async fn home() -> Result<HomePage, ApiError> {
     use crate::api::server::{caller, refuse};
     let (portal, viewer) = caller()?;
-    portal.home(&viewer).await.map_err(refuse)
+    let home = portal.home(&viewer).await.map_err(refuse)?;
+    let openable = home.openable.into_iter().map(server::openable).collect();
+    Ok(HomePage {
+        grants: home.grants,
+        requests: home.requests,
+        past: home.past,
+        inbox: home.inbox,
+        reviews: home.reviews,
+        openable,
+        alarms: home.alarms,
+        debts: home.debts,
+        drills: home.drills,
+        delegate: home.delegate,
+    })
 }
 
 /// Who is signed in, and how much waits for them. Never an error: a page without its count is better than no page.
@@ -31,13 +84,43 @@ pub async fn navigation() -> Result<NavigationView, ApiError> {
     use crate::api::server::{identify, viewer};
     let waiting = match identify() {
         Ok((portal, viewer)) => portal
-            .home(&viewer)
+            .inbox(&viewer)
             .await
-            .map_or(0, |home| home.inbox + home.reviews + home.erasures),
+            .map_or(0, |inbox| server::waiting(&inbox)),
         Err(_) => 0,
     };
     Ok(NavigationView {
         viewer: viewer(),
         waiting,
     })
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use access::event::Mode;
+    use access::view::{InboxView, Openable};
+
+    use super::OpenableView;
+    use crate::office::ask::choices::note;
+
+    pub(super) fn openable(one: Openable) -> OpenableView {
+        let policy = one.policy.policy;
+        OpenableView {
+            resource: one.resource.to_string(),
+            about: one.resource_description,
+            note: note(&policy, Mode::Ordinary),
+            emergency: policy.emergency.is_some(),
+            policy: policy.name.to_string(),
+        }
+    }
+
+    pub(super) fn waiting(inbox: &InboxView) -> u32 {
+        let erasures = inbox.erasures.iter().filter(|one| one.may_confirm).count();
+        let all = inbox.waiting.len()
+            + inbox.reviews.len()
+            + inbox.extensions.len()
+            + inbox.proposals.len()
+            + erasures;
+        u32::try_from(all).unwrap_or(u32::MAX)
+    }
 }

@@ -36,6 +36,12 @@ pub enum Form {
     Request,
     /// Breaking the glass.
     BreakGlass,
+    /// Who signs in one's place.
+    Delegation,
+    /// Two people who are one.
+    Link,
+    /// A policy's next version, or a new policy.
+    Policy,
     /// This request, said anew.
     Edit(RequestId),
     /// A sign-off of this request.
@@ -54,6 +60,9 @@ impl Form {
         match self {
             Self::Request => "draft:request".into(),
             Self::BreakGlass => "draft:break-glass".into(),
+            Self::Delegation => "draft:delegation".into(),
+            Self::Link => "draft:link".into(),
+            Self::Policy => "draft:policy".into(),
             Self::Edit(request) => format!("draft:edit:{request}"),
             Self::SignOff(request) => format!("draft:sign-off:{request}"),
             Self::Review(request) => format!("draft:review:{request}"),

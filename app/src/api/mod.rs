@@ -4,7 +4,6 @@
 //! A form that arrives without script is answered with a redirect: to the next page, or back to the form, which then
 //! shows what was typed and what was wrong with it (see `keep`). With script the same function answers JSON.
 
-pub mod choices;
 pub mod error;
 pub mod forms;
 pub mod grant;
@@ -12,6 +11,7 @@ pub mod home;
 pub mod inbox;
 pub mod keep;
 pub mod log;
+pub mod people;
 pub mod policy;
 pub mod request;
 pub mod review;

@@ -2,8 +2,26 @@
 
 use leptos::prelude::*;
 
+use crate::api::forms::PolicyForm;
 use crate::api::wire::Wire;
 use crate::api::{ApiError, Next};
+
+/// Proposes a policy's next version, or a new policy.
+#[server(prefix = "/api", endpoint = "propose_policy", output = Wire)]
+pub async fn propose_policy(
+    /// The form.
+    form: PolicyForm,
+) -> Result<Next, ApiError> {
+    use crate::api::keep::Form;
+    use crate::api::server::settle;
+    use crate::words::url;
+    let back = match form.name.as_str() {
+        "" => "/policies/new".to_owned(),
+        name => format!("{}/edit", url::policy(name)),
+    };
+    let outcome = server::propose(&form).await;
+    settle(Form::Policy, &form, back, outcome).await
+}
 
 /// Proposes that a policy be in force no longer.
 #[server(prefix = "/api", endpoint = "propose_retirement", output = Wire)]
@@ -57,4 +75,52 @@ pub async fn settle_proposal(
     }
     .await;
     settle_button(page, outcome).await
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use access::file;
+    use access::policy::Policy;
+    use service::zones;
+
+    use crate::api::forms::PolicyForm;
+    use crate::api::server::identify;
+    use crate::api::{ApiError, Next};
+    use crate::words::proposal;
+
+    pub(super) async fn propose(form: &PolicyForm) -> Result<Next, ApiError> {
+        let (portal, viewer) = identify()?;
+        let policy = read(form)?;
+        let proposed = portal.propose_policy(&viewer, policy).await;
+        let seq = proposed.map_err(|error| beside_file(error.into()))?;
+        Ok(Next(proposal::address(seq)))
+    }
+
+    /// The policy that the file says, or all that is wrong with it.
+    fn read(form: &PolicyForm) -> Result<Policy, ApiError> {
+        let read = file::read(&form.toml, &zones::rule).map_err(|errors| {
+            let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            ApiError::invalid("toml", lines.join("\n"))
+        })?;
+        let name = read.policy.name.as_str();
+        if !form.name.is_empty() && form.name != name {
+            let kept = &form.name;
+            return Err(ApiError::invalid(
+                "toml",
+                format!(
+                    "The file says `{name}`, and this is the next version of `{kept}`: a policy keeps its name. Begin a new \
+                     policy for another."
+                ),
+            ));
+        }
+        Ok(read.policy)
+    }
+
+    /// What is wrong with the policy as a whole is said beside its file.
+    fn beside_file(error: ApiError) -> ApiError {
+        match error {
+            ApiError::Invalid { message, .. } => ApiError::invalid("toml", message),
+            other => other,
+        }
+    }
 }

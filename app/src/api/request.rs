@@ -1,13 +1,29 @@
 //! Asking for access, and what became of it.
 
-use access::ids::RequestId;
-use access::view::RequestView;
+use access::ids::{GroupName, RequestId};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use crate::api::forms::RequestForm;
 use crate::api::wire::Wire;
 use crate::api::{ApiError, Next};
+
+/// A request, with what its page shows of its policy.
+pub type RequestView = access::view::RequestView<PolicyBrief>;
+
+/// What a request's page shows of its policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyBrief {
+    /// Which version.
+    pub version: u32,
+    /// How often it can be made longer, and by how many seconds each time.
+    pub extend: Option<(u8, u32)>,
+    /// When it is opened, where it keeps hours, in words.
+    pub hours: Option<String>,
+    /// Who reviews.
+    pub reviewers: Vec<GroupName>,
+}
 
 /// One request with all that happened to it.
 #[server(prefix = "/api", endpoint = "request", input = GetUrl, output = Wire)]
@@ -21,7 +37,8 @@ pub async fn request(
         .parse()
         .map_err(|_| ApiError::NotFound)
         .inspect_err(publish)?;
-    portal.request(&viewer, id).await.map_err(refuse)
+    let request = portal.request(&viewer, id).await.map_err(refuse)?;
+    Ok(request.telling(server::brief))
 }
 
 /// Asks for access that others sign off.
@@ -31,7 +48,7 @@ pub async fn submit_request(
     form: RequestForm,
 ) -> Result<Next, ApiError> {
     use crate::api::keep::Form;
-    let back = crate::pages::request::new::address(&form.resource, &form.policy);
+    let back = crate::words::url::request(&form.resource, &form.policy);
     let outcome = server::submit(&form, access::event::Mode::Ordinary).await;
     crate::api::server::settle(Form::Request, &form, back, outcome).await
 }
@@ -43,7 +60,7 @@ pub async fn break_glass(
     form: RequestForm,
 ) -> Result<Next, ApiError> {
     use crate::api::keep::Form;
-    let back = crate::pages::glass::new::address(&form.resource, &form.policy);
+    let back = crate::words::url::glass(&form.resource, &form.policy);
     let outcome = server::submit(&form, access::event::Mode::Emergency).await;
     crate::api::server::settle(Form::BreakGlass, &form, back, outcome).await
 }
@@ -102,11 +119,25 @@ pub async fn open_request(
 mod server {
     use access::event::Mode;
     use access::ids::RequestId;
+    use access::policy::PolicyVersion;
 
+    use super::PolicyBrief;
     use crate::api::forms::RequestForm;
     use crate::api::server::{identify, seen};
     use crate::api::{ApiError, Next};
     use crate::pages::request::show::address;
+    use crate::words::policy::hours;
+
+    pub(super) fn brief(version: &PolicyVersion) -> PolicyBrief {
+        let policy = &version.policy;
+        let extend = policy.duration.extend.as_ref();
+        PolicyBrief {
+            version: version.version,
+            extend: extend.map(|extend| (extend.times, extend.by_s)),
+            hours: hours(&policy.conditions),
+            reviewers: policy.review.groups.clone(),
+        }
+    }
 
     pub(super) async fn submit(form: &RequestForm, mode: Mode) -> Result<Next, ApiError> {
         let (portal, viewer) = identify()?;

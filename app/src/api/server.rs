@@ -159,7 +159,7 @@ fn go(next: Next) -> Next {
 
 fn back_or_sign_in(back: String, error: &ApiError) -> String {
     if *error == ApiError::SignIn {
-        crate::pages::session::sign_in::address(&back)
+        crate::words::url::sign_in(&back)
     } else {
         back
     }

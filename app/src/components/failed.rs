@@ -7,7 +7,6 @@ use leptos_router::hooks::use_location;
 
 use crate::api::ApiError;
 use crate::erase::Erase as _;
-use crate::pages::session::sign_in;
 
 /// What stands in place of a page that cannot be drawn.
 #[component]
@@ -19,7 +18,7 @@ pub fn Failed(
         ApiError::SignIn => {
             let here = use_location();
             let path = here.pathname.get_untracked() + &query(&here.search.get_untracked());
-            return view! { <Redirect path=sign_in::address(&path)/> }.erase();
+            return view! { <Redirect path=crate::words::url::sign_in(&path)/> }.erase();
         }
         ApiError::Forbidden => "Not for your groups",
         ApiError::NotFound => "Nothing here",

@@ -122,6 +122,7 @@ pub fn TextArea(
                 rows="4"
                 maxlength="4000"
                 required=!optional
+                autofocus=move || refused.get().is_some()
                 aria-describedby=move || described_by(name, true, refused.get().is_some())
                 aria-invalid=move || refused.get().map(|_| "true")
             >
@@ -166,6 +167,7 @@ pub fn TextField(
             <input
                 class="input"
                 type=kind
+                autofocus=move || refused.get().is_some()
                 required=required
                 id=name
                 name=form_name
@@ -212,6 +214,7 @@ pub fn MinutesField(
                 max=most
                 step="1"
                 required
+                autofocus=move || refused.get().is_some()
                 value=value
                 aria-describedby=move || described_by(name, true, refused.get().is_some())
                 aria-invalid=move || refused.get().map(|_| "true")

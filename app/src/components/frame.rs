@@ -144,10 +144,12 @@ fn Ways(
     /// Who is signed in and how much waits.
     frame: NavigationView,
 ) -> impl IntoView {
-    let auditor = frame
-        .viewer
-        .as_ref()
-        .is_some_and(|viewer| viewer.roles.contains(&Role::Auditor));
+    let holds = |role| {
+        let viewer = frame.viewer.as_ref();
+        viewer.is_some_and(|viewer| viewer.roles.contains(&role))
+    };
+    let auditor = holds(Role::Auditor);
+    let people = auditor || holds(Role::Operator);
     let waiting = frame.waiting;
     view! {
         <ul class="nav-list" role="list">
@@ -160,10 +162,10 @@ fn Ways(
                             <A href="/" exact=true attr:class="nav-link">"Home"</A>
                         </li>
                         <li>
-                            <A href="/request" attr:class="nav-link">"Request access"</A>
+                            <A href="/request" attr:class="nav-link" attr:rel="external">"Request access"</A>
                         </li>
                         <li>
-                            <A href="/break-glass" attr:class="nav-link nav-link-glass">"Break glass"</A>
+                            <A href="/break-glass" attr:class="nav-link nav-link-glass" attr:rel="external">"Break glass"</A>
                         </li>
                         <li>
                             <A href="/inbox" attr:class="nav-link">
@@ -173,6 +175,14 @@ fn Ways(
                         </li>
                         <li>
                             <A href="/policies" attr:class="nav-link" attr:rel="external">"Policies"</A>
+                        </li>
+                    }
+                })}
+            {people
+                .then(|| {
+                    view! {
+                        <li>
+                            <A href="/people" attr:class="nav-link" attr:rel="external">"People"</A>
                         </li>
                     }
                 })}
@@ -224,7 +234,7 @@ fn Account(
         .erase(),
         None => view! {
             <div class="nav-person">
-                <a class="button button-small" href="/sign-in">"Sign in"</a>
+                <a class="button button-small" href="/sign-in" rel="external">"Sign in"</a>
             </div>
         }
         .erase(),

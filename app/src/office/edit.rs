@@ -6,15 +6,15 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::ApiError;
-use crate::api::choices::Terms;
-use crate::api::choices::server::terms;
 use crate::api::forms::RequestForm;
 use crate::api::keep::{Draft, Form, take_draft};
 use crate::components::alert::{Alert, AlertKind};
 use crate::components::field::{Fault, FormFault};
 use crate::erase::Erase as _;
+use crate::office::ask::choices::Terms;
+use crate::office::ask::choices::terms;
+use crate::office::ask::form::{FIELDS, RequestFields};
 use crate::office::page::{known, page, part};
-use crate::pages::request::form::{FIELDS, RequestFields};
 use crate::pages::request::show::address;
 use crate::words::state::URGENCIES;
 use crate::words::time;

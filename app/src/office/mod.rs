@@ -1,14 +1,18 @@
-//! The pages that only the server draws: policies, proposals, people, absences. Nobody watches them for changes, so the
-//! browser loads no program for them: links are links, forms are forms, and what they answer is the next page.
+//! The pages that only the server draws: forms, policies, proposals, people, absences. Nobody watches them for changes, so
+//! the browser loads no program for them: links are links, forms are forms, and what they answer is the next page.
 #![allow(
     clippy::must_use_candidate,
     reason = "components are called by the view macro, which uses what they return"
 )]
 
+pub mod ask;
+pub mod delegation;
 pub mod edit;
 pub mod page;
+pub mod people;
 pub mod policy;
 pub mod review;
+pub mod sign_in;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -27,8 +31,17 @@ pub fn Office() -> impl IntoView {
         <Router>
             <Frame>
                 <Routes fallback=missing::Missing>
+                    <Route path=path!("/sign-in") view=sign_in::SignIn ssr=SsrMode::Async/>
+                    <Route path=path!("/request") view=ask::ordinary::NewRequest ssr=SsrMode::Async/>
+                    <Route path=path!("/break-glass") view=ask::glass::BreakGlass ssr=SsrMode::Async/>
                     <Route path=path!("/policies") view=policy::list::Policies ssr=SsrMode::Async/>
+                    <Route path=path!("/policies/new") view=policy::write::NewPolicy ssr=SsrMode::Async/>
+                    <Route path=path!("/policies/:name/edit") view=policy::write::EditPolicy ssr=SsrMode::Async/>
+                    <Route path=path!("/policies/:name/simulate") view=policy::simulate::Simulate ssr=SsrMode::Async/>
+                    <Route path=path!("/proposals/:seq") view=policy::proposal::ShowProposal ssr=SsrMode::Async/>
                     <Route path=path!("/policies/:name") view=policy::show::ShowPolicy ssr=SsrMode::Async/>
+                    <Route path=path!("/people") view=people::People ssr=SsrMode::Async/>
+                    <Route path=path!("/delegation") view=delegation::Delegation ssr=SsrMode::Async/>
                     <Route path=path!("/requests/:id/edit") view=edit::EditRequest ssr=SsrMode::Async/>
                     <Route path=path!("/requests/:id/review") view=review::ReviewAccess ssr=SsrMode::Async/>
                 </Routes>

@@ -5,12 +5,10 @@
 )]
 
 pub mod credential;
-pub mod glass;
 pub mod home;
 pub mod inbox;
 pub mod log;
 pub mod missing;
 pub mod request;
 pub mod sealed;
-pub mod session;
 pub mod sign_off;

@@ -8,6 +8,8 @@ pub mod policy;
 pub mod proposal;
 pub mod sealed;
 pub mod sentence;
+#[cfg(feature = "ssr")]
+pub mod simulate;
 pub mod stages;
 pub mod standing;
 pub mod state;

@@ -92,7 +92,7 @@ pub fn state(text: &OpeningView) -> String {
 }
 
 /// What stands where the text of the request itself is not shown; `None` where it has none.
-pub fn instead(request: &RequestView, wanted: Field) -> Option<String> {
+pub fn instead<P>(request: &RequestView<P>, wanted: Field) -> Option<String> {
     let asked = request.openings.first()?.seq;
     let text = request
         .openings

@@ -1,12 +1,12 @@
 //! What is still to come for a request, in a sentence.
 
-use access::view::{GrantState, RequestState, RequestView, Standing};
+use access::view::{GrantState, RequestState, Standing};
 
 use super::people::{any_of, count};
+use crate::api::request::RequestView;
 
 /// What the request waits for; nothing once all is over.
 pub fn next(request: &RequestView) -> Option<String> {
-    let policy = &request.policy.policy;
     match request.row.state {
         RequestState::Submitted => {
             let stage = request
@@ -35,7 +35,7 @@ pub fn next(request: &RequestView) -> Option<String> {
             }),
             Some(GrantState::Ended { .. }) if request.review.is_none() => Some(format!(
                 "Waits for a review by somebody in {}.",
-                any_of(&policy.review.groups)
+                any_of(&request.policy.reviewers)
             )),
             _ => None,
         },

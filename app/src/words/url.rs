@@ -21,6 +21,29 @@ pub fn policy(name: &str) -> String {
     format!("/policies/{}", encode(name))
 }
 
+/// Where access to this resource under this policy is asked for. The server alone draws it.
+pub fn request(resource: &str, policy: &str) -> String {
+    chosen("/request", resource, policy)
+}
+
+/// Where the glass is broken for it. The server alone draws it.
+pub fn glass(resource: &str, policy: &str) -> String {
+    chosen("/break-glass", resource, policy)
+}
+
+fn chosen(page: &str, resource: &str, policy: &str) -> String {
+    format!(
+        "{page}?resource={}&policy={}",
+        encode(resource),
+        encode(policy)
+    )
+}
+
+/// Where one signs in, with where to go afterwards. The server alone draws it.
+pub fn sign_in(next: &str) -> String {
+    format!("/sign-in?next={}", encode(local(next)))
+}
+
 /// The address, if it is a path of this portal; the home page otherwise. A `next` that leads elsewhere would make the
 /// sign-in page a stepping stone for phishing.
 pub fn local(path: &str) -> &str {

@@ -5,8 +5,8 @@ use access::view::{ProposalRow, Role};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::proposals::Proposals;
 use crate::components::empty::Empty;
+use crate::components::proposals::proposals;
 use crate::erase::Erase as _;
 use crate::office::page::page;
 use crate::words::people::{any_of, count};
@@ -17,7 +17,7 @@ use crate::words::url;
 #[derive(Debug, Clone)]
 struct All {
     policies: Vec<PolicyVersion>,
-    proposals: Vec<ProposalRow>,
+    waiting: Vec<ProposalRow>,
     may_write: bool,
 }
 
@@ -26,10 +26,10 @@ struct All {
 pub fn Policies() -> impl IntoView {
     page(
         |portal, viewer| async move {
-            let proposals = portal.proposals(&viewer, None).await?;
+            let waiting = portal.proposals(&viewer, None).await?;
             Ok(All {
                 policies: portal.policies().await?,
-                proposals: proposals.into_iter().map(|one| one.row).collect(),
+                waiting: waiting.into_iter().map(|one| one.row).collect(),
                 may_write: viewer.roles.contains(&Role::Author),
             })
         },
@@ -40,9 +40,10 @@ pub fn Policies() -> impl IntoView {
 fn draw(all: All) -> AnyView {
     let All {
         policies,
-        proposals,
+        waiting,
         may_write,
     } = all;
+    let proposed = proposals("Proposed", waiting);
     let rows: Vec<_> = policies.into_iter().map(row).collect();
     view! {
         <Title text="Policies"/>
@@ -59,7 +60,7 @@ fn draw(all: All) -> AnyView {
                         }
                     })}
             </div>
-            <Proposals rows=proposals/>
+            {proposed}
             <section aria-labelledby="in-force">
                 <div class="section-head">
                     <h2 id="in-force">"In force"</h2>

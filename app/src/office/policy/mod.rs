@@ -1,5 +1,8 @@
 //! Policies: to read, and who changes them.
 
+mod fields;
 pub mod list;
-pub mod proposals;
+pub mod proposal;
 pub mod show;
+pub mod simulate;
+pub mod write;

@@ -5,9 +5,9 @@ use access::view::{ProposalRow, Role};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::proposals::Proposals;
 use crate::api::ApiError;
 use crate::components::alert::{Alert, AlertKind};
+use crate::components::proposals::proposals;
 use crate::components::sentences::Sentences;
 use crate::erase::Erase as _;
 use crate::office::page::{asked, known, page, part};
@@ -21,8 +21,10 @@ struct Shown {
     /// All versions, newest first.
     versions: Vec<u32>,
     in_force: Option<u32>,
-    proposals: Vec<ProposalRow>,
+    waiting: Vec<ProposalRow>,
     may_write: bool,
+    /// Whether the viewer may see who could open it.
+    may_try: bool,
 }
 
 /// One policy.
@@ -48,13 +50,14 @@ pub fn ShowPolicy() -> impl IntoView {
                     .find(fits)
                     .cloned()
                     .ok_or(ApiError::NotFound)?;
-                let proposals = portal.proposals(&viewer, Some(name)).await?;
+                let waiting = portal.proposals(&viewer, Some(name)).await?;
                 Ok(Shown {
                     version,
                     versions: history.iter().map(|version| version.version).collect(),
                     in_force,
-                    proposals: proposals.into_iter().map(|one| one.row).collect(),
+                    waiting: waiting.into_iter().map(|one| one.row).collect(),
                     may_write: viewer.roles.contains(&Role::Author),
+                    may_try: viewer.roles.iter().any(|role| *role != Role::Custodian),
                 })
             }
         },
@@ -69,7 +72,12 @@ fn draw(shown: Shown) -> AnyView {
         policy,
     } = shown.version;
     let name = policy.name.to_string();
+    let proposed = proposals("Proposed", shown.waiting);
     let changes = shown.may_write.then(|| steps(&name, shown.in_force));
+    let tried = shown.may_try.then(|| {
+        let address = format!("{}/simulate", url::policy(&name));
+        view! { <p><a href=address>"Who could open this, and what it would have made of earlier requests"</a></p> }
+    });
     let versions: Vec<_> = shown
         .versions
         .iter()
@@ -87,7 +95,8 @@ fn draw(shown: Shown) -> AnyView {
             </div>
             {standing(version, shown.in_force)}
             {changes}
-            <Proposals rows=shown.proposals/>
+            {tried}
+            {proposed}
             <section class="card" aria-labelledby="rules">
                 <h2 class="card-title" id="rules">"Its rules"</h2>
                 <Sentences items=words::rules(&policy)/>

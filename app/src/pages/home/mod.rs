@@ -1,3 +1,4 @@
 //! The first page.
 
 pub mod show;
+mod standing;

@@ -1,12 +1,11 @@
 //! Home: what the viewer holds now, what waits, and what they may open.
 
-use access::policy::PolicyVersion;
-use access::view::{GrantView, HomeView, Openable, RequestRow};
+use access::view::{GrantView, RequestRow};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::grant::EndGrant;
-use crate::api::home::home;
+use crate::api::home::{HomePage, OpenableView, home};
 use crate::components::alert::{Alert, AlertKind};
 use crate::components::empty::Empty;
 use crate::components::field::FormFault;
@@ -16,9 +15,8 @@ use crate::components::loaded::Loaded;
 use crate::components::request::RequestRows;
 use crate::erase::Erase as _;
 use crate::live::use_live;
-use crate::pages::{glass, request};
-use crate::words::people;
-use crate::words::time::span;
+use crate::pages::home::standing::{alarms, debts, delegate, drills};
+use crate::words::url;
 
 /// Home.
 #[component]
@@ -29,16 +27,20 @@ pub fn Home() -> impl IntoView {
     let fault = Signal::derive(move || end.value().get().and_then(Result::err));
     view! {
         <Title text="Home"/>
-        <Loaded data=data draw=move |home: HomeView| {
+        <Loaded data=data draw=move |home: HomePage| {
             view! {
                 <div class="stack stack-wide">
                     <div class="page-head">
                         <h1>"Home"</h1>
                     </div>
                     <FormFault fault=fault fields=&[]/>
+                    {alarms(home.alarms)}
+                    {delegate(home.delegate)}
                     <Waiting inbox=home.inbox reviews=home.reviews/>
                     <Held grants=home.grants.clone() end=end/>
                     <Asked grants=home.grants requests=home.requests/>
+                    {debts(home.debts)}
+                    {drills(home.drills)}
                     <MayOpen openable=home.openable/>
                     <Past rows=home.past/>
                 </div>
@@ -134,7 +136,7 @@ fn Asked(
 #[component]
 fn MayOpen(
     /// What the viewer may ask for.
-    openable: Vec<Openable>,
+    openable: Vec<OpenableView>,
 ) -> impl IntoView {
     if openable.is_empty() {
         return view! {
@@ -153,9 +155,7 @@ fn MayOpen(
         }
         .erase();
     }
-    let glass = openable
-        .iter()
-        .any(|one| one.policy.policy.emergency.is_some());
+    let glass = openable.iter().any(|one| one.emergency);
     let cards: Vec<_> = openable.into_iter().map(card).collect();
     view! {
         <section class="stack" aria-labelledby="openable">
@@ -168,7 +168,7 @@ fn MayOpen(
                                 <strong>"Is production on fire?"</strong>
                                 " Break the glass: access at once, seen by everyone who has a say, reviewed afterwards."
                             </p>
-                            <a class="button button-danger" href="/break-glass">
+                            <a class="button button-danger" href="/break-glass" rel="external">
                                 <Icon glyph=Glyph::Glass/>
                                 "Break glass"
                             </a>
@@ -181,36 +181,25 @@ fn MayOpen(
     .erase()
 }
 
-fn card(one: Openable) -> impl IntoView {
-    let PolicyVersion { policy, .. } = one.policy;
-    let resource = one.resource.to_string();
-    let name = policy.name.to_string();
+fn card(one: OpenableView) -> impl IntoView {
+    let (resource, name) = (one.resource, one.policy);
     view! {
         <li class="card">
             <div class="card-head">
                 <h3 class="card-title">{resource.clone()}</h3>
-                <a class="small" href=crate::words::url::policy(&name) rel="external">{name.clone()}</a>
+                <a class="small" href=url::policy(&name) rel="external">{name.clone()}</a>
             </div>
-            <p>{one.resource_description}</p>
-            <p class="row-note">
-                {format!(
-                    "As {}, up to {}, after {} of {}.",
-                    policy.grant.role,
-                    span(policy.duration.max_s),
-                    people::count(policy.approval.needed()),
-                    people::any_of(&policy.approval.groups()),
-                )}
-            </p>
+            <p>{one.about}</p>
+            <p class="row-note">{one.note} "."</p>
             <div class="actions">
-                <a class="button button-small" href=request::new::address(&resource, &name)>
+                <a class="button button-small" href=url::request(&resource, &name) rel="external">
                     "Request access"
                     <span class="visually-hidden">{format!(" to {resource} under {name}")}</span>
                 </a>
-                {policy
-                    .emergency
-                    .map(|_| {
+                {one.emergency
+                    .then(|| {
                         view! {
-                            <a class="button button-small button-quiet" href=glass::new::address(&resource, &name)>
+                            <a class="button button-small button-quiet" href=url::glass(&resource, &name) rel="external">
                                 "Break glass"
                                 <span class="visually-hidden">{format!(" on {resource} under {name}")}</span>
                             </a>

@@ -12,7 +12,9 @@ use crate::components::field::FormFault;
 use crate::components::grant::GrantCard;
 use crate::components::loaded::Loaded;
 use crate::components::moment::Moment;
+use crate::components::proposals::proposals;
 use crate::components::request::RequestRows;
+use crate::components::section::section;
 use crate::erase::Erase as _;
 use crate::live::use_live;
 use crate::pages::request;
@@ -29,17 +31,26 @@ pub fn Inbox() -> impl IntoView {
     view! {
         <Title text="Sign-offs"/>
         <Loaded data=data draw=move |inbox: InboxView| {
+            let (emergencies, waiting): (Vec<_>, Vec<_>) =
+                inbox.waiting.into_iter().partition(|row| row.mode == Mode::Emergency);
             view! {
                 <div class="stack stack-wide">
                     <div class="page-head">
                         <h1>"Sign-offs"</h1>
-                        <p class="lede">"What waits for your word, the most urgent first. This page goes on by itself."</p>
+                        <p class="lede">
+                            "What waits for your word, the most urgent first. This page goes on by itself. "
+                            <a href="/delegation" rel="external">"Going away?"</a>
+                        </p>
                     </div>
                     <FormFault fault=fault fields=&[]/>
                     <Open grants=inbox.open end=end/>
-                    <ToSign rows=inbox.waiting/>
+                    {to_ratify(emergencies)}
+                    {more_time(inbox.extensions)}
+                    <ToSign rows=waiting/>
                     <ToReview rows=inbox.reviews/>
+                    {proposals("Policies that wait for a second word", inbox.proposals)}
                     {to_confirm(inbox.erasures)}
+                    {decided(inbox.decided)}
                 </div>
             }
                 .erase()
@@ -125,6 +136,45 @@ fn ToReview(
         </section>
     }
     .erase()
+}
+
+/// Emergencies that are open and wait to be ratified; nothing where there are none.
+fn to_ratify(rows: Vec<RequestRow>) -> Option<AnyView> {
+    (!rows.is_empty()).then(|| {
+        let list = view! { <RequestRows rows=rows label="Emergencies that wait to be ratified"/> };
+        section("to-ratify", "Emergencies to ratify", list.erase())
+    })
+}
+
+/// Accesses whose holder asks for more time.
+fn more_time(grants: Vec<GrantView>) -> Option<AnyView> {
+    let rows: Vec<_> = grants
+        .into_iter()
+        .map(|grant| {
+            view! {
+                <li class="row">
+                    <div class="row-main">
+                        <a class="row-title" href=request::show::address(grant.request)>
+                            {format!("{} on {}", people::name(&grant.holder), grant.resource)}
+                        </a>
+                        <p class="row-note">"It ends " <Moment at=grant.expires_at_ms/></p>
+                    </div>
+                </li>
+            }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        let list = view! { <ul class="rows" role="list">{rows}</ul> };
+        section("more-time", "More time is asked for", list.erase())
+    })
+}
+
+/// What others decided lately.
+fn decided(rows: Vec<RequestRow>) -> Option<AnyView> {
+    (!rows.is_empty()).then(|| {
+        let list = view! { <RequestRows rows=rows label="Requests that others decided lately"/> };
+        section("decided", "Decided lately", list.erase())
+    })
 }
 
 /// Erasures that wait for a second custodian; nothing for everybody else.

@@ -2,9 +2,10 @@
 
 use access::event::Field;
 use access::time::UnixMillis;
-use access::view::{OpeningView, RequestState, RequestView, ReviewView};
+use access::view::{OpeningView, RequestState, ReviewView};
 use leptos::prelude::*;
 
+use crate::api::request::RequestView;
 use crate::components::moment::Moment;
 use crate::erase::Erase as _;
 use crate::pages::request::signed::signed;

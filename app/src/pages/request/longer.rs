@@ -1,18 +1,19 @@
 //! Making open access longer: its holder does it or asks for it, an approver answers. Forms of the browser's: a yes goes
 //! on to the identity provider.
 
-use access::view::{Action, GrantView, RequestView};
+use access::view::{Action, GrantView};
 use leptos::prelude::*;
 
+use crate::api::request::RequestView;
 use crate::components::moment::Moment;
 use crate::erase::Erase as _;
 use crate::words::time::span;
 
 /// What stands under open access about more time; nothing where the policy gives none.
 pub(super) fn longer(request: &RequestView, grant: &GrantView) -> Option<AnyView> {
-    let extend = request.policy.policy.duration.extend.as_ref()?;
+    let (times, by_s) = request.policy.extend?;
     let may = |action| request.actions.contains(&action);
-    let more = span(extend.by_s);
+    let more = span(by_s);
     let asked = grant.extension_asked_ms;
     let buttons = if asked.is_some() && may(Action::ApproveExtension) {
         vec![
@@ -31,11 +32,8 @@ pub(super) fn longer(request: &RequestView, grant: &GrantView) -> Option<AnyView
     }
     let before = match grant.extensions {
         0 => None,
-        1 => Some(format!("Made longer once, of {} at most. ", extend.times)),
-        n => Some(format!(
-            "Made longer {n} times, of {} at most. ",
-            extend.times
-        )),
+        1 => Some(format!("Made longer once, of {} at most. ", times)),
+        n => Some(format!("Made longer {n} times, of {} at most. ", times)),
     };
     let asked = asked
         .map(|at| view! { "More time was asked for " <Moment at=at/> "; an approver answers." });

@@ -1,9 +1,7 @@
 //! Asking for access, and what became of it.
 
 mod facts;
-pub mod form;
 mod longer;
-pub mod new;
 pub mod show;
 mod signed;
 mod steps;

@@ -2,7 +2,6 @@
 
 use access::event::Mode;
 use access::ids::RequestId;
-use access::view::RequestView;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -12,7 +11,7 @@ use crate::api::ApiError;
 use crate::api::forms::{SealedForm, SignOffForm};
 use crate::api::grant::EndGrant;
 use crate::api::keep::{Draft, Form, take_draft};
-use crate::api::request::{OpenRequest, WithdrawRequest, request};
+use crate::api::request::{OpenRequest, RequestView, WithdrawRequest, request};
 use crate::api::sign_off::BeginSignOff;
 use crate::clock::use_clock;
 use crate::components::badge::{Badge, EmergencyBadge, UrgencyBadge};

@@ -1,9 +1,10 @@
 //! Who is asked to sign a request off, stage by stage, and who has.
 
 use access::event::{Decision, Field, Mode};
-use access::view::{OpeningView, RequestView, SignOffView, StageView, Standing};
+use access::view::{OpeningView, SignOffView, StageView, Standing};
 use leptos::prelude::*;
 
+use crate::api::request::RequestView;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::moment::Moment;
 use crate::erase::Erase as _;

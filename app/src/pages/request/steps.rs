@@ -1,10 +1,11 @@
 //! What the viewer may do about a request now. The page shows what the rules allow; whether it is allowed is decided
 //! again when it is done.
 
-use access::view::{Action, GrantState, GrantView, RequestState, RequestView};
+use access::view::{Action, GrantState, GrantView, RequestState};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
+use crate::api::request::RequestView;
 use crate::components::alert::{Alert, AlertKind};
 use crate::components::button::{ButtonKind, Submit};
 use crate::components::grant::{EndForm, ShowCredential};
@@ -102,7 +103,7 @@ fn standing(request: &RequestView, acts: Acts) -> Option<AnyView> {
         (RequestState::Lapsed, _) => Some(
             view! {
                 <Alert kind=AlertKind::Note title="Its time passed before it was decided or opened.">{view! {
-                    <a href="/request">"Ask again"</a>
+                    <a href="/request" rel="external">"Ask again"</a>
                 }.erase()}</Alert>
             }
             .erase(),
@@ -117,7 +118,12 @@ fn approved(request: &RequestView, acts: Acts) -> impl IntoView + use<> {
     let may = |action| request.actions.contains(&action);
     let mine = may(Action::Open);
     let start = request.row.start_at_ms;
-    let windows = opened_only(request).filter(|_| may(Action::Withdraw));
+    let hours = request
+        .policy
+        .hours
+        .as_ref()
+        .filter(|_| may(Action::Withdraw));
+    let windows = hours.map(|hours| format!("It is opened only {hours}. "));
     view! {
         <section class="card card-accent" aria-labelledby="step">
             <h2 class="card-title" id="step">"Approved"</h2>
@@ -144,19 +150,6 @@ fn approved(request: &RequestView, acts: Acts) -> impl IntoView + use<> {
         </section>
     }
     .erase()
-}
-
-/// The hours in which it is opened, where the policy keeps some.
-fn opened_only(request: &RequestView) -> Option<String> {
-    let conditions = &request.policy.policy.conditions;
-    let times: Vec<_> = conditions.windows.iter().map(ToString::to_string).collect();
-    let zone = conditions.zone.as_deref().unwrap_or("UTC");
-    (!times.is_empty()).then(|| {
-        format!(
-            "It is opened only {}, by the clocks of {zone}. ",
-            times.join("; ")
-        )
-    })
 }
 
 fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyView> {

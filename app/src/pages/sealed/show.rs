@@ -1,9 +1,10 @@
 //! The sealed texts of a request, each with what became of it.
 
-use access::view::{Action, ErasureView, OpeningState, OpeningView, RequestView};
+use access::view::{Action, ErasureView, OpeningState, OpeningView};
 use leptos::prelude::*;
 
 use super::ask::Ask;
+use crate::api::request::RequestView;
 use crate::components::moment::Moment;
 use crate::erase::Erase as _;
 use crate::pages::request::show::Drafts;

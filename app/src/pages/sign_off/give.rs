@@ -1,12 +1,12 @@
 //! Approving or denying: the exact statement, a note, and a fresh sign-in.
 
 use access::event::{Field, Mode};
-use access::view::RequestView;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use crate::api::forms::SignOffForm;
 use crate::api::keep::Draft;
+use crate::api::request::RequestView;
 use crate::api::sign_off::BeginSignOff;
 use crate::components::field::{Fault, FormFault, TextArea};
 use crate::components::icon::{Glyph, Icon};

@@ -33,19 +33,19 @@ pub(super) fn conditions(conditions: &Conditions) -> Vec<Sentence> {
 
 /// When it can be opened, where that is limited.
 pub(super) fn windows(conditions: &Conditions) -> Option<Sentence> {
-    let windows = &conditions.windows;
-    if windows.is_empty() {
-        return None;
-    }
-    let times: Vec<_> = windows.iter().map(ToString::to_string).collect();
-    let zone = conditions.zone.as_deref().unwrap_or("UTC");
+    let hours = hours(conditions)?;
     Some(sentence(
         Glyph::Clock,
-        format!(
-            "It is opened only {}, by the clocks of {zone}. Emergencies keep no hours.",
-            times.join("; ")
-        ),
+        format!("It is opened only {hours}. Emergencies keep no hours."),
     ))
+}
+
+/// "Mon, Tue 08:00–18:00, by the clocks of Europe/Vienna".
+pub fn hours(conditions: &Conditions) -> Option<String> {
+    let windows: Vec<_> = conditions.windows.iter().map(ToString::to_string).collect();
+    let zone = conditions.zone.as_deref().unwrap_or("UTC");
+    let hours = || format!("{}, by the clocks of {zone}", windows.join("; "));
+    (!windows.is_empty()).then(hours)
 }
 
 fn said(conditions: &Conditions) -> String {

@@ -10,7 +10,7 @@ use crate::components::icon::Glyph;
 mod asking;
 mod stages;
 
-pub use asking::ticket_example;
+pub use asking::{hours, ticket_example};
 
 fn sentence(glyph: Glyph, text: impl Into<String>) -> Sentence {
     Sentence {

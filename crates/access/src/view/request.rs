@@ -79,9 +79,9 @@ pub enum Standing {
     Later,
 }
 
-/// A request's page.
+/// A request's page. `P` is what it tells of its policy: all of it, or what a page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestView {
+pub struct RequestView<P = PolicyVersion> {
     /// The same as in lists.
     pub row: RequestRow,
     /// The ticket, unless none or erased.
@@ -99,7 +99,7 @@ pub struct RequestView {
     /// Whether the viewer may sign in their own name.
     pub sign_as_self: bool,
     /// The policy version it was asked under.
-    pub policy: PolicyVersion,
+    pub policy: P,
     /// The statement that approvers sign, in words, as lines.
     pub statement: String,
     /// Its digest.
@@ -122,4 +122,54 @@ pub struct RequestView {
     pub actions: Vec<Action>,
     /// Why the viewer may not sign off, where an approver would expect to.
     pub sign_off_refused: Option<Rule>,
+}
+
+impl<P> RequestView<P> {
+    /// The same, with something else told of its policy.
+    pub fn telling<Q>(self, tell: impl FnOnce(&P) -> Q) -> RequestView<Q> {
+        let Self {
+            row,
+            ticket,
+            incident,
+            stages,
+            waits,
+            ratified,
+            sign_for,
+            sign_as_self,
+            policy,
+            statement,
+            statement_sha256,
+            sign_offs,
+            grant,
+            review,
+            review_due_at_ms,
+            openings,
+            erasures,
+            timeline,
+            actions,
+            sign_off_refused,
+        } = self;
+        RequestView {
+            row,
+            ticket,
+            incident,
+            stages,
+            waits,
+            ratified,
+            sign_for,
+            sign_as_self,
+            policy: tell(&policy),
+            statement,
+            statement_sha256,
+            sign_offs,
+            grant,
+            review,
+            review_due_at_ms,
+            openings,
+            erasures,
+            timeline,
+            actions,
+            sign_off_refused,
+        }
+    }
 }

@@ -85,6 +85,24 @@ impl Portal {
         self.act(viewer, Command::LinkPerson { person, into }).await
     }
 
+    /// Lets somebody else sign in the viewer's place for so many days from now.
+    ///
+    /// # Errors
+    /// As [`Portal::delegate`].
+    pub async fn delegate_for(
+        &self,
+        viewer: &Viewer,
+        to: PersonId,
+        days: u16,
+    ) -> Result<(), Error> {
+        let until = self
+            .inner
+            .clock
+            .now()
+            .plus_seconds(u32::from(days) * 86_400);
+        self.delegate(viewer, to, until).await
+    }
+
     /// Who might sign in the viewer's place: everybody but themselves, by name.
     ///
     /// # Errors

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::api::choices::{ChoiceView, Terms};
 use crate::api::forms::RequestForm;
 use crate::components::alert::{Alert, AlertKind};
 use crate::components::field::{Choice, Choices, Fault, MinutesField, TextArea, TextField};
 use crate::erase::Erase as _;
+use crate::office::ask::choices::{ChoiceView, Terms};
 use crate::words::state::URGENCIES;
 
 /// The fields that say for themselves what is wrong with them.

@@ -4,27 +4,17 @@ use access::view::ProposalRow;
 use leptos::prelude::*;
 
 use crate::components::moment::Moment;
+use crate::components::section::section;
 use crate::erase::Erase as _;
 use crate::words::people;
 use crate::words::proposal::{address, waits_for, what};
 
-/// Proposals, a line each; nothing where there are none.
-#[component]
-pub fn Proposals(
-    /// Oldest first.
-    rows: Vec<ProposalRow>,
-) -> impl IntoView {
+/// Proposals, a line each; nothing where there are none. Oldest first.
+pub fn proposals(title: &'static str, rows: Vec<ProposalRow>) -> Option<AnyView> {
     let rows: Vec<_> = rows.into_iter().map(row).collect();
     (!rows.is_empty()).then(|| {
-        view! {
-            <section aria-labelledby="proposed">
-                <div class="section-head">
-                    <h2 id="proposed">"Proposed"</h2>
-                </div>
-                <ul class="rows" role="list" aria-label="Proposals">{rows}</ul>
-            </section>
-        }
-        .erase()
+        let list = view! { <ul class="rows" role="list" aria-label="Proposals">{rows}</ul> };
+        section("proposed", title, list.erase())
     })
 }
 
@@ -36,7 +26,7 @@ fn row(row: ProposalRow) -> AnyView {
     view! {
         <li class="row">
             <div class="row-main">
-                <a class="row-title" href=address(row.seq)>{what(&row)}</a>
+                <a class="row-title" href=address(row.seq) rel="external">{what(&row)}</a>
                 <p class="row-note">{format!("{by}, ")} <Moment at=row.at_ms/></p>
                 <p class="row-note">{waits_for(&row)}</p>
             </div>

@@ -7,11 +7,6 @@ use leptos_router::hooks::use_query_map;
 use crate::erase::Erase as _;
 use crate::words::url;
 
-/// The page's address, with where to go afterwards.
-pub fn address(next: &str) -> String {
-    format!("/sign-in?next={}", url::encode(url::local(next)))
-}
-
 /// Signing in.
 #[component]
 pub fn SignIn() -> impl IntoView {

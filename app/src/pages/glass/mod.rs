@@ -1,3 +1,0 @@
-//! Breaking the glass.
-
-pub mod new;
