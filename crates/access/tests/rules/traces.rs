@@ -22,7 +22,7 @@ pub(crate) const SEED: u64 = 0x6272_6561_6b67_6c61;
 const OTHER_SEED: u64 = 0x6163_6365_7373_2d32;
 
 /// How often at least each command is allowed, and refused, in each half.
-const OFTEN: u32 = 20;
+const OFTEN: u32 = 10;
 
 /// What was seen: kinds and rules, and of each command how often it was allowed and refused.
 #[derive(Default)]
