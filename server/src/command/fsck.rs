@@ -222,7 +222,10 @@ fn print_json(what: Option<&str>, report: &Report) {
         );
     }
     for violation in &report.unlawful {
-        println!("{}", serde_json::json!({ "place": what, "violation": violation, "seq": violation.seq }));
+        println!(
+            "{}",
+            serde_json::json!({ "place": what, "violation": violation, "seq": violation.seq })
+        );
     }
     println!(
         "{}",

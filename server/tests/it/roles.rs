@@ -128,10 +128,18 @@ impl<'a> Cast<'a> {
     /// An order to erase what the requester wrote, by a custodian of its own.
     async fn ordered(&mut self, stage: &'a Stage, case: &Case) -> String {
         let withdrawn = [("request", case.request.clone())];
-        assert_eq!(self.browser("requester").api("/api/withdraw_request", &withdrawn).await, 200);
+        assert_eq!(
+            self.browser("requester")
+                .api("/api/withdraw_request", &withdrawn)
+                .await,
+            200
+        );
         let mut orders = stage.browser();
         orders.sign_in("another custodian", "custodians").await;
-        assert_eq!(orders.api("/api/sealed_text", &sealed(case, "erase")).await, 200);
+        assert_eq!(
+            orders.api("/api/sealed_text", &sealed(case, "erase")).await,
+            200
+        );
         let view = json(&mut orders, &format!("/api/request?id={}", case.request)).await;
         view["erasures"][0]["order"].to_string()
     }
@@ -139,7 +147,12 @@ impl<'a> Cast<'a> {
     /// A proposal of the one who proposes.
     async fn proposal(&mut self) -> String {
         let form = [("policy", "orders-read".to_owned())];
-        assert_eq!(self.browser("proposer").api("/api/propose_retirement", &form).await, 200);
+        assert_eq!(
+            self.browser("proposer")
+                .api("/api/propose_retirement", &form)
+                .await,
+            200
+        );
         let inbox = json(self.browser("author"), "/api/inbox").await;
         let proposals = inbox["proposals"].as_array().unwrap();
         proposals.last().unwrap()["seq"].to_string()
@@ -147,7 +160,9 @@ impl<'a> Cast<'a> {
 
     async fn forget(&mut self, proposal: &str) {
         let form = settle(proposal, "withdraw");
-        self.browser("author").api("/api/settle_proposal", &form).await;
+        self.browser("author")
+            .api("/api/settle_proposal", &form)
+            .await;
     }
 }
 
@@ -252,7 +267,9 @@ async fn tried<'a>(
         "/api/sealed_text" => {
             if deed == "erase" {
                 let withdrawn = [("request", request())];
-                cast.browser("requester").api("/api/withdraw_request", &withdrawn).await;
+                cast.browser("requester")
+                    .api("/api/withdraw_request", &withdrawn)
+                    .await;
             }
             sealed(&case, deed)
         }
@@ -297,7 +314,10 @@ async fn each_role_may_do_what_the_table_says_and_nothing_else(pool: PgPool) {
     if table != committed {
         let found = std::env::temp_dir().join("breakglass-roles.txt");
         std::fs::write(&found, &table).unwrap();
-        panic!("{path} says otherwise; look at each difference to {}:\n{table}", found.display());
+        panic!(
+            "{path} says otherwise; look at each difference to {}:\n{table}",
+            found.display()
+        );
     }
 }
 
@@ -306,7 +326,12 @@ fn every_endpoint_is_in_the_table() {
     let endpoints: BTreeSet<String> = include_str!("../../../app/src/api/endpoints.txt")
         .lines()
         .filter(|line| !line.starts_with('#'))
-        .map(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
+        .map(|line| {
+            line.split_whitespace()
+                .take(2)
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
         .collect();
     let tried: BTreeSet<String> = TRIED
         .iter()

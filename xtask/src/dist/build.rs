@@ -66,7 +66,10 @@ pub(crate) fn verifier(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
 pub(crate) fn editor(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
     let mut command = for_browser(repo, toolchain, "policy-editor", &["--lib"], "wasm-release");
     run::run(&mut command)?;
-    Ok(repo.target.join(WASM).join("wasm-release/policy_editor.wasm"))
+    Ok(repo
+        .target
+        .join(WASM)
+        .join("wasm-release/policy_editor.wasm"))
 }
 
 /// The readers of the ledger, compiled as the verifier is, for whoever compares what they say.
