@@ -18,6 +18,7 @@ mod id_token;
 mod keys;
 mod logout_token;
 mod oversight;
+mod policy_files;
 mod provider;
 mod roles;
 mod rotate_key;

@@ -314,3 +314,34 @@ fn each_forged_log_is_found_with_its_entry_and_both_values() {
         assert_eq!(unfinished(&state), [], "{name}");
     }
 }
+
+/// The same logs as files, for whoever checks them with other means than these rules alone: each entry as
+/// its parts stand in it. `GOLDEN=write cargo test -p access forged` writes them anew.
+#[test]
+fn forged_logs_stand_as_files() {
+    let logs: Vec<serde_json::Value> = all()
+        .into_iter()
+        .zip(EXPECTED)
+        .map(|((name, log, rule), (_, _, expected, found))| {
+            let seq = log.len() as u64 - from_end(name);
+            let entries: Vec<serde_json::Value> = log.iter().map(parts).collect();
+            serde_json::json!({
+                "name": name, "rule": rule, "seq": seq, "expected": expected, "found": found,
+                "entries": entries,
+            })
+        })
+        .collect();
+    let text = serde_json::to_string_pretty(&logs).unwrap() + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/unlawful.json");
+    if std::env::var_os("GOLDEN").is_some_and(|how| how == "write") {
+        std::fs::write(path, &text).unwrap();
+    }
+    assert!(std::fs::read_to_string(path).unwrap() == text, "{path} says otherwise");
+}
+
+fn parts(record: &Record) -> serde_json::Value {
+    serde_json::json!({
+        "time_ms": record.time.millis(), "kind": record.event.kind(),
+        "actor": record.actor.json(), "body": record.event.body_json(),
+    })
+}
