@@ -42,6 +42,7 @@ fn extended(stage: &Stage, by_s: u32, proof: Option<Proof>) -> Event {
     let expires_at = stage.state.grant(grant(1)).unwrap().expires_at;
     Event::GrantExtended {
         grant: grant(1),
+        request: request(1),
         expires_at_ms: expires_at.plus_seconds(by_s),
         proof,
     }

@@ -169,6 +169,7 @@ fn extension_beyond_the_limit() -> (Stage, Rule) {
     let expires_at = stage.state.grant(grant).unwrap().expires_at;
     let extended = Event::GrantExtended {
         grant,
+        request: request(1),
         expires_at_ms: expires_at.plus_seconds(by_s),
         proof,
     };

@@ -47,6 +47,7 @@ fn requests() -> Vec<(&'static str, Event)> {
     };
     let extended = |proof| Event::GrantExtended {
         grant,
+        request,
         expires_at_ms: AT,
         proof,
     };
