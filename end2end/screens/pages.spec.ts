@@ -77,6 +77,44 @@ test('the pages about what people wrote', async ({ person }) => {
   await shoot(kim, 'erased', request);
 });
 
+test('the pages about the rules', async ({ person }) => {
+  test.setTimeout(300_000);
+  const ada = await person('ada');
+  await ada.goto('/policies/orders-admin/edit');
+  await expect(ada.getByLabel('What it is for')).toBeVisible();
+  await shoot(ada, 'policy-edit');
+  const file = ada.getByLabel('The policy as a file');
+  await file.fill((await file.inputValue()).replace('n = 2', 'n = 1'));
+  await expect(ada.getByRole('list', { name: 'What it changes' })).toContainText('One person');
+  await ada.getByText('Sign-off', { exact: true }).click();
+  await shoot(ada, 'policy-changed');
+  await ada.getByRole('button', { name: 'Propose it' }).click();
+  await shoot(ada, 'proposal-own');
+  const otto = await person('otto');
+  await shoot(otto, 'proposal', ada.url());
+  await shoot(otto, 'author-inbox', '/inbox');
+  await shoot(otto, 'policies-author', '/policies');
+  await shoot(otto, 'policy-history', '/policies/orders-blaze');
+  await shoot(otto, 'simulate', '/policies/orders-admin/simulate');
+  const oscar = await person('oscar');
+  await shoot(oscar, 'people', '/people');
+  const sam = await person('sam');
+  await shoot(sam, 'delegation', '/delegation');
+  const eli = await person('eli');
+  const request = await breakGlass(eli, { policy: 'orders-blaze', minutes: 2 });
+  await shoot(eli, 'emergency-to-ratify', request);
+  await shoot(sam, 'ratify', request);
+  await shoot(await person('quinn'), 'alarmed', '/');
+  await eli.goto(request);
+  await eli.getByRole('button', { name: 'End access' }).click();
+  await expect(eli.getByText('Access is over')).toBeVisible();
+  await eli.waitForTimeout(1_500);
+  await shoot(eli, 'owing', '/');
+  await shoot(eli, 'glass-blocked', '/break-glass?resource=orders-db&policy=orders-admin');
+  const rae = await person('rae');
+  await shoot(rae, 'review', `${request}/review`);
+});
+
 /** Four pictures of a page; a page that scrolls sideways on a phone is a fault. */
 async function shoot(page: Page, name: string, address?: string): Promise<void> {
   if (address) await page.goto(address);

@@ -7,6 +7,10 @@ export const PEOPLE = {
   rae: { name: 'Rae (reviewer)', groups: ['reviewers'] },
   quinn: { name: 'Quinn (auditor)', groups: ['auditors'] },
   oscar: { name: 'Oscar (operator)', groups: ['operators'] },
+  ada: { name: 'Ada (policy author)', groups: ['authors'] },
+  otto: { name: 'Otto (policy author)', groups: ['authors'] },
+  /** On call like Dana: whose reviews are overdue breaks no glass, and that is to hinder nobody else's journey. */
+  eli: { name: 'Eli (database on-call)', groups: ['oncall-database'] },
   cleo: { name: 'Cleo (privacy)', groups: ['custodians'] },
   kim: { name: 'Kim (privacy)', groups: ['custodians'] },
   /** May ask and may sign off: whom the rule against self-approval is for. */

@@ -45,6 +45,40 @@ const ALL: Policy[] = [
   },
 ];
 
+/** An emergency that somebody ratifies, and whose review, once overdue, lets its holder break no glass. */
+const BLAZE = `
+[[policy]]
+name = "orders-blaze"
+description = "Stop orders from being sent."
+resources = ["orders-db"]
+eligible = ["oncall-database"]
+
+[policy.duration]
+default_s = 600
+max_s = 600
+
+[policy.approval]
+within_s = 14400
+stages = [{ n = 1, groups = ["leads", "security"] }]
+
+[policy.emergency]
+max_duration_s = 300
+alarm = ["auditors"]
+ratify_within_s = 240
+
+[policy.review]
+groups = ["reviewers"]
+within_s = 1
+debt = "block"
+
+[policy.drill]
+every_days = 3
+
+[policy.grant]
+connector = "postgresql"
+role = "orders_read"
+`;
+
 /** As they stand in the portal's configuration. */
 export function policies(): string {
   return ALL.map(
@@ -77,5 +111,5 @@ within_s = 86400
 connector = "postgresql"
 role = "${policy.role}"
 `,
-  ).join('');
+  ).join('') + BLAZE;
 }

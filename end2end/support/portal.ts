@@ -123,6 +123,7 @@ algorithms = ["RS256"]
 auditor = ["auditors"]
 operator = ["operators"]
 custodian = ["custodians"]
+author = ["authors"]
 
 [witnesses]
 policy_file = ${JSON.stringify(trust)}

@@ -7,7 +7,7 @@ import type { Credential } from './postgres.ts';
 import { choose } from './sign-in.ts';
 
 export interface Wish {
-  policy?: 'orders-read' | 'orders-admin' | 'orders-brief';
+  policy?: string;
   minutes?: number;
   reason?: string;
   ticket?: string;
@@ -32,7 +32,7 @@ export async function ask(page: Page, wish: Wish = {}): Promise<string> {
 
 /** Breaks the glass and ends on the request's page. */
 export async function breakGlass(page: Page, wish: Wish = {}): Promise<string> {
-  await page.goto('/break-glass?resource=orders-db&policy=orders-admin');
+  await page.goto(`/break-glass?resource=orders-db&policy=${wish.policy ?? 'orders-admin'}`);
   await fillIn(page, { reason: 'Orders are lost; customers are down.', urgency: 'SEV1', ...wish });
   await page.getByRole('checkbox', { name: 'I break the glass.' }).check();
   await page.getByRole('button', { name: 'Break the glass' }).click();

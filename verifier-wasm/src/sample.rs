@@ -100,6 +100,12 @@ impl Sample {
         self.now_ms / 1000
     }
 
+    /// Sets the clock.
+    #[cfg(test)]
+    pub(crate) fn at(&mut self, ms: i64) {
+        self.now_ms = ms;
+    }
+
     /// Lets time pass.
     pub(crate) fn later(&mut self, ms: i64) {
         self.now_ms += ms;

@@ -37,6 +37,10 @@ enum Bench {
     Proof,
     /// What an append costs, and what the server holds in memory, as a log grows.
     AppendCurve,
+    /// What a decision costs among 1,000 policies and 100,000 requests, and how fast a log is replayed.
+    Rules,
+    /// What a draft would have made of 100,000 requests of 90 days.
+    Simulate,
     /// A log of 100,000 entries verified in Chromium beside JSON.parse with @noble/hashes.
     VerifyBrowser,
 }
@@ -49,6 +53,8 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
                 Bench::Append => append(repo, None)?,
                 Bench::AppendCurve => append(repo, Some(arguments.largest))?,
                 Bench::Proof => proof(repo)?,
+                Bench::Rules => rules(repo, "bench_rules")?,
+                Bench::Simulate => rules(repo, "bench_simulate")?,
                 Bench::VerifyBrowser => verify_browser(repo)?,
             }
         }
@@ -94,6 +100,17 @@ fn proof(repo: &Repo) -> Result<()> {
     }
     let mut bench = Command::new(repo.target.join("release/examples/bench_proof"));
     run::run(bench.arg(tiles))
+}
+
+/// A program of the rules alone: no database, no files.
+fn rules(repo: &Repo, example: &str) -> Result<()> {
+    let toolchain = setup::toolchain(repo)?;
+    say::line("Building the benchmark of the rules (a minute the first time) ...");
+    let mut build = run::cargo(repo, &toolchain);
+    build.args(["build", "--release", "--package", "access", "--features", "file"]);
+    run::run(build.args(["--example", example]))?;
+    let mut bench = Command::new(repo.target.join("release/examples").join(example));
+    run::run(&mut bench)
 }
 
 fn verify_browser(repo: &Repo) -> Result<()> {

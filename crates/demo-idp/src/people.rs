@@ -24,14 +24,14 @@ pub const PEOPLE: [Person; 6] = [
     Person {
         id: "ari",
         name: "Ari (team lead)",
-        does: "signs off",
-        groups: &["leads"],
+        does: "signs off, writes policies",
+        groups: &["leads", "authors"],
     },
     Person {
         id: "sam",
         name: "Sam (security duty)",
-        does: "signs off, reviews, takes access away",
-        groups: &["security"],
+        does: "signs off, reviews, takes access away, puts policies in force",
+        groups: &["security", "authors"],
     },
     Person {
         id: "rae",

@@ -68,6 +68,9 @@ class Editor {
     this.#text.addEventListener('input', () => this.#later('file'));
     this.#fields?.addEventListener('input', () => this.#later('form'));
     this.#fields?.addEventListener('click', (event) => this.#clicked(event.target));
+    // Whoever goes from one to the other within the pause loses nothing.
+    this.#text.addEventListener('focus', () => this.#now());
+    this.#fields?.addEventListener('focusin', () => this.#now());
     // What was typed last goes along, however soon it is posted.
     this.#form.addEventListener('submit', () => this.#now());
     if (this.#fields) this.#fields.hidden = false;
@@ -75,8 +78,6 @@ class Editor {
   }
 
   #later(side) {
-    // Whoever goes from one to the other within the pause loses nothing.
-    if (this.#changed !== side) this.#now();
     clearTimeout(this.#timer);
     this.#changed = side;
     this.#timer = setTimeout(() => this.#now(), PAUSE);

@@ -59,6 +59,7 @@ pub(crate) struct Inner {
     witnesses: cosign::States,
     signer: Waiting,
     witnessed: watch::Receiver<Option<Witnessed>>,
+    unlawful: Vec<access::Violation>,
     pub(crate) archive: Option<Archive>,
 }
 
@@ -123,6 +124,7 @@ impl Portal {
         drop(connection);
         let clock = Clock::default();
         clock.reach(image.time());
+        let unlawful = image.unlawful().to_vec();
 
         let (sequencer, queue) = Sequencer::new(halt.clone(), waiting.clone());
         let (committed, to_publish) = mpsc::channel(UNPUBLISHED);
@@ -164,6 +166,7 @@ impl Portal {
                 witnesses: cosign::States::default(),
                 signer: waiting,
                 witnessed,
+                unlawful,
             }),
         };
         portal.start_archive(&shutdown);
@@ -208,6 +211,12 @@ impl Portal {
             }
         });
         Ok(())
+    }
+
+    /// Entries that broke the rules in force when they were written, as this process found the log when it
+    /// started; the first hundred.
+    pub fn unlawful(&self) -> &[access::Violation] {
+        &self.inner.unlawful
     }
 
     /// The newest checkpoint that the portal's trust policy believes, as far as this process knows.

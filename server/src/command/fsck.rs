@@ -66,7 +66,9 @@ impl Fsck {
                 print_text(*what, report, &origin);
             }
         }
-        let sound = checked.iter().all(|(_, report)| report.faults.is_empty());
+        let sound = checked
+            .iter()
+            .all(|(_, report)| report.faults.is_empty() && report.unlawful.is_empty());
         Ok(if sound {
             ExitCode::SUCCESS
         } else {
@@ -193,13 +195,16 @@ fn print_text(what: Option<&str>, report: &Report, origin: &Origin) {
     for fault in &report.faults {
         println!("{fault}");
     }
+    for violation in &report.unlawful {
+        println!("{violation}");
+    }
     if report.unlisted > 0 {
         println!("{} further faults are not listed.", report.unlisted);
     }
-    let verdict = if report.faults.is_empty() {
-        "sound"
-    } else {
-        "NOT SOUND"
+    let verdict = match (report.faults.is_empty(), report.unlawful.is_empty()) {
+        (true, true) => "sound",
+        (true, false) => "sound, and NOT LAWFUL",
+        (false, _) => "NOT SOUND",
     };
     let place = what.map(|what| format!(", {what}")).unwrap_or_default();
     println!(
@@ -216,11 +221,18 @@ fn print_json(what: Option<&str>, report: &Report) {
             serde_json::json!({ "place": what, "fault": fault.to_string(), "seq": fault.seq() })
         );
     }
+    for violation in &report.unlawful {
+        println!(
+            "{}",
+            serde_json::json!({ "place": what, "violation": violation, "seq": violation.seq })
+        );
+    }
     println!(
         "{}",
         serde_json::json!({
             "place": what,
             "sound": report.faults.is_empty(),
+            "lawful": report.faults.is_empty() && report.unlawful.is_empty(),
             "size": report.size,
             "signed": report.signed,
             "checkpoints": report.checkpoints,

@@ -16,6 +16,9 @@ pub(super) struct Health {
     #[serde(skip_serializing_if = "Option::is_none")]
     archive: Option<Archive>,
     reads: Reads,
+    /// How many entries broke the rules when they were written, as the log stood when the server started.
+    #[serde(skip_serializing_if = "is_zero")]
+    unlawful_entries: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     witnesses: Option<Witnesses>,
 }
@@ -61,6 +64,11 @@ struct Archive {
     behind_s: u64,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 /// A halted log is no reason to take the server away: what is open must still be ended through it. Nor is an archive that
 /// is behind.
 pub(super) async fn health(State(portal): State<Portal>) -> Json<Health> {
@@ -73,6 +81,7 @@ pub(super) async fn health(State(portal): State<Portal>) -> Json<Health> {
         signer: portal.signer().map(|state| signer(&state)),
         archive: portal.archive_status().map(|status| archive(&status)),
         reads: reads(portal.reads_waiting()),
+        unlawful_entries: portal.unlawful().len(),
         witnesses: witnesses(&portal.witnesses(), portal.witnessed()),
     })
 }

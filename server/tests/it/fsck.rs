@@ -21,12 +21,18 @@ impl Log {
         let origin: Origin = "fsck.example/log".parse().unwrap();
         let key = SigningKey::from_seed(origin.as_str(), [3; 32]).unwrap();
         let (mut prev, mut tree, mut entries) = (origin.genesis(), Tree::new(), Vec::new());
+        let vkey = key.verifier_key().to_string();
+        let opened = serde_json::json!({ "origin": "fsck.example/log", "vkey": vkey }).to_string();
         for seq in 0..ENTRIES {
+            let (kind, body) = match seq {
+                0 => ("ledger.opened", opened.as_str()),
+                _ => ("server.started", r#"{"version":"0.1.0"}"#),
+            };
             let draft = Draft {
                 id: uuid::Uuid::new_v4(),
-                kind: "request.submitted",
-                actor: r#"{"system":"test"}"#,
-                body: "{}",
+                kind,
+                actor: r#"{"type":"system","part":"portal"}"#,
+                body,
             };
             let time = Timestamp::new(i64::try_from(seq).unwrap());
             let entry = ledger::encode(&prev, seq, time, &draft).unwrap();

@@ -160,6 +160,24 @@ impl Browser<'_> {
         self.send(request, form.into()).await
     }
 
+    /// The status of a form that script sends.
+    pub(crate) async fn api(&mut self, path: &str, form: &[(&str, String)]) -> u16 {
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let request = Request::post(path)
+            .header(header::ACCEPT, "application/json")
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, form.into()).await.status.as_u16()
+    }
+
+    /// What script fetches.
+    pub(crate) async fn fetch(&mut self, path: &str) -> Answer {
+        let request = Request::get(path).header(header::ACCEPT, "application/json");
+        self.send(request, Body::empty()).await
+    }
+
     /// Signs in with a proof that is three seconds old, and says what the callback answered.
     pub(crate) async fn sign_in(&mut self, subject: &str, group: &str) -> Answer {
         let proven_s = OffsetDateTime::now_utc().unix_timestamp() - 3;
@@ -256,7 +274,7 @@ fn settings(data: &TempDir) -> Settings {
     Settings {
         roles: RoleGroups {
             auditor: vec!["auditors".parse().unwrap()],
-            operator: Vec::new(),
+            operator: vec!["operators".parse().unwrap()],
             custodian: vec!["custodians".parse().unwrap()],
             author: vec!["authors".parse().unwrap()],
         },

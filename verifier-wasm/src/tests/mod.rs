@@ -11,3 +11,4 @@ mod oversight;
 mod remembered;
 mod rotated;
 mod server;
+mod unlawful;

@@ -15,11 +15,11 @@ pub(crate) const PEOPLE: [Person; 6] = [
     },
     Person {
         name: "Ari",
-        can: "leads the team: signs off",
+        can: "leads the team: signs off, writes policies",
     },
     Person {
         name: "Sam",
-        can: "has security duty: signs off, reviews emergencies",
+        can: "has security duty: signs off, reviews emergencies, puts Ari's policies in force",
     },
     Person {
         name: "Rae",

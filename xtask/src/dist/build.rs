@@ -62,6 +62,16 @@ pub(crate) fn verifier(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
     as_verifier(repo, toolchain, &["--lib"], "verifier_wasm.wasm")
 }
 
+/// The policy editor's WASM.
+pub(crate) fn editor(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
+    let mut command = for_browser(repo, toolchain, "policy-editor", &["--lib"], "wasm-release");
+    run::run(&mut command)?;
+    Ok(repo
+        .target
+        .join(WASM)
+        .join("wasm-release/policy_editor.wasm"))
+}
+
 /// The readers of the ledger, compiled as the verifier is, for whoever compares what they say.
 pub(crate) fn vectors(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
     let what = ["--example", "vectors"];

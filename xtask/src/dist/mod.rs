@@ -5,6 +5,7 @@
 //! <target>/<profile>/hash.txt     which hashed files are current (leptos reads it beside the program)
 //! <target>/site/pkg/              app.<hash>.js, app.<hash>.wasm, app.<hash>.css, each with .br and .gz
 //! <target>/site/verify/           the verifier's page: works from this folder alone
+//! <target>/site/policy-editor/    what checks a policy while it is typed
 //! ```
 
 mod bind;
@@ -72,10 +73,12 @@ pub(crate) fn build(repo: &Repo, toolchain: Toolchain, profile: Profile) -> Resu
     let program = build::server(repo, &toolchain, profile)?;
     let app = build::app(repo, &toolchain)?;
     let verifier = build::verifier(repo, &toolchain)?;
+    let editor = build::editor(repo, &toolchain)?;
 
     let styles = styles::bundle(&repo.root.join("style"))?;
     let hashes = pages(repo, &app, &styles)?;
     verify_page(repo, &verifier, &styles)?;
+    policy_editor(repo, &editor)?;
     let beside = program
         .parent()
         .context("the program lies in no folder")?
@@ -146,4 +149,16 @@ fn verify_page(repo: &Repo, wasm: &Path, styles: &str) -> Result<()> {
     tree.extend(bound.snippets);
     fs::create_dir_all(repo.site())?;
     tree.write(&repo.site().join("verify"))
+}
+
+/// `site/policy-editor`: the scripts as written, with the bound WASM beside them.
+fn policy_editor(repo: &Repo, wasm: &Path) -> Result<()> {
+    let kept = repo.cache().join("policy-editor");
+    let bound = bind::bind(wasm, &kept, "policy_editor", bind::WasmPath::BesideScript)?;
+    let mut tree = Tree::default();
+    tree.add_folder(&repo.root.join("crates/policy-editor/web"))?;
+    tree.insert("policy_editor.js".to_owned(), bound.script.into_bytes());
+    tree.insert("policy_editor_bg.wasm".to_owned(), bound.wasm);
+    tree.extend(bound.snippets);
+    tree.write(&repo.site().join("policy-editor"))
 }

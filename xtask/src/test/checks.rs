@@ -29,11 +29,12 @@ pub(super) fn clippy(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     Ok(Count::success())
 }
 
-/// Clippy for the browser: the pages, and the verifier with the instructions that it ships with.
+/// Clippy for the browser: the pages, the verifier with the instructions that it ships with, the policy editor.
 pub(super) fn clippy_wasm(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     for (package, features, flags) in [
         ("app", "hydrate", ""),
         ("verifier-wasm", "", "-C target-feature=+simd128"),
+        ("policy-editor", "", ""),
     ] {
         let mut command = run::cargo(repo, &toolchain);
         command

@@ -58,6 +58,11 @@ pub(crate) fn browser_compiles_nothing_of_the_server(house: &House) -> Vec<Strin
             features: "",
             target: BROWSER,
         },
+        Build {
+            package: "policy-editor",
+            features: "",
+            target: BROWSER,
+        },
     ]
     .iter()
     .flat_map(|build| forbidden(house, build, &SERVER_SIDE))

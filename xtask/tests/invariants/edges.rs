@@ -25,6 +25,13 @@ pub(crate) fn verifier_stands_on_the_pure_crates(house: &House) -> Vec<String> {
     broken
 }
 
+/// `policy-editor` → `access`; and no crate → `policy-editor`.
+pub(crate) fn editor_stands_on_the_rules(house: &House) -> Vec<String> {
+    let mut broken = only(house, "policy-editor", &["access"]);
+    broken.extend(nobody_depends_on(house, "policy-editor"));
+    broken
+}
+
 /// Nothing → `server`; `server` → `app` with `ssr`.
 pub(crate) fn nothing_depends_on_the_server(house: &House) -> Vec<String> {
     let mut broken = nobody_depends_on(house, "server");

@@ -75,6 +75,11 @@ fn the_verifier_stands_on_the_pure_crates_only() {
 }
 
 #[test]
+fn the_policy_editor_stands_on_the_rules_only() {
+    holds(&edges::editor_stands_on_the_rules(&house()));
+}
+
+#[test]
 fn app_and_server_decide_nothing() {
     holds(&sources::app_and_server_decide_nothing(&house()));
 }

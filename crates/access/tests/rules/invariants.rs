@@ -2,140 +2,111 @@
 
 use std::collections::BTreeSet;
 
-use access::event::{Actor, Decision, Event, Mode};
-use access::ids::PersonId;
+use access::event::{EndCause, Event, Mode};
 use access::refusal::Rule;
 use access::state::Request;
 use access::view::RequestState;
 use access::{Record, State, apply, unfinished};
 
+use crate::model::Model;
 use crate::stage::Stage;
 
-/// No grant without n distinct approvers, none of them its holder, unless it is an emergency.
-/// Entries in `found` have been found to break a rule: they neither count nor are they judged.
-pub(crate) fn invariant_quorum(log: &[Record], found: &BTreeSet<u64>) {
-    let lawful = || log.iter().filter(|record| !found.contains(&record.seq));
-    for record in lawful() {
-        let Event::GrantIntended { request: id, .. } = &record.event else {
-            continue;
-        };
-        let asked = lawful().find_map(|asked| match &asked.event {
-            Event::RequestSubmitted {
-                request,
-                mode,
-                policy,
-                policy_version,
-                ..
-            } if request == id => Some((mode, policy, policy_version)),
-            _ => None,
-        });
-        let Some((Mode::Ordinary, name, version)) = asked else {
-            continue;
-        };
-        let policy = log.iter().find_map(|activated| match &activated.event {
-            Event::PolicyActivated {
-                policy, version: v, ..
-            } if v == version && policy.name == *name => Some(policy),
-            _ => None,
-        });
-        let policy = policy.expect("a lawful request has a policy");
-        let before = lawful().filter(|before| before.seq < record.seq);
-        let yes: BTreeSet<PersonId> = before
-            .filter_map(|signed| match (&signed.event, &signed.actor) {
-                (
-                    Event::SignOffGiven {
-                        request,
-                        decision: Decision::Approve,
-                        ..
-                    },
-                    Actor::Person { person, groups },
-                ) if request == id
-                    && groups
-                        .iter()
-                        .any(|group| policy.approval.stages[0].groups.contains(group)) =>
-                {
-                    Some(*person)
-                }
-                _ => None,
-            })
-            .collect();
-        assert!(
-            yes.len() >= usize::from(policy.approval.stages[0].n),
-            "{record:?} with {yes:?}"
-        );
-        let Actor::Person { person: holder, .. } = &record.actor else {
-            unreachable!()
-        };
-        assert!(!yes.contains(holder));
-    }
+mod quorum;
+
+pub(crate) use quorum::{invariant_duration, invariant_people, invariant_quorum};
+
+/// What holds of the state after each step of a trace.
+pub(crate) fn after_each_step(state: &State) {
+    invariant_indexes(state);
+    invariant_live(state);
 }
 
-/// A grant never outlives its policy's maximum, nor the emergency's.
-pub(crate) fn invariant_duration(log: &[Record], found: &BTreeSet<u64>) {
-    for record in log.iter().filter(|record| !found.contains(&record.seq)) {
-        let Event::GrantIntended {
-            expires_at_ms,
-            role,
-            ..
-        } = &record.event
-        else {
-            continue;
-        };
-        let longest_s = if role == "orders_read" { 14_400 } else { 3_600 };
-        let lasts_ms = expires_at_ms.millis() - record.time.millis();
-        assert!((1..=longest_s * 1000).contains(&lasts_ms), "{record:?}");
+/// What holds of a log that was written by the rules from a beginning on.
+pub(crate) fn of_a_lawful_log(begin: &Stage, stage: &Stage) {
+    let nothing = BTreeSet::new();
+    invariant_quorum(&stage.log, &nothing);
+    invariant_people(&stage.log, &nothing);
+    invariant_duration(&stage.log, &nothing);
+    let found = invariant_replay(begin, stage);
+    invariant_end(stage, found);
+    invariant_bytes(&stage.log[begin.log.len()..]);
+}
+
+/// Live access belongs to one request, is of what its policy gives, and was approved if it is ordinary.
+fn invariant_live(state: &State) {
+    for grant in state.live_grants() {
+        let request = state.request(grant.request).unwrap();
+        assert_eq!(request.grant, Some(grant.id));
+        assert_eq!(grant.holder, request.requester);
+        assert_eq!(request.state, RequestState::Granted);
+        let policy = &request.policy.policy;
+        assert_eq!(grant.role, policy.grant.role);
+        let most = policy
+            .duration
+            .extend
+            .as_ref()
+            .map_or(0, |extend| extend.times);
+        assert!(grant.extensions <= most);
+        match request.mode {
+            Mode::Ordinary => assert_eq!(grant.ratify_by, None),
+            Mode::Emergency => assert_eq!(grant.extensions, 0),
+        }
     }
 }
 
 /// No grant outlives its time by more than a minute unless the replay says so: where it ended late,
 /// or where the log ends without its end.
-pub(crate) fn invariant_end(stage: &Stage) {
+fn invariant_end(stage: &Stage, found: BTreeSet<(u64, Rule)>) {
     let Some(last) = stage.log.last() else { return };
     let mut told: BTreeSet<(u64, Rule)> = unfinished(&stage.state)
         .into_iter()
         .map(|violation| (violation.seq, violation.rule))
         .collect();
-    let mut state = State::default();
-    let found = |record| apply(&mut state, record).err();
-    for violation in stage.log.iter().filter_map(found) {
-        told.insert((violation.seq, violation.rule));
-    }
-    for intended in &stage.log {
-        let Event::GrantIntended {
-            grant: id,
-            expires_at_ms,
-            ..
-        } = &intended.event
-        else {
+    told.extend(found);
+    for (at, intended) in stage.log.iter().enumerate() {
+        let Event::GrantIntended { grant: id, .. } = &intended.event else {
             continue;
         };
-        let end = stage.log.iter().find(|record| match &record.event {
+        let after = &stage.log[at..];
+        let end = after.iter().position(|record| match &record.event {
             Event::GrantEnded { grant, .. } | Event::GrantFailed { grant, .. } => grant == id,
             _ => false,
         });
-        let late = end.unwrap_or(last).time.millis() > expires_at_ms.millis() + 60_000;
+        let model = Model {
+            log: &stage.log[..at + end.unwrap_or(after.len())],
+            now_ms: end.map_or(last, |end| &after[end]).time.millis(),
+        };
+        let (grant, cause, sessions_cut) = (*id, EndCause::Expired, 0);
+        let late = model.ends_late(&Event::GrantEnded {
+            grant,
+            cause,
+            sessions_cut,
+        });
         let name = match end {
-            Some(end) => (end.seq, Rule::EndedLate),
+            Some(end) => (after[end].seq, Rule::EndedLate),
             None => (intended.seq, Rule::NotEnded),
         };
-        assert_eq!(told.contains(&name), late, "{intended:?} {end:?}");
+        assert_eq!(told.contains(&name), late, "{intended:?}");
     }
 }
 
-/// The entries alone make the state again.
-pub(crate) fn invariant_replay(stage: &Stage) {
-    let mut state = State::default();
-    for record in &stage.log {
+/// The entries alone make the state again. Returns what is found in them.
+fn invariant_replay(begin: &Stage, stage: &Stage) -> BTreeSet<(u64, Rule)> {
+    let mut state = begin.state.clone();
+    let mut found = BTreeSet::new();
+    for record in &stage.log[begin.log.len()..] {
         if let Err(violation) = apply(&mut state, record) {
             // The one thing that the portal has to write although it should not have come to it.
             assert_eq!(violation.rule, Rule::EndedLate, "{violation}");
+            found.insert((violation.seq, violation.rule));
         }
     }
     assert_eq!(state, stage.state);
+    found
 }
 
 /// Every entry reads back from its bytes.
-pub(crate) fn invariant_bytes(log: &[Record]) {
+fn invariant_bytes(log: &[Record]) {
     for record in log {
         let Record {
             seq,
@@ -161,7 +132,7 @@ pub(crate) fn invariant_indexes(state: &State) {
     pending.sort_by_key(|request| (request.lapses_at, request.id));
     assert!(state.pending().eq(pending));
     let mut live: Vec<_> = state.grants().filter(|grant| grant.is_live()).collect();
-    live.sort_by_key(|grant| (grant.expires_at, grant.id));
+    live.sort_by_key(|grant| (grant.ends_at(), grant.id));
     assert!(state.live_grants().eq(live));
     let owed = |request| state.review_due_at(request).map(|due| (due, request));
     let mut unreviewed: Vec<_> = state.requests().filter_map(owed).collect();

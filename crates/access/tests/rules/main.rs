@@ -5,13 +5,16 @@
 
 mod actions;
 mod bytes;
+mod checks;
 mod company;
+mod conditions;
 mod debt;
 mod delegation;
 mod edit;
 mod emergency;
 mod erasure;
 mod extension;
+mod forged;
 mod golden;
 mod grant;
 mod housekeeping;
@@ -33,4 +36,5 @@ mod stage;
 mod stages;
 mod steps;
 mod traces;
+mod windows;
 mod words;

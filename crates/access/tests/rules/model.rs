@@ -3,13 +3,16 @@
 
 use access::Record;
 use access::command::Command;
-use access::event::{Actor, EndCause, Event, Mode};
+use access::event::{Actor, EndCause, Event};
 use access::ids::{GroupName, PersonId};
 
+mod asking;
+mod grants;
 mod log;
 mod oversight;
-
-use log::{by, shares};
+mod people;
+mod policies;
+mod signing;
 
 /// A log and a moment after it.
 #[derive(Clone, Copy)]
@@ -38,8 +41,8 @@ impl Model<'_> {
         let (Event::GrantEnded { grant, .. } | Event::GrantFailed { grant, .. }) = event else {
             return false;
         };
-        self.intended(*grant)
-            .is_some_and(|(_, _, expires_at_ms)| self.now_ms > expires_at_ms + 60_000)
+        self.ends_at(*grant)
+            .is_some_and(|ends_at| self.now_ms > ends_at + 60_000)
     }
 
     fn allows_system(self, command: &Command) -> bool {
@@ -48,28 +51,41 @@ impl Model<'_> {
             | Command::RotateKey { .. }
             | Command::StartServer { .. }
             | Command::ConfigureRoles { .. } => true,
+            // The stage has met people already.
             Command::ActivatePolicy { .. } => false,
+            Command::ProposePolicy { policy } => self.sound(policy),
+            Command::WithdrawProposal { proposal } => {
+                self.on_the_table(*proposal) && self.word_of(*proposal).is_none()
+            }
+            Command::ConfigureResource { labels, .. } => {
+                let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/');
+                let fits =
+                    |text: &String| (1..=63).contains(&text.len()) && text.bytes().all(plain);
+                labels.len() <= 50
+                    && labels
+                        .iter()
+                        .all(|(label, value)| fits(label) && fits(value))
+            }
+            Command::RemoveResource { resource } => self.labels(resource).is_some(),
             Command::RegisterPerson { person, .. } => !self.known(*person),
-            Command::Lapse { request } => self.submitted(*request).is_some_and(|asked| {
-                let Event::RequestSubmitted { lapses_at_ms, .. } = asked.event else {
-                    return false;
-                };
-                let due = self.approval(*request).unwrap_or(lapses_at_ms.millis());
-                !self.over(*request) && self.now_ms >= due
-            }),
-            Command::ConfirmGrant { grant } => self
-                .intended(*grant)
-                .is_some_and(|(_, _, expires)| !self.settled(*grant) && self.now_ms < expires),
+            Command::Lapse { request } => self
+                .asked(*request)
+                .is_some_and(|asked| !self.over(*request) && self.now_ms >= self.lapses_at(&asked)),
+            Command::Escalate { request } => self.may_climb(*request),
+            Command::ConfirmGrant { grant } => {
+                let ends_at = self.ends_at(*grant);
+                ends_at.is_some_and(|at| !self.settled(*grant) && self.now_ms < at)
+            }
             Command::FailGrant { grant, .. } => {
                 self.intended(*grant).is_some() && !self.settled(*grant)
             }
-            Command::EndGrant {
-                grant,
-                cause: EndCause::Expired,
-                ..
-            } => {
-                let expires = self.intended(*grant).map(|(_, _, expires)| expires);
-                self.active(*grant) && expires.is_some_and(|expires| self.now_ms >= expires)
+            Command::EndGrant { grant, cause, .. } => {
+                let due = match cause {
+                    EndCause::Expired => self.expires_at(*grant),
+                    EndCause::Unratified => self.ratify_by(*grant),
+                    EndCause::Returned | EndCause::Revoked => None,
+                };
+                self.active(*grant) && due.is_some_and(|due| self.now_ms >= due)
             }
             Command::RemoveOrphan { account, .. } => !self.log.iter().any(|record| {
                 let Event::GrantIntended { grant, .. } = record.event else {
@@ -85,127 +101,45 @@ impl Model<'_> {
     fn allows_person(self, command: &Command, me: PersonId, groups: &[GroupName]) -> bool {
         match command {
             Command::OpenSession { .. } | Command::CloseSession { .. } => true,
-            Command::SubmitRequest { .. } => self.allows_submit(command, groups),
+            Command::SubmitRequest { .. } | Command::EditRequest { .. } => {
+                self.allows_asking(command, me, groups)
+            }
+            Command::ViewRequest { request } => self.may_look(*request, me, groups),
             Command::SignOff { .. } => self.allows_sign_off(command, me, groups),
             Command::Withdraw { request } => self
-                .submitted(*request)
-                .is_some_and(|asked| by(asked) == Some(me) && !self.over(*request)),
-            Command::IntendGrant { request, grant } => {
-                self.submitted(*request).is_some_and(|asked| {
-                    by(asked) == Some(me)
-                        && self.intended(*grant).is_none()
-                        && !self.over(*request)
-                        && self.approval(*request).is_some_and(|lapses| self.now_ms < lapses)
-                        && self.same_policy(asked).is_some_and(|policy| {
-                            shares(groups, &policy.eligible)
-                                && self.approvers(*request, policy).len()
-                                    >= usize::from(policy.approval.stages[0].n)
-                        })
-                })
+                .asked(*request)
+                .is_some_and(|asked| asked.requester == me && !self.over(*request)),
+            Command::IntendGrant { .. }
+            | Command::ShowCredential { .. }
+            | Command::AskExtension { .. }
+            | Command::DenyExtension { .. }
+            | Command::ExtendGrant { .. } => self.allows_access(command, me, groups),
+            Command::EndGrant {
+                grant,
+                cause: EndCause::Returned,
+                ..
+            } => self.active(*grant) && self.holder(*grant) == Some(me),
+            Command::EndGrant {
+                grant,
+                cause: EndCause::Revoked,
+                ..
+            } => self.may_revoke(*grant, me, groups),
+            Command::RecordReview { request, .. } => self.may_review(*request, me, groups),
+            Command::ProposePolicy { .. }
+            | Command::ProposeRetirement { .. }
+            | Command::EndorseProposal { .. }
+            | Command::ActivateProposal { .. }
+            | Command::WithdrawProposal { .. } => self.allows_authors(command, me, groups),
+            Command::LinkPerson { person, into } => self.may_link(*person, *into, me, groups),
+            Command::SetDelegation { to, until_ms } => {
+                let until_ms = until_ms.millis();
+                self.known(*to)
+                    && !self.same(*to, me)
+                    && self.now_ms < until_ms
+                    && until_ms <= self.now_ms + 90 * 86_400_000
             }
-            Command::ShowCredential { grant } => {
-                self.active(*grant)
-                    && self.holder(*grant) == Some(me)
-                    && self.intended(*grant).is_some_and(|(_, _, expires)| self.now_ms < expires)
-                    && !self.any(|event| {
-                        matches!(event, Event::CredentialShown { grant: shown } if shown == grant)
-                    })
-            }
-            Command::EndGrant { grant, cause: EndCause::Returned, .. } => {
-                self.active(*grant) && self.holder(*grant) == Some(me)
-            }
-            Command::EndGrant { grant, cause: EndCause::Revoked, .. } => {
-                let policy = self.policy_of_grant(*grant);
-                self.active(*grant)
-                    && self.holder(*grant) != Some(me)
-                    && policy.is_some_and(|policy| {
-                        shares(groups, &policy.approval.stages[0].groups)
-                            || shares(groups, &policy.review.groups)
-                    })
-            }
-            Command::RecordReview { request, .. } => {
-                let Some(grant) = self.grant_of(*request) else { return false };
-                self.ended(grant)
-                    && self.holder(grant) != Some(me)
-                    && !self.signed(*request, me)
-                    && self
-                        .policy_of_grant(grant)
-                        .is_some_and(|policy| shares(groups, &policy.review.groups))
-                    && !self.any(|event| {
-                        matches!(event, Event::ReviewRecorded { request: r, .. } if r == request)
-                    })
-            }
+            Command::EndDelegation => self.delegate(me).is_some(),
             _ => self.allows_oversight(command, me, groups),
         }
-    }
-
-    fn allows_submit(self, command: &Command, groups: &[GroupName]) -> bool {
-        let Command::SubmitRequest {
-            request,
-            mode,
-            resource,
-            policy,
-            facts,
-            grant,
-            confirmed,
-            ..
-        } = command
-        else {
-            return false;
-        };
-        let Some(policy) = self.versions(policy).pop() else {
-            return false;
-        };
-        let longest = match mode {
-            Mode::Ordinary => policy.duration.max_s,
-            Mode::Emergency => policy
-                .emergency
-                .as_ref()
-                .map_or(0, |some| some.max_duration_s),
-        };
-        self.submitted(*request).is_none()
-            && policy
-                .resources
-                .iter()
-                .any(|one| one.to_string() == resource.to_string())
-            && shares(groups, &policy.eligible)
-            && (1..=longest).contains(&facts.duration_s)
-            && facts.reason.n.min(facts.reason_chars) >= policy.conditions.min_reason_chars
-            && (*mode == Mode::Ordinary || (*confirmed && self.intended(*grant).is_none()))
-    }
-
-    fn allows_sign_off(self, command: &Command, me: PersonId, groups: &[GroupName]) -> bool {
-        let Command::SignOff {
-            request,
-            statement: shown,
-            auth_time_s,
-            ..
-        } = command
-        else {
-            return false;
-        };
-        let Some(asked) = self.submitted(*request) else {
-            return false;
-        };
-        let Event::RequestSubmitted {
-            statement,
-            lapses_at_ms,
-            ..
-        } = &asked.event
-        else {
-            return false;
-        };
-        let since_s = asked.time.millis().div_euclid(1000);
-        let until_s = self.now_ms.div_euclid(1000) + 60;
-        !self.over(*request)
-            && self.approval(*request).is_none()
-            && self.now_ms < lapses_at_ms.millis()
-            && by(asked) != Some(me)
-            && !self.signed(*request, me)
-            && shown == statement
-            && (since_s..=until_s).contains(auth_time_s)
-            && self
-                .same_policy(asked)
-                .is_some_and(|policy| shares(groups, &policy.approval.stages[0].groups))
     }
 }

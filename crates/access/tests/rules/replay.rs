@@ -1,16 +1,18 @@
 //! Logs that somebody altered: the replay goes on, and nothing unlawful passes for lawful.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use access::event::{Decision, Event};
 use access::refusal::Rule;
 use access::{Record, State, Violation, apply};
 use proptest::prelude::*;
 
-use crate::invariants::{invariant_duration, invariant_indexes, invariant_quorum};
+use crate::invariants::{
+    invariant_duration, invariant_indexes, invariant_people, invariant_quorum,
+};
 use crate::stage::{ARI, DANA, RAE, SAM, Stage, grant, portal, request, seal, who};
-use crate::steps::steps;
-use crate::traces::{play, runner};
+use crate::steps::{set, steps};
+use crate::traces::{SEED, Seen, play, runner};
 
 /// How many altered logs a test run replays.
 const FORGERIES: u32 = 1_500;
@@ -26,7 +28,7 @@ fn replay(log: &[Record]) -> Vec<Violation> {
 /// The log with one entry left out, doubled, swapped with the next, or put under another name.
 fn altered(mut log: Vec<Record>, at: usize, how: u8) -> Vec<Record> {
     // What stands before the first act is the stage.
-    let set = Stage::set().log.len();
+    let set = set().log.len();
     let at = set + at % (log.len() - set);
     match how % 5 {
         0 => drop(log.remove(at)),
@@ -44,12 +46,13 @@ fn altered(mut log: Vec<Record>, at: usize, how: u8) -> Vec<Record> {
 #[test]
 fn nothing_unlawful_passes_in_an_altered_log() {
     let strategy = (steps(), any::<prop::sample::Index>(), any::<u8>());
-    let result = runner(FORGERIES).run(&strategy, |(steps, at, how)| {
-        let log = play(&steps, &mut BTreeMap::new()).log;
+    let result = runner(FORGERIES, SEED).run(&strategy, |(steps, at, how)| {
+        let log = play(&steps, &mut Seen::default()).log;
         let at = at.index(log.len());
         let log = altered(log, at, how);
         let found: BTreeSet<u64> = replay(&log).iter().map(|violation| violation.seq).collect();
         invariant_quorum(&log, &found);
+        invariant_people(&log, &found);
         invariant_duration(&log, &found);
         Ok(())
     });

@@ -3,19 +3,25 @@
 use access::command::Command;
 use access::digest::Digest;
 use access::event::{Actor, Decision, EndCause, Failure, Mode, SessionEnd, Verdict};
-use access::policy::Policy;
+use access::state::Request;
 use access::view::{GrantState, RequestState};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::stage::{
-    ARI, CLEO, DANA, ELI, LEE, QUINN, RAE, SAM, Stage, ask_as, grant, orders_admin, orders_read,
-    person, portal, request, seal, who, who_in,
+    ARI, CLEO, DANA, ELI, LEE, NOOR, OLA, PAT, QUINN, RAE, SAM, Stage, VIC, ask_as, grant,
+    orders_read, person, portal, request, seal, who, who_in,
 };
 
 mod oversight;
+mod policies;
+mod requests;
 
 use oversight::oversight;
+use policies::policies;
+pub(crate) use policies::set;
+pub(crate) use requests::GOOD_TICKET;
+use requests::{requests, said};
 
 /// One throw of the dice: what is tried, by whom, on what, after how long.
 #[derive(Debug, Clone)]
@@ -28,7 +34,7 @@ pub(crate) struct Step {
 }
 
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0..64_u8, any::<u8>(), 0..3_u8, any::<u8>(), any::<u8>());
+    let step = (0..184_u8, any::<u8>(), 0..3_u8, any::<u8>(), any::<u8>());
     let step = step.prop_map(|(what, by, on, dial, wait)| Step {
         what,
         by,
@@ -39,57 +45,67 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(step, 10..70)
 }
 
-/// Two times out of three somebody who might be allowed, else anybody.
-fn actor(step: &Step, likely: &[u128]) -> Actor {
-    let anybody = [DANA, ELI, ARI, SAM, LEE, RAE, QUINN, CLEO, 0, 99];
-    let likely = if step.by.is_multiple_of(3) {
+/// Three times out of four somebody who might be allowed, else anybody.
+fn actor(step: &Step, what: u8, likely: &[u128]) -> Actor {
+    let anybody = [
+        DANA, ELI, ARI, SAM, LEE, RAE, QUINN, CLEO, NOOR, OLA, PAT, VIC, 0, 99,
+    ];
+    let likely = if step.by.is_multiple_of(4) {
         &anybody[..]
     } else {
         likely
     };
-    match likely[usize::from(step.by / 3) % likely.len()] {
-        0 => portal(),
-        number if step.dial % 16 == 15 => who_in(number, &["leads", "reviewers"]),
-        number if step.dial % 16 == 14 || (step.what == 23 && step.dial.is_multiple_of(2)) => {
-            who_in(number, &[])
-        }
-        number => who(number),
+    let number = likely[usize::from(step.by / 4) % likely.len()];
+    match step.dial % 16 {
+        _ if number == 0 => portal(),
+        15 => who_in(number, &["leads", "reviewers", "authors"]),
+        14 => who_in(number, &[]),
+        even if what == 23 && even % 2 == 0 => who_in(number, &[]),
+        _ => who(number),
     }
 }
 
-fn changed(step: &Step) -> Policy {
-    let mut policy = if step.dial.is_multiple_of(2) {
-        orders_read()
-    } else {
-        orders_admin()
-    };
-    policy.approval.stages[0].n = step.dial / 2 % 4;
-    if step.dial > 128 {
-        policy.emergency = None;
-    }
-    policy
-}
-
-/// What a step tries: anything, or, half of the time, what would bring its request on.
+/// What a step tries: anything, or, more than half of the time, what would bring its request on.
 fn what(stage: &Stage, step: &Step) -> u8 {
-    if step.what < 38 {
+    if step.what < 60 {
         return step.what;
+    }
+    let away = stage.state.delegation(person(ARI), stage.now());
+    match stage.state.proposals().next() {
+        _ if (160..=170).contains(&step.what) && away.is_some() => return 56,
+        Some(first) if step.what > 170 && first.by.is_none() => return 50,
+        Some(_) if step.what > 174 => return 51,
+        Some(_) if step.what > 170 => return 23,
+        _ => {}
     }
     let found = stage.state.request(request(u128::from(step.on)));
     let grant = found.and_then(|found| stage.state.grant(found.grant?));
     let unreviewed = found.is_some_and(|found| found.review.is_none());
+    let pick = |choices: &[u8]| choices[usize::from(step.what) % choices.len()];
     match (
         found.map(|found| found.state),
         grant.map(|grant| grant.state),
     ) {
-        (None, _) => step.what % 5,
-        (Some(RequestState::Submitted), _) => 5,
-        (Some(RequestState::Approved), _) => 12,
-        (_, Some(GrantState::Intended)) => 15,
-        (_, Some(GrantState::Active { .. })) => 18 + step.what % 4,
-        (Some(RequestState::Granted), Some(GrantState::Ended { .. })) if unreviewed => 22,
+        (None, _) => pick(&[0, 2, 4, 37, 37, 37, 37, 39]),
+        (Some(RequestState::Submitted), _) => pick(&[5, 5, 5, 5, 59, 42, 41]),
+        (Some(RequestState::Approved), _) => pick(&[12, 12, 12, 40]),
+        (_, Some(GrantState::Intended)) => pick(&[15, 15, 15, 15, 5]),
+        (_, Some(GrantState::Active { .. })) => active(found, step),
+        (Some(RequestState::Granted), Some(GrantState::Ended { .. })) if unreviewed => {
+            pick(&[22, 39])
+        }
         _ => 28 + step.what % 8,
     }
+}
+
+/// What may be tried about access that is open.
+fn active(found: Option<&Request>, step: &Step) -> u8 {
+    let choices: &[u8] = match found {
+        Some(found) if found.mode == Mode::Emergency => &[5, 5, 5, 59, 42, 18, 19, 20, 47, 21],
+        Some(found) if found.policy.policy.approval.delegation => &[43, 43, 46, 44, 44, 46, 43],
+        _ => &[18, 45, 45, 19, 20, 21],
+    };
+    choices[usize::from(step.what) % choices.len()]
 }
 
 /// The command that a step tries, and who tries it.
@@ -112,14 +128,15 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
         cause,
         sessions_cut: u32::from(dial),
     };
-    let (likely, command): (&[u128], _) = match what(stage, step) {
+    let what = what(stage, step);
+    let (likely, command): (&[u128], _) = match what {
         0 | 1 => (ASKING, submit(step, "orders-read", Mode::Ordinary)),
         2 | 3 => (ASKING, submit(step, "orders-admin", Mode::Ordinary)),
         4 => (ASKING, submit(step, "orders-admin", Mode::Emergency)),
-        5..=9 => (&[ARI, SAM, LEE], sign_off(stage, step)),
+        5..=9 => (&[ARI, SAM, LEE, VIC, RAE], sign_off(stage, step)),
         10 => (holder, Command::Withdraw { request }),
         11 => (PORTAL, Command::Lapse { request }),
-        12..=14 => (ASKING, Command::IntendGrant { request, grant }),
+        12..=14 => (holder, Command::IntendGrant { request, grant }),
         15 | 16 => (PORTAL, Command::ConfirmGrant { grant }),
         17 => (
             PORTAL,
@@ -133,25 +150,26 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
         20 => (PORTAL, end(EndCause::Expired)),
         21 => (&[ARI, SAM, LEE, RAE], end(EndCause::Revoked)),
         22 => {
-            let (verdict, note) = (Verdict::Emergency, seal(40));
+            let verdicts = [Verdict::Emergency, Verdict::Drill, Verdict::Misuse];
+            let (verdict, note) = (verdicts[usize::from(dial % 3)], seal(40));
             (
                 &[RAE, LEE],
                 Command::RecordReview {
                     request,
                     verdict,
-                    findings: None,
+                    findings: dial.is_multiple_of(2).then(|| seal(30)),
                     note,
                 },
             )
         }
-        23 if dial < 40 => (
+        23 if dial < 10 => (
             PORTAL,
             Command::ActivatePolicy {
-                policy: changed(step),
+                policy: orders_read(),
             },
         ),
         23 => (
-            &[ARI, SAM, LEE, DANA, CLEO, CLEO],
+            &[ARI, NOOR, LEE, NOOR, CLEO, SAM, DANA, NOOR, VIC],
             Command::OpenSession { auth_time_s: None },
         ),
         24 if dial < 100 => (
@@ -172,6 +190,13 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
             )
         }
         26..=36 => oversight(stage, step),
+        37 | 38 => (ASKING, submit(step, "orders-strict", Mode::Ordinary)),
+        39 => (ASKING, submit(step, "orders-strict", Mode::Emergency)),
+        40..=47 | 59 => {
+            let (likely, command) = requests(stage, step, what, grant);
+            (likely.unwrap_or(holder), command)
+        }
+        48..=58 => policies(stage, step, what),
         _ => {
             let (identity, name) = (seal(1), seal(2));
             let person = person(if dial < 20 { 99 } else { DANA });
@@ -185,11 +210,11 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
             )
         }
     };
-    (actor(step, likely), command)
+    (actor(step, what, likely), command)
 }
 
 fn submit(step: &Step, policy: &str, asked: Mode) -> Command {
-    let durations = [1_800, 600, 1_801, 3_600, 1, 3_601, 14_400, 0];
+    let durations = [1_800, 600, 900, 1_801, 600, 3_601, 1_200, 0];
     let duration_s = durations[usize::from(step.dial % 16 / 2)];
     let mut command = ask_as(u128::from(step.on), policy, asked, duration_s);
     if let Command::SubmitRequest {
@@ -201,11 +226,10 @@ fn submit(step: &Step, policy: &str, asked: Mode) -> Command {
         ..
     } = &mut command
     {
+        *facts = said(step, duration_s);
         match step.dial {
             200..=205 => *resource = "payroll-db".parse().unwrap(),
             206..=209 => *policy = "no-such".parse().unwrap(),
-            210..=215 => facts.reason_chars = 9,
-            216..=219 => facts.reason = seal(15),
             220..=229 => *confirmed = false,
             230..=233 => *mode = Mode::Emergency,
             _ => {}

@@ -17,7 +17,7 @@ async fn the_id_token_says_who_and_when() {
     let (_, claims) = id_token(&mut Browser::new(provider()), "sam", &[]).await;
     let expected = json!({
         "iss": ISSUER, "sub": "sam", "aud": "breakglass", "nonce": "the-nonce",
-        "name": "Sam (security duty)", "email": "sam@example.test", "groups": ["security"],
+        "name": "Sam (security duty)", "email": "sam@example.test", "groups": ["security", "authors"],
         "acr": "0", "amr": ["user"],
     });
     for (name, value) in expected.as_object().unwrap() {

@@ -3,6 +3,7 @@
 use ledger::{CheckpointError, Hash, NoteError, SignedCheckpoint, Tree, VerifiedCheckpoint};
 
 use super::keys::Keys;
+use super::rules::Rules;
 use super::{Fault, Faults};
 
 /// Checkpoints without a known signature that are kept until all entries are read.
@@ -22,6 +23,7 @@ pub(super) struct Judge<'a> {
     pub(super) newest: Option<VerifiedCheckpoint>,
     /// How many the entries give.
     pub(super) good: u64,
+    pub(super) rules: Rules,
 }
 
 impl<'a> Judge<'a> {
@@ -34,10 +36,12 @@ impl<'a> Judge<'a> {
             unvouched: Vec::new(),
             newest: None,
             good: 0,
+            rules: Rules::default(),
         }
     }
 
     pub(super) fn entry(&mut self, bytes: &[u8], leaf: Hash, faults: &mut Faults) {
+        self.rules.entry(self.tree.size(), bytes);
         self.tree.push(leaf);
         self.keys.entry(bytes, faults);
     }

@@ -4,12 +4,15 @@
 mod database;
 mod judge;
 mod keys;
+mod rules;
 mod tiles;
 
+use access::Violation;
 use ledger::rotation::HistoryError;
 use ledger::{CheckpointError, Finding, Hash, LogVerifier, TilePath};
 
 use crate::memory::MemoryError;
+use rules::Rules;
 
 pub use database::check_database;
 pub use tiles::{Files, Folder, ReadError, check_tiles};
@@ -34,6 +37,9 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// Faults beyond those that are listed.
     pub unlisted: u64,
+    /// Entries that break the rules in force when they were written, by their place. Looked for where nothing
+    /// else is wrong: what an altered entry says proves nothing against anybody.
+    pub unlawful: Vec<Violation>,
 }
 
 /// How much of the log somebody else holds, with its root.
@@ -258,6 +264,7 @@ impl Faults {
             checkpoints: 0,
             faults: self.listed,
             unlisted: self.unlisted,
+            unlawful: Vec::new(),
         }
     }
 
@@ -267,7 +274,13 @@ impl Faults {
     }
 
     /// The report, with what the verifier found before what the storage's own checks found.
-    fn report(self, verifier: &LogVerifier, root: Hash, signed: u64, checkpoints: u64) -> Report {
+    fn report(
+        self,
+        verifier: &LogVerifier,
+        root: Hash,
+        signed: u64,
+        (checkpoints, rules): (u64, Rules),
+    ) -> Report {
         let mut faults: Vec<_> = verifier
             .findings()
             .iter()
@@ -275,6 +288,10 @@ impl Faults {
             .map(Fault::Log)
             .collect();
         faults.extend(self.listed);
+        let unlawful = match faults.is_empty() {
+            true => rules.end(),
+            false => Vec::new(),
+        };
         Report {
             size: verifier.size(),
             root,
@@ -283,6 +300,7 @@ impl Faults {
             checkpoints,
             faults,
             unlisted: self.unlisted + verifier.unlisted(),
+            unlawful,
         }
     }
 }

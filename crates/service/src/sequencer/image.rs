@@ -3,7 +3,7 @@
 use access::event::{Actor, Event};
 use access::ids::{GrantId, RequestId};
 use access::time::UnixMillis;
-use access::{Record, State};
+use access::{Record, State, Violation};
 use ledger::{Draft, Entry, Hash, Origin, Timestamp, Tree, encode, leaf_hash};
 use sqlx::PgConnection;
 use std::collections::HashMap;
@@ -13,6 +13,9 @@ use crate::store::ledger::{self as store, Addition, Node, StoredEntry};
 
 /// Hashes in a full tile: the tiles' format fixes it.
 const TILE_WIDTH: u64 = 256;
+
+/// Violations of the rules that are kept; the server's own log has all of them.
+const MOST_UNLAWFUL: usize = 100;
 
 /// Entries read from the database at a time while catching up.
 const CHUNK: u64 = 4096;
@@ -27,6 +30,7 @@ pub(crate) struct Image {
     prev: Hash,
     time: UnixMillis,
     requests: HashMap<GrantId, RequestId>,
+    unlawful: Vec<Violation>,
 }
 
 /// The stored log contradicts itself.
@@ -62,6 +66,7 @@ impl Image {
             prev: origin.genesis(),
             time: UnixMillis::new(0),
             requests: HashMap::new(),
+            unlawful: Vec::new(),
         }
     }
 
@@ -83,6 +88,11 @@ impl Image {
 
     pub(crate) fn time(&self) -> UnixMillis {
         self.time
+    }
+
+    /// Entries that break the rules, the first ones.
+    pub(crate) fn unlawful(&self) -> &[Violation] {
+        &self.unlawful
     }
 
     /// Folds stored entries up to `size`, checking hash, chain and format of each.
@@ -191,6 +201,9 @@ impl Image {
         }
         if let Err(violation) = access::apply(&mut self.state, record) {
             tracing::error!(%violation, "an entry breaks the rules");
+            if self.unlawful.len() < MOST_UNLAWFUL {
+                self.unlawful.push(violation);
+            }
         }
     }
 

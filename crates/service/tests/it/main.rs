@@ -39,6 +39,7 @@ mod stranger;
 mod sweep;
 mod tampering;
 mod timeline;
+mod unlawful;
 mod upgrade;
 mod wire;
 mod witnessed;

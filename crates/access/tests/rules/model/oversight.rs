@@ -67,7 +67,7 @@ impl Model<'_> {
     }
 
     /// Whether the groups held a role at some moment from `since_ms` on.
-    fn held(
+    pub(super) fn held(
         self,
         groups: &[GroupName],
         since_ms: i64,
@@ -89,7 +89,7 @@ impl Model<'_> {
         })
     }
 
-    fn holds(
+    pub(super) fn holds(
         self,
         me: PersonId,
         groups: &[GroupName],
@@ -101,21 +101,50 @@ impl Model<'_> {
 
     fn sealed(self, id: RequestId) -> Vec<OpeningRef> {
         let mut sealed = Vec::new();
+        let grant = self.grant_of(id);
         for record in self.log {
-            let fields: &[Field] = match &record.event {
+            let fields: Vec<Field> = match &record.event {
                 Event::RequestSubmitted {
-                    request, ticket, ..
-                } if *request == id => match ticket {
-                    Some(_) => &[Field::Reason, Field::Ticket],
-                    None => &[Field::Reason],
-                },
-                Event::SignOffGiven { request, note, .. } if *request == id => match note {
-                    Some(_) => &[Field::IdToken, Field::Note],
-                    None => &[Field::IdToken],
-                },
-                Event::ReviewRecorded { request, .. } if *request == id => &[Field::Note],
-                Event::OpeningDisclosed { request, .. } if *request == id => &[Field::Purpose],
-                _ => &[],
+                    request,
+                    ticket,
+                    incident,
+                    ..
+                }
+                | Event::RequestEdited {
+                    request,
+                    ticket,
+                    incident,
+                    ..
+                } if *request == id => {
+                    let ticket = ticket.map(|_| Field::Ticket);
+                    let incident = incident.map(|_| Field::Incident);
+                    [Some(Field::Reason), ticket, incident]
+                        .into_iter()
+                        .flatten()
+                        .collect()
+                }
+                Event::SignOffGiven { request, note, .. } if *request == id => {
+                    let note = note.map(|_| Field::Note);
+                    [Some(Field::IdToken), note].into_iter().flatten().collect()
+                }
+                Event::GrantExtended {
+                    grant: g,
+                    proof: Some(_),
+                    ..
+                } if Some(*g) == grant => {
+                    vec![Field::IdToken]
+                }
+                Event::ReviewRecorded {
+                    request, findings, ..
+                } if *request == id => {
+                    let findings = findings.map(|_| Field::Findings);
+                    [Some(Field::Note), findings]
+                        .into_iter()
+                        .flatten()
+                        .collect()
+                }
+                Event::OpeningDisclosed { request, .. } if *request == id => vec![Field::Purpose],
+                _ => Vec::new(),
             };
             let at = |field: &Field| OpeningRef {
                 seq: record.seq,

@@ -21,7 +21,7 @@ pub(super) fn oversight(stage: &Stage, step: &Step) -> (&'static [u128], Command
         Some(text) if !dial.is_multiple_of(8) => *text,
         _ => OpeningRef {
             seq,
-            field: Field::ALL[usize::from(dial) % 5],
+            field: Field::ALL[usize::from(dial) % 7],
         },
     };
     let stated = seal(if dial > 240 { 9 } else { 10 });

@@ -244,7 +244,7 @@ impl Check<'_> {
         {
             self.verifier.localise(&leaves, newest);
         }
-        let checkpoints = self.judge.good;
+        let checkpoints = (self.judge.good, self.judge.rules);
         self.faults
             .report(&self.verifier, root, signed, checkpoints)
     }

@@ -136,7 +136,10 @@ pub async fn check_tiles(
         let leaves = stored_leaves(files, &checkpoint, &mut faults).await?;
         verifier.localise(&leaves, &checkpoint);
     }
-    let checkpoints = judge.good + u64::from(root == checkpoint.root());
+    let checkpoints = (
+        judge.good + u64::from(root == checkpoint.root()),
+        judge.rules,
+    );
     Ok(Report {
         newest: Some(String::from_utf8_lossy(&note).into_owned()),
         ..faults.report(&verifier, root, size, checkpoints)
