@@ -35,8 +35,6 @@ pub use crate::components::alert::AlertKind;
 #[cfg(feature = "ssr")]
 pub use crate::office::Office;
 #[cfg(feature = "ssr")]
-pub use crate::office::policy::write::EditorScript;
-#[cfg(feature = "ssr")]
 pub use crate::pages::credential::show::CredentialOutcome;
 #[cfg(feature = "ssr")]
 pub use crate::shell::{FormTargets, office_shell, shell};

@@ -107,7 +107,14 @@ fn rules(repo: &Repo, example: &str) -> Result<()> {
     let toolchain = setup::toolchain(repo)?;
     say::line("Building the benchmark of the rules (a minute the first time) ...");
     let mut build = run::cargo(repo, &toolchain);
-    build.args(["build", "--release", "--package", "access", "--features", "file"]);
+    build.args([
+        "build",
+        "--release",
+        "--package",
+        "access",
+        "--features",
+        "file",
+    ]);
     run::run(build.args(["--example", example]))?;
     let mut bench = Command::new(repo.target.join("release/examples").join(example));
     run::run(&mut bench)

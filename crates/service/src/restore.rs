@@ -17,7 +17,7 @@ use crate::store::projection;
 pub enum RestoreError {
     /// The copy is not what was signed; the report says where.
     #[error("the copy is not sound: {} faults; run `breakglass fsck` on it", .0.faults.len())]
-    NotSound(Report),
+    NotSound(Box<Report>),
     /// The copy could not be checked.
     #[error(transparent)]
     Check(#[from] FsckError),
@@ -57,7 +57,7 @@ pub async fn restore(
 ) -> Result<Report, RestoreError> {
     let report = check_tiles(files, origin, key).await?;
     if !report.faults.is_empty() {
-        return Err(RestoreError::NotSound(report));
+        return Err(RestoreError::NotSound(report.into()));
     }
     store::open(pool, origin.as_str()).await?;
     // Its own: a fault leaves it within a transaction.

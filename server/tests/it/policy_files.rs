@@ -25,7 +25,11 @@ fn what_is_wrong_is_told_by_line() {
     let checked = breakglass(&["policy", "check", &good]);
     assert!(checked.status.success(), "{checked:?}");
     let bad = template().replace("\nn = ", "\nn = 0 # ");
-    let line = bad.lines().position(|line| line.starts_with("n = 0")).unwrap() + 1;
+    let line = bad
+        .lines()
+        .position(|line| line.starts_with("n = 0"))
+        .unwrap()
+        + 1;
     let bad = file(&folder, "bad.toml", &bad);
     let checked = breakglass(&["policy", "check", &good, &bad]);
     assert_eq!(checked.status.code(), Some(1));
@@ -50,24 +54,42 @@ async fn a_file_is_planned_proposed_and_written_out(pool: PgPool) {
         tokio::task::spawn_blocking(run).await.unwrap()
     };
     let policy = |what: &str, rest: &str| -> Vec<String> {
-        ["policy", what, "--config", &config, rest].map(str::to_owned).into()
+        ["policy", what, "--config", &config, rest]
+            .map(str::to_owned)
+            .into()
     };
     let exported = run(policy("export", "orders-read")).await;
     assert!(exported.status.success(), "{exported:?}");
     let there = text(&exported.stdout).to_owned();
     let same = file(&data, "same.toml", &there);
     let planned = run(policy("plan", &same)).await;
-    assert!(text(&planned.stdout).contains("version 1 says the same"), "{planned:?}");
+    assert!(
+        text(&planned.stdout).contains("version 1 says the same"),
+        "{planned:?}"
+    );
 
-    let longer = file(&data, "longer.toml", &there.replace("max_s = 3600", "max_s = 7200"));
+    let longer = file(
+        &data,
+        "longer.toml",
+        &there.replace("max_s = 3600", "max_s = 7200"),
+    );
     let planned = run(policy("plan", &longer)).await;
     assert!(text(&planned.stdout).contains("[looser]"), "{planned:?}");
     let applied = run(policy("apply", &longer)).await;
     let said = text(&applied.stdout);
-    assert!(applied.status.success() && said.contains("proposed as entry"), "{applied:?}");
+    assert!(
+        applied.status.success() && said.contains("proposed as entry"),
+        "{applied:?}"
+    );
     let mut ada = stage.browser();
     ada.sign_in("ada", "authors").await;
-    let seq = said.split("/proposals/").nth(1).unwrap().split(':').next().unwrap();
+    let seq = said
+        .split("/proposals/")
+        .nth(1)
+        .unwrap()
+        .split(':')
+        .next()
+        .unwrap();
     let page = ada.get(&format!("/proposals/{seq}")).await;
     assert_eq!(page.status, 200);
     assert!(page.text().await.contains("The configuration"));

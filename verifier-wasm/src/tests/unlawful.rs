@@ -46,7 +46,10 @@ fn an_unlawful_log_is_never_proven_however_well_it_is_signed() {
             let value = log[value].as_str().unwrap();
             let said = serde_json::to_string(first).unwrap();
             let shown = serde_json::to_string(value).unwrap();
-            assert!(said.contains(shown.trim_matches('"')), "{name}: {said} lacks {value}");
+            assert!(
+                said.contains(shown.trim_matches('"')),
+                "{name}: {said} lacks {value}"
+            );
         }
     }
 }

@@ -105,7 +105,23 @@ pub(super) fn fields() -> AnyView {
             {part("Sign-off", approval())}
             {part("Emergency access, review and drill", afterwards())}
             {part("What is given", vec![input("grant.role", "Role on the target", Kind::Text)])}
+            {found()}
         </fieldset>
+    }
+    .erase()
+}
+
+/// Where the editor tells what it finds. Without it the portal tells when the file is sent.
+fn found() -> AnyView {
+    view! {
+        <p data-policy-state="" role="status"></p>
+        <ol class="policy-findings" data-policy-findings="" aria-label="What is wrong"></ol>
+        <h2>"What it changes"</h2>
+        <ul class="policy-changes bullets" data-policy-changes="" aria-label="What it changes"></ul>
+        <details class="disclosure">
+            <summary>"What it says"</summary>
+            <ul class="bullets" data-policy-sentences=""></ul>
+        </details>
     }
     .erase()
 }

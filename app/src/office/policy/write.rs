@@ -13,14 +13,12 @@ use crate::api::ApiError;
 use crate::api::forms::PolicyForm;
 use crate::api::keep::{Draft, Form, take_draft};
 use crate::components::field::{Fault, FieldError, FormFault, described_by, refused};
-use crate::components::section::section;
 use crate::erase::Erase as _;
 use crate::office::page::{known, page, part};
 use crate::words::url;
 
-/// Where the editor's script lies, where it was built. Provided as context by the server.
-#[derive(Debug, Clone)]
-pub struct EditorScript(pub String);
+/// The editor's script, which loads the rest of it from beside itself.
+const EDITOR: &str = "/policy-editor/editor.js";
 
 /// What is written, and what was typed before.
 type Writing = (Option<Policy>, Option<Draft<PolicyForm>>);
@@ -86,7 +84,6 @@ fn draw((policy, draft): Writing) -> AnyView {
                 <p class="lede">"What you write is proposed. Another policy author reads what it changes, and puts it in force or not."</p>
             </div>
             {form(name.unwrap_or_default(), old, text, back, Signal::stored(error))}
-            {found()}
             {zones()}
             {script()}
         </div>
@@ -137,24 +134,6 @@ fn form(name: String, old: Option<String>, text: String, back: String, fault: Fa
     .erase()
 }
 
-/// Where the editor tells what it finds. Without it the portal tells when the file is sent.
-fn found() -> Option<AnyView> {
-    use_context::<EditorScript>()?;
-    let body = view! {
-        <div class="card stack">
-            <p data-policy-state="" role="status"></p>
-            <ol class="policy-findings" data-policy-findings="" aria-label="What is wrong"></ol>
-            <h3>"What it changes"</h3>
-            <ul class="policy-changes bullets" data-policy-changes="" aria-label="What it changes"></ul>
-            <details class="disclosure">
-                <summary>"What it says"</summary>
-                <ul class="bullets" data-policy-sentences=""></ul>
-            </details>
-        </div>
-    };
-    Some(section("found", "As it stands", body.erase()))
-}
-
 /// The zones that the portal knows, for the form and for the editor's own reading.
 fn zones() -> AnyView {
     let zones: Vec<_> = service::zones::all()
@@ -163,8 +142,7 @@ fn zones() -> AnyView {
     view! { <datalist id="zones" data-policy-zones="">{zones}</datalist> }.erase()
 }
 
-fn script() -> Option<AnyView> {
-    let EditorScript(path) = use_context()?;
+fn script() -> AnyView {
     let nonce = use_nonce().map(|nonce| nonce.to_string());
-    Some(view! { <script type="module" src=path nonce=nonce></script> }.erase())
+    view! { <script type="module" src=EDITOR nonce=nonce></script> }.erase()
 }

@@ -337,7 +337,10 @@ fn forged_logs_stand_as_files() {
     if std::env::var_os("GOLDEN").is_some_and(|how| how == "write") {
         std::fs::write(path, &text).unwrap();
     }
-    assert!(std::fs::read_to_string(path).unwrap() == text, "{path} says otherwise");
+    assert!(
+        std::fs::read_to_string(path).unwrap() == text,
+        "{path} says otherwise"
+    );
 }
 
 fn parts(record: &Record) -> serde_json::Value {

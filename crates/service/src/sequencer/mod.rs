@@ -54,6 +54,10 @@ const MOST_EVENTS: usize = 3;
 
 /// What is asked of the log.
 #[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly all are commands, and few wait at a time"
+)]
 pub(crate) enum Act {
     /// Decide this and write down what follows, or the refusal.
     Do(Command),

@@ -54,7 +54,9 @@ fn signed(log: &Value, origin: &Origin, key: &SigningKey) -> Copy {
     }
     let size = tree.size();
     assert!(size < 256);
-    let note = Checkpoint::new(origin.clone(), size, tree.root()).unwrap().sign(key);
+    let note = Checkpoint::new(origin.clone(), size, tree.root())
+        .unwrap()
+        .sign(key);
     Copy(HashMap::from([
         ("checkpoint".to_owned(), note.into_bytes()),
         (format!("tile/0/000.p/{size}"), hashes),
@@ -72,11 +74,23 @@ async fn fsck_names_the_entry_that_was_not_allowed() {
     let key = SigningKey::from_seed(origin.as_str(), [5; 32]).unwrap();
     for log in logs() {
         let copy = signed(&log, &origin, &key);
-        let report = check_tiles(&copy, &origin, &key.verifier_key()).await.unwrap();
-        assert!(report.faults.is_empty(), "{}: {:?}", log["name"], report.faults);
+        let report = check_tiles(&copy, &origin, &key.verifier_key())
+            .await
+            .unwrap();
+        assert!(
+            report.faults.is_empty(),
+            "{}: {:?}",
+            log["name"],
+            report.faults
+        );
         let first = &report.unlawful[0];
         assert_eq!(Some(first.seq), log["seq"].as_u64(), "{}", log["name"]);
-        assert_eq!(Some(first.rule.name()), log["rule"].as_str(), "{}", log["name"]);
+        assert_eq!(
+            Some(first.rule.name()),
+            log["rule"].as_str(),
+            "{}",
+            log["name"]
+        );
         assert_eq!(Some(first.expected.as_str()), log["expected"].as_str());
         assert_eq!(Some(first.found.as_str()), log["found"].as_str());
     }
@@ -86,12 +100,19 @@ async fn fsck_names_the_entry_that_was_not_allowed() {
 async fn a_server_that_starts_on_an_unlawful_log_says_so(admin: PgPool) {
     let (data, settings) = prepared(&admin).await;
     let key = service::key::load(data.path(), &settings.origin).unwrap();
-    let log = logs().into_iter().find(|log| log["name"] == "grant_without_quorum").unwrap();
+    let log = logs()
+        .into_iter()
+        .find(|log| log["name"] == "grant_without_quorum")
+        .unwrap();
     let copy = signed(&log, &settings.origin, &key);
     let pool = service_pool(&admin).await;
-    restore(&pool, &copy, &settings.origin, &key.verifier_key()).await.unwrap();
+    restore(&pool, &copy, &settings.origin, &key.verifier_key())
+        .await
+        .unwrap();
     let shutdown = CancellationToken::new();
-    let portal = Portal::start(settings, pool, shutdown.clone()).await.unwrap();
+    let portal = Portal::start(settings, pool, shutdown.clone())
+        .await
+        .unwrap();
     let found = portal.unlawful();
     assert_eq!(Some(found[0].seq), log["seq"].as_u64());
     assert_eq!(Some(found[0].rule.name()), log["rule"].as_str());
