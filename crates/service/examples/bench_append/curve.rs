@@ -3,11 +3,12 @@
 
 use std::time::{Duration, Instant};
 
+use access::command::Seen;
 use access::event::{Mode, SessionEnd, Urgency};
 use access::ids::RequestId;
 use access::policy::Policy;
 use access::view::Viewer;
-use service::{Portal, Submit};
+use service::{Portal, Submit, Words};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -100,10 +101,15 @@ fn form() -> Submit {
         mode: Mode::Ordinary,
         resource: "db".parse().unwrap(),
         policy: "read".parse().unwrap(),
-        duration_s: 60,
-        urgency: Urgency::Sev3,
-        reason: "A reason of ordinary length for this.".into(),
-        ticket: None,
+        words: Words {
+            duration_s: 60,
+            urgency: Urgency::Sev3,
+            reason: "A reason of ordinary length for this.".into(),
+            ticket: None,
+            incident: None,
+            start_at_ms: None,
+            seen: Seen::default(),
+        },
         confirmed: true,
     }
 }
