@@ -21,7 +21,7 @@ test('two others approve, access opens, is used, is given back, and ends at once
   await sam.goto(request);
   await axe(sam);
   await signOff(sam, 'sam', request, 'Approve', 'Called back, it is real.');
-  await expect(timeline(dana).filter({ hasText: 'Sam' }), 'the open page heard of it by itself').toBeVisible();
+  await expect(timeline(dana).filter({ hasText: 'Sam (security duty) said yes' }), 'the open page heard of it by itself').toBeVisible();
   await expect(state(dana), 'one of two is not enough').toContainText('Waits for sign-off');
 
   const ari = await person('ari');

@@ -36,8 +36,10 @@ test('the verifier and its worker run under a policy of their own', async ({ pag
   }
 });
 
-test('hashed files are kept for good, and come compressed', async ({ page }) => {
-  await page.goto('/sign-in');
+test('hashed files are kept for good, and come compressed', async ({ person }) => {
+  // A page that goes on by itself: it brings its program.
+  const page = await person('dana');
+  await page.goto('/');
   const files = await page.evaluate(() =>
     performance.getEntriesByType('resource').map((entry) => entry.name).filter((name) => name.includes('/pkg/')),
   );

@@ -89,7 +89,7 @@ test('a policy is written by one, put in force by another, and lived by', async 
   const credential = await showCredential(dana);
   expect(await query(credential, 'select current_user')).toBe(credential.account);
   await dana.goto(request);
-  await dana.getByRole('button', { name: 'Make it 5 min longer' }).click();
+  await dana.getByRole('button', { name: 'Make it 5 minutes longer' }).click();
   await expect(timeline(dana).filter({ hasText: 'made the access longer' })).toBeVisible();
   await giveBack(dana);
   await expect(state(dana)).toContainText('Returned');
@@ -101,7 +101,7 @@ test('a policy is written by one, put in force by another, and lived by', async 
   await expect(rae.getByRole('region', { name: 'What was asked' })).toContainText('Dana');
   await expect(rae.getByRole('region', { name: 'What was allowed' })).toContainText('orders-care, version 1');
   await expect(rae.getByRole('region', { name: 'What was done' })).toContainText('made the access longer');
-  await rae.getByRole('radio', { name: 'Drill' }).check();
+  await rae.getByRole('radio', { name: 'It was an exercise' }).check();
   await rae.getByLabel('Findings').fill('The ladder was needed: nobody of the leads answered.');
   await rae.getByLabel(/closing word/i).fill('An exercise, and all of it in order.');
   await rae.getByRole('button', { name: 'Record review' }).click();
@@ -133,7 +133,7 @@ test('an emergency is ratified, and a review that is owed blocks the next', asyn
   await expect(eli.getByRole('alert').first()).toContainText('A review of an earlier access of yours is overdue.');
   const rae = await person('rae');
   await rae.goto(`${request}/review`);
-  await rae.getByRole('radio', { name: 'Emergency' }).check();
+  await rae.getByRole('radio', { name: 'It was needed' }).check();
   await rae.getByLabel(/closing word/i).fill('It was one.');
   await rae.getByRole('button', { name: 'Record review' }).click();
   await breakGlass(eli, { minutes: 1 });

@@ -9,17 +9,17 @@ import { choose } from '../support/sign-in.ts';
 import { ask, signOff, timeline } from '../support/steps.ts';
 
 test('an auditor is shown a reason with a purpose, an operator never', async ({ person }) => {
-  const reason = 'The invoice of a customer by the name of Ada is wrong.';
+  const reason = 'The invoice of a customer by the name of Zebedee is wrong.';
   const dana = await person('dana');
   const request = await ask(dana, { reason });
   const oscar = await person('oscar');
   await oscar.goto(request);
-  await expect(oscar.getByText('Ada')).toHaveCount(0);
+  await expect(oscar.getByText('Zebedee')).toHaveCount(0);
   await expect(oscar.getByText('Disclose a text')).toHaveCount(0);
 
   const quinn = await person('quinn');
   await quinn.goto(request);
-  await expect(quinn.getByText('Ada')).toHaveCount(0);
+  await expect(quinn.getByText('Zebedee')).toHaveCount(0);
   await quinn.getByText('Disclose a text').click();
   await axe(quinn);
   await quinn.getByLabel('Text', { exact: true }).selectOption({ index: 0 });
