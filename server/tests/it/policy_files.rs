@@ -87,7 +87,7 @@ async fn a_file_is_planned_proposed_and_written_out(pool: PgPool) {
         .split("/proposals/")
         .nth(1)
         .unwrap()
-        .split(':')
+        .split(',')
         .next()
         .unwrap();
     let page = ada.get(&format!("/proposals/{seq}")).await;

@@ -70,6 +70,8 @@ const TRIED: &[(&str, &str)] = &[
 struct Cast<'a> {
     browsers: Vec<Browser<'a>>,
     people: Vec<String>,
+    /// A grant of the requester's, and its request.
+    grant: Option<[String; 2]>,
 }
 
 /// One case, of the requester's.
@@ -84,6 +86,7 @@ impl<'a> Cast<'a> {
         let mut cast = Self {
             browsers: Vec::new(),
             people: Vec::new(),
+            grant: None,
         };
         for (role, group) in ROLES {
             let mut browser = stage.browser();
@@ -123,6 +126,23 @@ impl<'a> Cast<'a> {
             statement: text(&view["statement_sha256"]),
             seq: view["timeline"][0]["seq"].as_u64().unwrap(),
         }
+    }
+
+    /// A grant of the requester's, and its request. The target of these tests does not answer: it is over, and
+    /// who may do something about it is told that it is not open. Made once: the target is waited for.
+    async fn broken(&mut self) -> [String; 2] {
+        if let Some(grant) = &self.grant {
+            return grant.clone();
+        }
+        let request = Uuid::new_v4().to_string();
+        let breaking = self.browser("requester");
+        assert_eq!(
+            breaking.api("/api/break_glass", &glass(&request)).await,
+            200
+        );
+        let view = json(breaking, &format!("/api/request?id={request}")).await;
+        let grant = [text(&view["grant"]["id"]), request];
+        self.grant.insert(grant).clone()
     }
 
     /// An order to erase what the requester wrote, by a custodian of its own.
@@ -188,6 +208,12 @@ fn asked(request: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn glass(request: &str) -> Vec<(&'static str, String)> {
+    let mut form = asked(request);
+    form[2].1 = "orders-glass".into();
+    form
+}
+
 fn sealed(case: &Case, deed: &str) -> Vec<(&'static str, String)> {
     vec![
         ("form[request]", case.request.clone()),
@@ -214,7 +240,6 @@ async fn tried<'a>(
 ) -> u16 {
     let case = cast.case().await;
     let request = || case.request.clone();
-    let grant = || Uuid::new_v4().to_string();
     let mut proposal = String::new();
     let (method, path) = endpoint.split_once(' ').unwrap();
     let form = match path {
@@ -227,31 +252,35 @@ async fn tried<'a>(
             ("form[decision]", "approve".into()),
             ("form[statement]", case.statement.clone()),
         ],
-        "/api/break_glass" | "/api/submit_request" => asked(&Uuid::new_v4().to_string()),
+        "/api/submit_request" => asked(&Uuid::new_v4().to_string()),
+        "/api/break_glass" => glass(&Uuid::new_v4().to_string()),
         "/api/edit_request" => asked(&case.request),
-        "/api/end_grant" => vec![
-            ("grant", grant()),
-            ("request", request()),
-            ("cause", deed.to_owned()),
-        ],
-        "/api/extend_grant" => vec![
-            ("grant", grant()),
-            ("request", request()),
-            ("step", deed.to_owned()),
-        ],
+        "/api/end_grant" | "/api/extend_grant" => {
+            let [grant, request] = cast.broken().await;
+            let what = if path == "/api/end_grant" {
+                "cause"
+            } else {
+                "step"
+            };
+            vec![
+                ("grant", grant),
+                ("request", request),
+                (what, deed.to_owned()),
+            ]
+        }
         "/api/link_person" => {
             let (person, into) = (cast.person("colleague"), cast.person("outsider"));
             vec![
                 ("form[person]", person.to_owned()),
                 ("form[into]", into.to_owned()),
-                ("form[confirmed]", String::new()),
+                ("form[confirmed]", "yes".into()),
             ]
         }
         "/api/set_delegation" => vec![
-            ("form[to]", cast.person("outsider").to_owned()),
+            ("form[to]", cast.person("colleague").to_owned()),
             ("form[days]", "1".into()),
         ],
-        "/api/propose_policy" => vec![("form[toml]", "no TOML".into())],
+        "/api/propose_policy" => vec![("form[toml]", access::file::template())],
         "/api/propose_retirement" => vec![("policy", "orders-read".into())],
         "/api/settle_proposal" => {
             proposal = cast.proposal().await;

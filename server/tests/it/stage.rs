@@ -295,6 +295,15 @@ fn settings(data: &TempDir) -> Settings {
                 "grant": { "connector": "postgresql", "role": "orders_read" },
             }))
             .unwrap(),
+            serde_json::from_value(json!({
+                "name": "orders-glass", "description": "Read them at once.", "resources": ["orders-db"],
+                "eligible": ["oncall"], "duration": { "default_s": 600, "max_s": 3600 },
+                "approval": { "within_s": 3600, "stages": [{ "n": 1, "groups": ["leads"] }] },
+                "emergency": { "max_duration_s": 600 },
+                "review": { "groups": ["reviewers"], "within_s": 3600 },
+                "grant": { "connector": "postgresql", "role": "orders_read" },
+            }))
+            .unwrap(),
         ],
         ..bare("breakglass.test/log", data.path())
     }

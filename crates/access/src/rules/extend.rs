@@ -41,8 +41,8 @@ fn allowed(act: Act<'_>, id: GrantId) -> Checked<(&Grant, &Request, &Extend)> {
 /// Where an approver has to say yes, its holder asks; once at a time.
 pub(super) fn asked(act: Act<'_>, id: GrantId) -> Checked {
     let (person, groups) = actor::person(act)?;
+    request::by_requester(act.grant(id)?.1, person)?;
     let (grant, asked, extend) = allowed(act, id)?;
-    request::by_requester(asked, person)?;
     eligible(&asked.policy.policy, groups, &mut First)?;
     ensure(extend.approval, || {
         let expected = "an extension that needs an approver";
@@ -55,8 +55,8 @@ pub(super) fn asked(act: Act<'_>, id: GrantId) -> Checked {
 
 pub(super) fn denied(act: Act<'_>, id: GrantId) -> Checked {
     let (grant, asked) = act.grant(id)?;
-    waits(grant)?;
-    approver(act, grant, asked)
+    approver(act, grant, asked)?;
+    waits(grant).map(drop)
 }
 
 pub(super) fn extended(
@@ -66,6 +66,7 @@ pub(super) fn extended(
     proof: Option<Proof>,
 ) -> Checked {
     let (person, groups) = actor::person(act)?;
+    concerned(act, id)?;
     let (grant, asked, extend) = allowed(act, id)?;
     ensure(asked.id == of, || {
         let expected = format!("its request, {}", asked.id);
@@ -87,6 +88,23 @@ pub(super) fn extended(
     ensure(expires_at_ms == expires_at, || {
         Broken::new(Rule::ExpiryTime, moment(expires_at), moment(expires_at_ms))
     })
+}
+
+/// Its holder, and those who may sign off. Others are not told how it stands.
+fn concerned(act: Act<'_>, id: GrantId) -> Checked {
+    let (person, groups) = actor::person(act)?;
+    let (_, asked) = act.grant(id)?;
+    let policy = &asked.policy.policy;
+    let extend = policy.duration.extend.as_ref();
+    let by_approver = extend.is_some_and(|extend| extend.approval);
+    if asked.requester == person || policy.approval.may_ask(person, groups) {
+        return Ok(());
+    }
+    let (rule, expected) = match by_approver {
+        true => (Rule::NotApprover, "an approver"),
+        false => (Rule::NotRequester, "the requester"),
+    };
+    Err(Broken::new(rule, expected, person.to_string()))
 }
 
 fn waits(grant: &Grant) -> Checked<UnixMillis> {

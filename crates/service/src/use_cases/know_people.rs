@@ -54,6 +54,11 @@ impl Portal {
                 .find(|(person, ..)| *person == identity.person.id);
             identity.identity = found.map(|(_, issuer, subject)| (issuer.clone(), subject.clone()));
         }
+        // Of two first sign-ins at once one was noted and is nobody's: it has done nothing since.
+        let somebody = |row: &PersonRow| {
+            !row.groups.is_empty() || row.identities.iter().any(|one| one.identity.is_some())
+        };
+        people.retain(somebody);
         let mut unnamed: Vec<&mut PersonView> = Vec::new();
         for row in &mut people {
             unnamed.push(&mut row.person);
