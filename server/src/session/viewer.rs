@@ -11,7 +11,7 @@ use service::store::session_index::{Authenticated, Presence, SignedIn};
 use tower_sessions::Session;
 
 use super::{Sessions, stored_id};
-use crate::web::{Problem, TrustedProxies, client_ip};
+use crate::web::{Problem, TrustedProxies, certain_ip};
 
 /// The sign-in that a request came with.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ pub async fn attach_viewer(
     };
     let how = current.as_ref().map(|current| current.how.clone());
     let Authenticated { acr, amr } = how.unwrap_or_default();
-    let address = Some(client_ip(&request, &proxies.0));
+    let address = certain_ip(&request, &proxies.0);
     request.extensions_mut().insert(Seen { address, acr, amr });
     request
         .extensions_mut()

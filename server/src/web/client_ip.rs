@@ -10,20 +10,34 @@ use axum::http::HeaderMap;
 #[derive(Debug, Clone)]
 pub struct TrustedProxies(pub Arc<[IpAddr]>);
 
+/// The same where a policy goes by it: nothing where a trusted proxy says something that cannot be read, so that
+/// nobody passes for the proxy.
+pub(crate) fn certain_ip(request: &Request, trusted: &[IpAddr]) -> Option<IpAddr> {
+    let peer = peer(request);
+    match trusted.contains(&peer) {
+        true => forwarded(request.headers(), trusted).filter(|address| !trusted.contains(address)),
+        false => Some(peer),
+    }
+}
+
 /// The address of the browser: the peer's, or, where the peer is a trusted proxy, the last one in `X-Forwarded-For`
 /// that is not one. What stands further left anybody can have written.
-pub(crate) fn client_ip(request: &Request, trusted: &[IpAddr]) -> IpAddr {
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |ConnectInfo(address)| {
-            address.ip().to_canonical()
-        });
+pub(super) fn client_ip(request: &Request, trusted: &[IpAddr]) -> IpAddr {
+    let peer = peer(request);
     if trusted.contains(&peer) {
         forwarded(request.headers(), trusted).unwrap_or(peer)
     } else {
         peer
     }
+}
+
+fn peer(request: &Request) -> IpAddr {
+    request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |ConnectInfo(address)| {
+            address.ip().to_canonical()
+        })
 }
 
 fn forwarded(headers: &HeaderMap, trusted: &[IpAddr]) -> Option<IpAddr> {
@@ -48,6 +62,30 @@ fn forwarded(headers: &HeaderMap, trusted: &[IpAddr]) -> Option<IpAddr> {
 mod tests {
     use super::*;
     use axum::body::Body;
+
+    #[test]
+    fn nobody_passes_for_the_proxy_where_a_policy_goes_by_networks() {
+        let certain = |peer: &str, forwarded: &[u8]| {
+            let mut request = Request::new(Body::empty());
+            let peer: SocketAddr = peer.parse().expect("an address");
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let value = http::HeaderValue::from_bytes(forwarded).expect("a value");
+            request.headers_mut().append("x-forwarded-for", value);
+            let proxy = "10.0.0.1".parse().expect("an address");
+            certain_ip(&request, &[proxy]).map(|address| address.to_string())
+        };
+        assert_eq!(
+            certain("10.0.0.1:1", b"198.51.100.1").as_deref(),
+            Some("198.51.100.1")
+        );
+        assert_eq!(
+            certain("192.0.2.7:1", b"10.0.0.9").as_deref(),
+            Some("192.0.2.7")
+        );
+        for forged in [&b"\xff, 198.51.100.1"[..], b"nonsense", b"", b"10.0.0.1"] {
+            assert_eq!(certain("10.0.0.1:1", forged), None);
+        }
+    }
 
     fn seen(peer: &str, forwarded: &[&'static str]) -> String {
         let mut request = Request::new(Body::empty());

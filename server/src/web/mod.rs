@@ -27,7 +27,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 pub use client_ip::TrustedProxies;
-pub(crate) use client_ip::client_ip;
+pub(crate) use client_ip::certain_ip;
 pub use flood::Flood;
 pub use headers::Transport;
 pub use problem::Problem;

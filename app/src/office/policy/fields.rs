@@ -216,6 +216,7 @@ fn approval() -> Vec<AnyView> {
     let stage = vec![
         input("n", "How many people", Kind::Number),
         input("groups", "Out of these groups", Kind::Lines),
+        input("people", "Or these people, by their ids", Kind::Lines),
         input("distinct_groups", "Each for another group", Kind::Check),
         list("ladder", "Step", step),
     ];

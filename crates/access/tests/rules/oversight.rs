@@ -208,6 +208,7 @@ fn words_are_for_the_requests_people_and_for_auditors_case_by_case() {
     let case = |signed| Case {
         policy: &policy,
         requester: person(DANA),
+        emergency: false,
         signed,
     };
     let shows = |number, groups: &[&str], disclosed_at| {

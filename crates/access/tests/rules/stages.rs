@@ -9,7 +9,7 @@ use access::view::RequestState;
 use crate::company::{
     ARI, DANA, LEE, RAE, SAM, VIC, orders_admin, orders_read, person, stage_of, who, who_in,
 };
-use crate::stage::{Stage, request};
+use crate::stage::{Stage, facts, request};
 
 /// `orders-admin` with these stages.
 pub(crate) fn staged(stages: Vec<Asks>) -> Policy {
@@ -260,6 +260,14 @@ fn who_is_asked_looks_once() {
     assert_eq!(rule(&stage, ARI), Rule::AlreadyViewed);
     let looked = &stage.state.request(request(1)).unwrap().viewed;
     assert_eq!(*looked, [person(ARI), person(SAM)]);
+    // What it says now nobody has seen yet.
+    let edit = Command::EditRequest {
+        request: request(1),
+        facts: facts(900),
+    };
+    stage.run(&who(DANA), edit);
+    assert!(stage.state.request(request(1)).unwrap().viewed.is_empty());
+    stage.run(&who(ARI), view());
     stage.no(ARI, 1);
     assert_eq!(rule(&stage, VIC), Rule::NotAsked);
 }

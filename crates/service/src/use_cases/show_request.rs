@@ -1,7 +1,7 @@
 //! A request's page: what was asked, who said what, what happened, what the viewer may do.
 
 use access::disclosure::Case;
-use access::event::{Actor, EndCause, Event, Field};
+use access::event::{Actor, EndCause, Event, Field, Mode};
 use access::ids::{PersonId, RequestId};
 use access::policy::Policy;
 use access::time::UnixMillis;
@@ -57,6 +57,7 @@ impl Portal {
         let case = Case {
             policy: &policy.policy,
             requester: found.row.requester.id,
+            emergency: found.row.mode == Mode::Emergency,
             signed: signed(&story, viewer.person) || self.stands_in(viewer, &policy.policy).await?,
         };
         let openings = words(&story, &kept, &people, case, viewer, self.inner.clock.now());
@@ -159,6 +160,7 @@ impl Portal {
         let case = Case {
             policy: &policy.policy,
             requester: found.row.requester.id,
+            emergency: found.row.mode == Mode::Emergency,
             signed: false,
         };
         if case.admits(viewer) || self.stands_in(viewer, &policy.policy).await? {

@@ -152,15 +152,6 @@ impl Portal {
         Ok((all, in_force))
     }
 
-    /// What a policy author should know about a draft: stages that too few known people could fill.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] where the log's state cannot be asked.
-    pub async fn short_of_people(&self, draft: Policy) -> Result<Vec<String>, Error> {
-        let short = move |state: &State| short_of_people(state, &draft);
-        self.inner.sequencer.ask(short).await
-    }
-
     /// Puts their names to people.
     pub(crate) async fn name(&self, people: &mut [&mut PersonView]) -> Result<(), Error> {
         let ids: Vec<_> = people.iter().map(|person| person.id.uuid()).collect();

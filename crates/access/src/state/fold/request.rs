@@ -161,6 +161,7 @@ impl State {
             stage_since: at,
             lapses_at: *lapses_at_ms,
             state: RequestState::Submitted,
+            viewed: Vec::new(),
             ..asked.clone()
         };
         for given in &mut edited.sign_offs {

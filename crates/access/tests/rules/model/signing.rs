@@ -109,6 +109,7 @@ impl<'a> Model<'a> {
         };
         let seen = self.log.iter().any(|record| {
             matches!(record.event, Event::RequestViewed { request } if request == id)
+                && record.seq > asked.said.0
                 && by(record) == Some(me)
         });
         !seen
