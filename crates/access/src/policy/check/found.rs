@@ -3,7 +3,7 @@
 use super::PolicyError;
 
 /// The most names that one list of a policy may hold. The whole policy stands in one entry of at
-/// most 65,535 bytes, which [`MAX_BYTES`] sees to.
+/// most 65,535 bytes, which [`super::MAX_BYTES`] sees to.
 const MAX_NAMES: usize = 100;
 
 /// The longest time that a policy names, in seconds: a year.
