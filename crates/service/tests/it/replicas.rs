@@ -100,7 +100,7 @@ async fn four_replicas_make_one_chain(admin: PgPool) {
         .iter()
         .flat_map(|one| load(one, &dana, &alone))
         .collect();
-    let killed = tokio::time::timeout(Duration::from_secs(60), killed).await;
+    let killed = tokio::time::timeout(Duration::from_secs(240), killed).await;
     let (said, acknowledged) = killed.expect("it was not killed").unwrap();
     assert!(acknowledged >= 700, "{acknowledged} of {said:?}");
     assert!(said.contains(&Said::Started { halted: None }));
