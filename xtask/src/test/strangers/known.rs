@@ -25,10 +25,11 @@ const ANY: &[u64] = &[0, 1, 2, 3, 4, 5, 6, 7];
 const STRAY_BITS: &str = "its base64 decoder passes over bits that belong to no byte";
 const OTHER_LINE_END: &str = "Python's splitlines takes a vertical tab for a line end; the text that it checks is one that it writes anew";
 const BEHIND_THE_END: &str = "Python's base64 decoder passes over what stands behind the padding";
+const EARLY_END: &str = "Python's base64 decoder ends at a padding in the middle, and it does not know how long a signature of an unknown key is";
 const ANY_NAME: &str = "it does not look at the form of a name whose key it does not know";
 
 /// All that there are. None of them lets another origin, size or root pass as signed.
-pub(super) const LENIENCIES: [Leniency; 12] = [
+pub(super) const LENIENCIES: [Leniency; 14] = [
     lenient(GO, "signature's last character", ANY, STRAY_BITS),
     lenient(GO, "unknown signature's last character", ANY, STRAY_BITS),
     lenient(GO, "unknown signature's padding", ANY, STRAY_BITS),
@@ -46,6 +47,9 @@ pub(super) const LENIENCIES: [Leniency; 12] = [
     lenient(TLOG_SCALES, "last line end", ANY, BEHIND_THE_END),
     lenient(TLOG_SCALES, "unknown last line end", ANY, BEHIND_THE_END),
     lenient(TLOG_SCALES, "unknown key name", ANY, ANY_NAME),
+    // `9` and `5` become `=`.
+    lenient(TLOG_SCALES, "unknown signature", &[2, 3], EARLY_END),
+    lenient(TLOG_SCALES, "unknown key id", &[2, 3], EARLY_END),
 ];
 
 const fn lenient(
