@@ -51,6 +51,8 @@ pub enum Command {
     ProposePolicy {
         /// The whole policy.
         policy: Policy,
+        /// The version that its author began with, 0 for none; `None` follows whichever is the newest.
+        follows: Option<u32>,
     },
     /// Propose that a policy be in force no longer (a policy author).
     ProposeRetirement {

@@ -154,9 +154,9 @@ pub struct Review {
 #[serde(rename_all = "snake_case")]
 pub enum Debt {
     /// Nothing but that it is shown.
-    #[default]
     Allow,
     /// Whose access it was breaks no glass, under any policy, until it is reviewed.
+    #[default]
     Block,
 }
 

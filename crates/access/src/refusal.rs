@@ -64,6 +64,8 @@ rules! {
     OutsideWindow = "outside_window",
     /// A review of an earlier access of theirs is overdue.
     ReviewOwed = "review_owed",
+    /// An earlier emergency of theirs was denied, or not ratified in time, and nobody has reviewed it.
+    EmergencyRefused = "emergency_refused",
     /// There is no such request.
     UnknownRequest = "unknown_request",
     /// A request of that id is there already.
@@ -78,7 +80,7 @@ rules! {
     NotDelegate = "not_delegate",
     /// Nobody signs in their own place.
     SelfDelegation = "self_delegation",
-    /// An absence ends after it begins, and within 90 days.
+    /// An absence ends after it begins, and within 30 days.
     BadPeriod = "bad_period",
     /// Only those who are asked look at it as such.
     NotAsked = "not_asked",
@@ -128,6 +130,8 @@ rules! {
     NotOperator = "not_operator",
     /// The person is in none of the groups that write policies.
     NotAuthor = "not_author",
+    /// They proved who they are longer ago than the act allows.
+    SignInStale = "sign_in_stale",
     /// There is no such proposal on the table.
     UnknownProposal = "unknown_proposal",
     /// Nobody puts in force what they proposed.

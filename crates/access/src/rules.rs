@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::event::{Actor, Event};
+use crate::event::{Actor, Event, Mode};
 use crate::ids::{GrantId, GroupName, RequestId};
 use crate::policy::{Policy, PolicyVersion};
 use crate::refusal::Rule;
@@ -217,6 +217,17 @@ impl<'a> Act<'a> {
             )
         })?;
         Ok(&then.policy)
+    }
+}
+
+impl<'a> Act<'a> {
+    /// What a request is signed off under: the version that is still in force, or, for an emergency, the
+    /// one that it was broken under, since what is open has to be answered for whatever came later.
+    fn signed_under(self, request: &'a Request) -> Checked<&'a Policy> {
+        match request.mode {
+            Mode::Ordinary => self.same_policy(request),
+            Mode::Emergency => Ok(&request.policy.policy),
+        }
     }
 }
 

@@ -32,8 +32,8 @@ pub struct State {
     ledger: Option<Ledger>,
     /// All versions of each policy, oldest first; the last is in force.
     policies: BTreeMap<PolicyName, Vec<Arc<PolicyVersion>>>,
-    /// When the first version of each came into force.
-    began: BTreeMap<PolicyName, UnixMillis>,
+    /// Since when each has asked for drills without a break.
+    drills_from: BTreeMap<PolicyName, UnixMillis>,
     /// Policies that were put out of force.
     retired: BTreeSet<PolicyName>,
     /// By the entry that proposed them.
@@ -44,6 +44,8 @@ pub struct State {
     roles: Vec<(UnixMillis, RoleGroups)>,
     /// The groups that each person had at their last sign-in or sign-off.
     people: BTreeMap<PersonId, Vec<GroupName>>,
+    /// When each proved last who they are, by their sign-ins, in seconds since 1970.
+    proved: BTreeMap<PersonId, i64>,
     /// Further identities, each with the person under whom they count.
     links: BTreeMap<PersonId, PersonId>,
     /// By the person who is away.
@@ -125,11 +127,6 @@ impl State {
         self.resources.get(resource)
     }
 
-    /// When the first version of a policy came into force.
-    pub(crate) fn began(&self, policy: &PolicyName) -> Option<UnixMillis> {
-        self.began.get(policy).copied()
-    }
-
     /// What the portal can open, by name.
     pub fn resources(&self) -> impl Iterator<Item = (&ResourceName, &Labels)> {
         self.resources.iter()
@@ -156,6 +153,12 @@ impl State {
     /// The groups that the person had at their last sign-in or sign-off.
     pub fn groups(&self, person: PersonId) -> &[GroupName] {
         self.people.get(&person).map_or(&[], Vec::as_slice)
+    }
+
+    /// When the person proved last who they are, by their sign-ins, in seconds since 1970; `None` where
+    /// their provider never said.
+    pub fn proved(&self, person: PersonId) -> Option<i64> {
+        self.proved.get(&person).copied()
     }
 
     /// One request.

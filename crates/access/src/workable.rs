@@ -21,7 +21,7 @@ pub(crate) fn only_the_requester(state: &State, policy: &Policy) -> Option<Polic
     }
     for (number, stage) in stages {
         let signing = candidates(state, stage, 2);
-        if signing == asking && stage.people.is_empty() {
+        if signing == asking {
             return Some(PolicyError {
                 at: format!("approval.stages[{number}].groups"),
                 why: "can be filled by nobody but the one person who may ask, as far as the log knows: \
@@ -31,6 +31,22 @@ pub(crate) fn only_the_requester(state: &State, policy: &Policy) -> Option<Polic
         }
     }
     None
+}
+
+/// People whom the policy names, and whom nobody has ever seen. Asked once anybody is known.
+pub(crate) fn nobody_known(state: &State, policy: &Policy) -> Option<PolicyError> {
+    state.people().next()?;
+    let stages = policy.approval.stages.iter().enumerate();
+    let mut named = stages.flat_map(|(stage, asked)| {
+        let people = asked.people.iter().enumerate();
+        people.map(move |(at, person)| (stage, at, *person))
+    });
+    let (stage, at, _) = named.find(|(_, _, person)| !state.knows(*person))?;
+    Some(PolicyError {
+        at: format!("approval.stages[{stage}].people[{at}]"),
+        why: "is nobody whom the log knows: take the id from the people page, or let them sign in once"
+            .to_owned(),
+    })
 }
 
 /// What a policy author should know about a draft: stages that too few known people could fill.

@@ -62,7 +62,10 @@ impl Portal {
                 .filter(|policy| !is_there(state, policy))
                 .map(|policy| match begins {
                     true => Command::ActivatePolicy { policy },
-                    false => Command::ProposePolicy { policy },
+                    false => Command::ProposePolicy {
+                        policy,
+                        follows: None,
+                    },
                 })
                 .collect::<Vec<_>>()
         };

@@ -79,7 +79,13 @@ impl Portal {
         if let Err(contradiction) = policy.check() {
             return Ok(Err(contradiction.to_string()));
         }
-        let proposal = Proposal::new(Command::ProposePolicy { policy }, Actor::system("shell"));
+        let proposal = Proposal::new(
+            Command::ProposePolicy {
+                policy,
+                follows: None,
+            },
+            Actor::system("shell"),
+        );
         match self.inner.sequencer.propose(proposal).await {
             Ok(appended) => {
                 let seq = appended.entries.first().map_or(0, |(seq, _)| *seq);

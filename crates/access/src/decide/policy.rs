@@ -12,8 +12,8 @@ impl Act<'_> {
     pub(super) fn policy(self, command: Command) -> Checked<Vec<Event>> {
         match command {
             Command::ActivatePolicy { policy } => self.one(self.activation(policy, None)),
-            Command::ProposePolicy { policy } => self.one(Event::PolicyProposed {
-                replaces: self.state.newest_version(&policy.name),
+            Command::ProposePolicy { policy, follows } => self.one(Event::PolicyProposed {
+                replaces: follows.unwrap_or_else(|| self.state.newest_version(&policy.name)),
                 sha256: policy.digest(),
                 policy,
             }),

@@ -50,7 +50,7 @@ impl Member {
             Value::Null | Value::Bool(false) => true,
             Value::Number(number) => self.name == "min_reason_chars" && number.as_u64() == Some(0),
             Value::Array(items) => items.is_empty(),
-            Value::String(word) => self.name == "debt" && word == "allow",
+            Value::String(_) => false,
             Value::Object(members) => members.is_empty(),
             Value::Bool(true) => false,
         };

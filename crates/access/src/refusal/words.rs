@@ -13,6 +13,9 @@ pub(super) fn what_of(rule: Rule, command: &str) -> &'static str {
             "This access is not open, or the extension is not one that waits."
         }
         (Rule::WrongState, "deny_extension") => "No extension waits for an answer.",
+        (Rule::ProposalStale, "propose_policy") => {
+            "Another version came into force since this was begun."
+        }
         (Rule::WrongState, "endorse_proposal") => "This proposal is somebody's own already.",
         (Rule::TooEarly, "intend_grant") => "This request asked for a later start.",
         (Rule::TooEarly, "end_grant") => "The access is not over yet.",
@@ -59,6 +62,9 @@ pub(super) fn what(rule: Rule) -> &'static str {
         }
         Rule::OutsideWindow => "The policy opens nothing at this time of the week.",
         Rule::ReviewOwed => "A review of an earlier access of yours is overdue.",
+        Rule::EmergencyRefused => {
+            "An earlier emergency of yours was denied, or not ratified in time, and waits for its review."
+        }
         Rule::UnknownRequest => "There is no such request.",
         Rule::RequestExists => "This form was sent before, and said something else then.",
         Rule::SelfApproval => "This is your own request, and nobody signs off their own.",
@@ -66,7 +72,7 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::DelegationOff => "Under this policy everybody signs for themselves.",
         Rule::NotDelegate => "You do not sign in that person's place now.",
         Rule::SelfDelegation => "That is yourself.",
-        Rule::BadPeriod => "An absence ends after it begins, and within 90 days.",
+        Rule::BadPeriod => "An absence ends after it begins, and within 30 days.",
         Rule::NotAsked => "You are not asked about this request now.",
         Rule::AlreadyViewed => "The log knows already that you looked.",
         Rule::AlreadySigned => "You have signed this request already, and each person counts once.",
@@ -97,6 +103,7 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::NotCustodian => "None of your groups erases what was sealed.",
         Rule::NotOperator => "None of your groups runs the portal.",
         Rule::NotAuthor => "None of your groups writes policies.",
+        Rule::SignInStale => "This takes a sign-in of the last half hour.",
         Rule::UnknownProposal => "There is no such proposal any more.",
         Rule::SelfActivation => {
             "You proposed this yourself, and putting it in force takes two people."
@@ -171,7 +178,9 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::ProofTooWeak => "Sign out, sign in in that way, and send it again.",
         Rule::BadStart => "Choose a start from now on, within 30 days, or none.",
         Rule::OutsideWindow => "Open it when its window opens; the approval holds until it lapses.",
-        Rule::ReviewOwed => "Have it reviewed first; an ordinary request is still open to you.",
+        Rule::ReviewOwed | Rule::EmergencyRefused => {
+            "Have it reviewed first; an ordinary request is still open to you."
+        }
         Rule::DelegationOff | Rule::NotDelegate => {
             "Sign in your own name, or ask another approver."
         }
@@ -182,6 +191,7 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::NotOperator | Rule::NotAuthor => {
             "Ask whoever runs the portal for the role it needs, and sign in anew."
         }
+        Rule::SignInStale => "Sign in anew, if you have not just done so, and send it again.",
         Rule::UnknownProposal => "Reload the page to see what is proposed.",
         Rule::SelfActivation => "Ask another policy author to put it in force.",
         Rule::NotEndorsed => "Endorse it; another policy author then puts it in force.",

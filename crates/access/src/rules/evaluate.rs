@@ -89,7 +89,8 @@ impl Wish<'_> {
         self.long_enough(policy, to)?;
         self.conditions(policy, to)?;
         self.start(act, to)?;
-        self.no_debt(act, to)
+        self.no_debt(act, to)?;
+        self.not_refused(act, to)
     }
 
     pub(crate) fn long_enough(self, policy: &Policy, to: &mut impl Sink) -> Checked {
@@ -203,6 +204,17 @@ impl Wish<'_> {
         let expected = || "no access of theirs whose review is overdue".to_owned();
         let found = || owed.map_or("none".to_owned(), |owed| format!("request {}", owed.id));
         to.take(Rule::ReviewOwed, owed.is_none(), expected, found)
+    }
+
+    /// A no to an emergency, or a silence, holds until somebody has looked into it.
+    fn not_refused(self, act: Act<'_>, to: &mut impl Sink) -> Checked {
+        if self.mode == Mode::Ordinary {
+            return Ok(());
+        }
+        let refused = act.state.refused_emergencies(self.person, act.now).next();
+        let expected = || "no emergency of theirs that was refused and waits for review".to_owned();
+        let found = || refused.map_or("none".to_owned(), |one| format!("request {}", one.id));
+        to.take(Rule::EmergencyRefused, refused.is_none(), expected, found)
     }
 }
 

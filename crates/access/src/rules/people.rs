@@ -1,6 +1,7 @@
 //! Who is one human being, and who signs in whose place.
 
 use super::oversight::holds;
+use super::sign_off::fresh_sign_in;
 use super::{Act, actor, ensure, moment};
 use crate::ids::PersonId;
 use crate::refusal::Rule;
@@ -8,8 +9,8 @@ use crate::time::UnixMillis;
 use crate::view::Role;
 use crate::violation::{Broken, Checked};
 
-/// The longest absence, in seconds: 90 days.
-const AWAY_WITHIN_S: u32 = 90 * 86_400;
+/// The longest absence, in seconds: 30 days. Nobody learns meanwhile which groups they have by then.
+const AWAY_WITHIN_S: u32 = 30 * 86_400;
 
 /// An operator says it of two others: nobody makes themselves one with anybody.
 pub(super) fn linked(act: Act<'_>, person: PersonId, into: PersonId) -> Checked {
@@ -22,7 +23,8 @@ pub(super) fn linked(act: Act<'_>, person: PersonId, into: PersonId) -> Checked 
     }
     ensure(!act.state.same(person, into), || {
         Broken::new(Rule::AlreadyLinked, "two people", "one already")
-    })
+    })?;
+    fresh_sign_in(act)
 }
 
 pub(super) fn delegated(act: Act<'_>, to: PersonId, until: UnixMillis) -> Checked {
@@ -35,7 +37,8 @@ pub(super) fn delegated(act: Act<'_>, to: PersonId, until: UnixMillis) -> Checke
     ensure(act.now < until && until <= latest, || {
         let expected = format!("an end after now, by {}", moment(latest));
         Broken::new(Rule::BadPeriod, expected, moment(until))
-    })
+    })?;
+    fresh_sign_in(act)
 }
 
 pub(super) fn delegation_ended(act: Act<'_>, to: PersonId) -> Checked {

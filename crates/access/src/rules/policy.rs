@@ -1,6 +1,7 @@
 //! Policies come into force by two people, and go by two.
 
 use super::oversight::holds;
+use super::sign_off::fresh_sign_in;
 use super::{Act, actor, ensure};
 use crate::digest::Digest;
 use crate::event::Actor;
@@ -10,6 +11,7 @@ use crate::refusal::Rule;
 use crate::state::{Change, Proposal};
 use crate::view::Role;
 use crate::violation::{Broken, Checked};
+use crate::workable;
 
 /// The portal's configuration may propose; only people who write policies may do more.
 pub(super) fn proposed(act: Act<'_>, replaces: u32, sha256: Digest, policy: &Policy) -> Checked {
@@ -20,12 +22,20 @@ pub(super) fn proposed(act: Act<'_>, replaces: u32, sha256: Digest, policy: &Pol
     ensure(replaces == newest, || {
         let expected = format!("the version after {newest}");
         Broken::new(
-            Rule::PolicyOrder,
+            Rule::ProposalStale,
             expected,
             format!("the one after {replaces}"),
         )
     })?;
-    sound(act, sha256, policy)
+    sound(act, sha256, policy)?;
+    proved_if_person(act)
+}
+
+fn proved_if_person(act: Act<'_>) -> Checked {
+    match act.actor {
+        Actor::Person { .. } => fresh_sign_in(act),
+        Actor::System { .. } => Ok(()),
+    }
 }
 
 /// Its digest is its own, it does not contradict itself, and not only its requester could sign it off.
@@ -36,7 +46,9 @@ fn sound(act: Act<'_>, sha256: Digest, policy: &Policy) -> Checked {
     })?;
     let bad = |why: String| Broken::new(Rule::BadPolicy, "a policy without contradiction", why);
     policy.check().map_err(|error| bad(error.to_string()))?;
-    match crate::workable::only_the_requester(act.state, policy) {
+    let unworkable = workable::nobody_known(act.state, policy)
+        .or_else(|| workable::only_the_requester(act.state, policy));
+    match unworkable {
         Some(error) => Err(bad(error.to_string())),
         None => Ok(()),
     }
@@ -54,7 +66,8 @@ pub(super) fn retirement_proposed(act: Act<'_>, policy: &PolicyName, version: u3
             expected,
             format!("{policy}, version {version}"),
         )
-    })
+    })?;
+    fresh_sign_in(act)
 }
 
 /// A proposal of the configuration is nobody's word until an author makes it theirs.
@@ -64,7 +77,8 @@ pub(super) fn endorsed(act: Act<'_>, seq: u64) -> Checked {
     ensure(proposal.by.is_none(), || {
         let expected = "a proposal of the configuration";
         Broken::new(Rule::WrongState, expected, "somebody's own")
-    })
+    })?;
+    fresh_sign_in(act)
 }
 
 pub(super) fn withdrawn(act: Act<'_>, seq: u64) -> Checked {
@@ -106,7 +120,8 @@ pub(super) fn activated(
             Broken::new(Rule::SeededLate, expected, "the portal's own")
         })?,
     }
-    sound(act, sha256, policy)
+    sound(act, sha256, policy)?;
+    proved_if_person(act)
 }
 
 pub(super) fn retired(act: Act<'_>, policy: &PolicyName, version: u32, seq: u64) -> Checked {
@@ -125,7 +140,8 @@ pub(super) fn retired(act: Act<'_>, policy: &PolicyName, version: u32, seq: u64)
         let expected = format!("version {version} in force");
         let found = in_force.map_or("none".to_owned(), |found| format!("version {found}"));
         Broken::new(Rule::ProposalStale, expected, found)
-    })
+    })?;
+    fresh_sign_in(act)
 }
 
 /// A second author's word on what a first one proposed, who is an author still.

@@ -27,7 +27,7 @@ pub(super) fn given(act: Act<'_>, given: &Given) -> Checked {
     let (person, groups) = actor::person(act)?;
     let request = act.request(given.request)?;
     open_for_sign_off(act, request)?;
-    let policy = act.same_policy(request)?;
+    let policy = act.signed_under(request)?;
     let (principal, groups) = match given.on_behalf_of {
         Some(principal) => (principal, delegated(act, request, person, principal)?),
         None => (person, groups),
@@ -121,7 +121,7 @@ pub(super) fn stage_completed(act: Act<'_>, id: RequestId, stage: u8) -> Checked
     let (person, _) = actor::person(act)?;
     let request = act.request(id)?;
     open_for_sign_off(act, request)?;
-    act.same_policy(request)?;
+    act.signed_under(request)?;
     let last = request.stage + 1 >= request.policy.policy.approval.stages.len();
     ensure(usize::from(stage) == request.stage && !last, || {
         let expected = format!("stage {}, and another after it", request.stage);
@@ -161,7 +161,6 @@ pub(super) fn ratified(act: Act<'_>, id: RequestId) -> Checked {
         Broken::new(Rule::WrongState, "an emergency", "an ordinary request")
     })?;
     open_for_sign_off(act, request)?;
-    act.same_policy(request)?;
     quorum(act.state, request)?;
     last_signer(request, person)
 }
@@ -208,6 +207,23 @@ pub(super) fn fresh(now: UnixMillis, since: UnixMillis, auth_time_s: i64) -> Che
     ensure((earliest..=latest).contains(&auth_time_s), || {
         let expected = format!("a proof of identity between {earliest} s and {latest} s");
         Broken::new(Rule::StaleProof, expected, format!("{auth_time_s} s"))
+    })
+}
+
+/// How long ago somebody may have proved who they are, in seconds, for what no proof of its own is made:
+/// half an hour.
+const PROVED_WITHIN_S: i64 = 1_800;
+
+/// They proved who they are lately: a session that somebody walked away from, or lost, is no hand of theirs.
+pub(super) fn fresh_sign_in(act: Act<'_>) -> Checked {
+    let (person, _) = actor::person(act)?;
+    let now = act.now.unix_seconds();
+    let times = now.saturating_sub(PROVED_WITHIN_S)..=now.saturating_add(MAX_SKEW_S);
+    let proved = act.state.proved(person);
+    ensure(proved.is_some_and(|at| times.contains(&at)), || {
+        let expected = format!("a sign-in since {} s", times.start());
+        let found = proved.map_or("none".to_owned(), |at| format!("{at} s"));
+        Broken::new(Rule::SignInStale, expected, found)
     })
 }
 

@@ -158,7 +158,9 @@ impl<'a> Under<'a> {
         };
         let by = request.submitted_at.plus_seconds(within_s);
         let grant = request.grant.and_then(|grant| self.state.grant(grant));
-        let course = follow(self.state, request, &self.draft, by).0;
+        // A word that came after the end changed nothing about the access.
+        let over = grant.and_then(ended_by_itself).map_or(by, |at| at.min(by));
+        let course = follow(self.state, request, &self.draft, over).0;
         let open = by > self.now || grant.is_none_or(|grant| over_by(grant, by));
         let outcome = match course {
             Course::Denied => Outcome::Unratified,
@@ -168,6 +170,16 @@ impl<'a> Under<'a> {
             Course::Waits { .. } => Outcome::ToRatify,
         };
         (outcome, course.told().into_iter().collect())
+    }
+}
+
+/// When access ended for another reason than that nobody ratified it.
+fn ended_by_itself(grant: &Grant) -> Option<UnixMillis> {
+    match grant.state {
+        GrantState::Ended { cause, at_ms, .. } if cause != EndCause::Unratified => {
+            Some(at_ms.min(grant.expires_at))
+        }
+        _ => None,
     }
 }
 

@@ -18,7 +18,13 @@ mod request;
 const fn gives(event: &Event) -> bool {
     matches!(
         event,
-        Event::ResourceConfigured { .. }
+        Event::PolicyActivated { .. }
+            | Event::PolicyProposed { .. }
+            | Event::RetirementProposed { .. }
+            | Event::ProposalEndorsed { .. }
+            | Event::ProposalWithdrawn { .. }
+            | Event::PolicyRetired { .. }
+            | Event::ResourceConfigured { .. }
             | Event::RolesConfigured { .. }
             | Event::PersonLinked { .. }
             | Event::DelegationSet { .. }
@@ -54,7 +60,7 @@ impl State {
             | Event::RetirementProposed { .. }
             | Event::ProposalEndorsed { .. }
             | Event::ProposalWithdrawn { .. }
-            | Event::PolicyRetired { .. } => self.fold_policy(record, lawful),
+            | Event::PolicyRetired { .. } => self.fold_policy(record),
             Event::ResourceConfigured { resource, labels } => {
                 self.resources.insert(resource.clone(), labels.clone());
             }
@@ -81,7 +87,10 @@ impl State {
                     self.delegations.remove(&of);
                 }
             }
-            Event::SessionOpened { .. } => self.see_groups(record.actor),
+            Event::SessionOpened { auth_time_s } => {
+                self.see_groups(record.actor);
+                self.see_proof(record.actor, *auth_time_s);
+            }
             Event::RequestSubmitted { .. } => self.fold_submitted(record, lawful),
             Event::RequestEdited { .. } => self.fold_edited(record, lawful),
             Event::RequestViewed { request } => {
@@ -181,6 +190,14 @@ impl State {
             && let Some(request) = self.requests.get_mut(request)
         {
             request.note_texts(record);
+        }
+    }
+
+    /// When somebody proved last who they are, as far as the provider says.
+    fn see_proof(&mut self, actor: &Actor, auth_time_s: Option<i64>) {
+        if let (Some((person, _)), Some(at)) = (actor.as_person(), auth_time_s) {
+            let last = self.proved.entry(person).or_insert(at);
+            *last = at.max(*last);
         }
     }
 

@@ -183,6 +183,12 @@ impl Request {
         (self.mode == Mode::Emergency).then(|| self.submitted_at.plus_seconds(within_s))
     }
 
+    /// When somebody said no to it, or its time to be ratified ran out.
+    pub(crate) fn refused_at(&self) -> Option<UnixMillis> {
+        let no = self.denial().map(|given| given.at);
+        no.or_else(|| self.ratify_by().filter(|_| self.ratified.is_none()))
+    }
+
     /// What sign-offs bind.
     pub fn statement(&self) -> Statement<'_> {
         Statement {
@@ -213,8 +219,12 @@ impl Request {
 
     /// Whether somebody who may has said no.
     pub(crate) fn denied(&self) -> bool {
+        self.denial().is_some()
+    }
+
+    fn denial(&self) -> Option<&SignOff> {
         self.sign_offs
             .iter()
-            .any(|given| given.stands() && given.decision == Decision::Deny)
+            .find(|given| given.stands() && given.decision == Decision::Deny)
     }
 }

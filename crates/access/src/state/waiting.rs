@@ -27,17 +27,25 @@ impl State {
             .take_while(move |request| request.lapses_at <= now)
     }
 
-    /// Whether a request waits for somebody's yes or no: one that is submitted, or an emergency that is
-    /// open and has to be ratified.
+    /// Whether a request waits for somebody's yes or no: one that is submitted, or an emergency that has to
+    /// be ratified and is open, or ended before its time to be ratified and was not reviewed.
     pub fn waits_for_sign_off(&self, request: &Request) -> bool {
         match request.mode {
             Mode::Ordinary => request.state == RequestState::Submitted && !request.denied(),
             Mode::Emergency => {
                 let grant = request.grant.and_then(|grant| self.grant(grant));
-                grant.is_some_and(|grant| grant.is_live() && grant.ratify_by.is_some())
-                    && !request.denied()
+                grant.is_some_and(|grant| self.to_be_ratified(request, grant)) && !request.denied()
             }
         }
+    }
+
+    fn to_be_ratified(&self, request: &Request, grant: &Grant) -> bool {
+        let Some(by) = grant.ratify_by else {
+            return false;
+        };
+        let ended = matches!(grant.state, GrantState::Ended { .. });
+        let in_time = self.last_time().is_none_or(|last| last < by);
+        grant.is_live() || (ended && in_time && request.review.is_none())
     }
 
     /// For each stage of its policy, how many people count who said yes and are approvers still, by the
@@ -112,6 +120,27 @@ impl State {
 
     /// A person's own accesses whose review is overdue and lets them break no glass.
     pub fn debts(&self, person: PersonId, now: UnixMillis) -> impl Iterator<Item = &Request> {
+        self.owed_by(person)
+            .filter(move |(due, _)| *due < now)
+            .map(|(_, request)| request)
+            .filter(|request| request.policy.policy.review.debt == Debt::Block)
+    }
+
+    /// A person's own emergencies that somebody said no to, or that had to be ratified and were not in
+    /// time, as long as nobody has reviewed them: they let them break no glass either.
+    pub fn refused_emergencies(
+        &self,
+        person: PersonId,
+        now: UnixMillis,
+    ) -> impl Iterator<Item = &Request> {
+        self.owed_by(person)
+            .map(|(_, request)| request)
+            .filter(|request| request.mode == Mode::Emergency)
+            .filter(move |request| request.refused_at().is_some_and(|at| at <= now))
+    }
+
+    /// What a human being's accesses owe: the moment that each review is due.
+    fn owed_by(&self, person: PersonId) -> impl Iterator<Item = (UnixMillis, &Request)> {
         let one = self.canonical(person);
         let mut theirs = vec![one];
         theirs.extend(
@@ -122,9 +151,8 @@ impl State {
         theirs
             .into_iter()
             .filter_map(|person| self.owed.get(&person))
-            .flat_map(move |owed| owed.iter().take_while(move |(due, _)| *due < now))
-            .filter_map(|(_, id)| self.request(*id))
-            .filter(|request| request.policy.policy.review.debt == Debt::Block)
+            .flatten()
+            .filter_map(|(due, id)| Some((*due, self.request(*id)?)))
     }
 
     /// When each policy in force is to be exercised next, the first due in front.
@@ -134,11 +162,8 @@ impl State {
             .filter_map(|version| {
                 let every_s = u32::from(version.policy.drill.as_ref()?.every_days) * 86_400;
                 let name = &version.policy.name;
-                let since = self
-                    .drills
-                    .get(name)
-                    .copied()
-                    .or_else(|| self.began(name))?;
+                let asked = self.drills_from.get(name).copied()?;
+                let since = self.drills.get(name).map_or(asked, |last| asked.max(*last));
                 Some((since.plus_seconds(every_s), name))
             })
             .collect();

@@ -84,6 +84,7 @@ fn identities_of_one_human_being_count_once() {
         person: person(one),
         into: person(other),
     };
+    world.sign_in(OPS);
     world.by(OPS, link(ARI, SAM)).unwrap();
     let dana = row(&world, DANA, |_| {});
     assert_eq!(

@@ -97,11 +97,16 @@ impl World {
                     },
                 )
                 .unwrap();
-            world
-                .by(number, Command::OpenSession { auth_time_s: None })
-                .unwrap();
+            world.sign_in(number);
         }
         world
+    }
+
+    /// The person proves who they are.
+    pub(crate) fn sign_in(&mut self, number: usize) {
+        let auth_time_s = Some(self.now().unix_seconds());
+        self.by(number, Command::OpenSession { auth_time_s })
+            .unwrap();
     }
 
     pub(crate) fn now(&self) -> UnixMillis {

@@ -195,12 +195,18 @@ fn the_floor_of_n_holds_for_operators_too() {
     assert_eq!(stage.forged(&who(PAT), forged), Rule::SystemOnly);
     let mut policy = orders_admin();
     policy.approval.stages = vec![stage_of(1, &["leads"])];
-    let propose = Command::ProposePolicy { policy };
+    let propose = Command::ProposePolicy {
+        policy,
+        follows: None,
+    };
     assert_eq!(stage.refused(&who(PAT), propose), Rule::NotAuthor);
     // And no policy asks for nobody.
     let mut none = orders_admin();
     none.approval.stages[0].n = 0;
-    let propose = Command::ProposePolicy { policy: none };
+    let propose = Command::ProposePolicy {
+        policy: none,
+        follows: None,
+    };
     assert_eq!(stage.refused(&who(NOOR), propose), Rule::BadPolicy);
 }
 
@@ -214,7 +220,13 @@ fn a_policy_change_takes_two_people() {
         policy: policy.clone(),
         proposal: Some(place),
     };
-    stage.run(&who(NOOR), Command::ProposePolicy { policy });
+    stage.run(
+        &who(NOOR),
+        Command::ProposePolicy {
+            policy,
+            follows: None,
+        },
+    );
     let activate = || Command::ActivateProposal { proposal: place };
     let alone = stage.refused_and_found(&who(NOOR), activate(), event.clone());
     assert_eq!(alone, Rule::SelfActivation);

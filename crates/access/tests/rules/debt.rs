@@ -139,6 +139,27 @@ fn due_in_days(stage: &Stage, since: UnixMillis) -> i64 {
     (due[0].0.millis() - since.millis()) / 1000 / DAY_S
 }
 
+/// A policy that asks for drills from some version on asks for none before.
+#[test]
+fn drills_count_from_the_version_that_first_asks_for_them() {
+    let without = || Policy {
+        drill: None,
+        ..drilled()
+    };
+    let mut stage = Stage::set_under(&[orders_read(), without()]);
+    assert_eq!(stage.state.drills_due(), []);
+    stage.later(400 * DAY_S).activate(drilled());
+    let due = |stage: &Stage| stage.state.drills_due().first().map(|(at, _)| *at);
+    let first = stage.now().plus_seconds(30 * 86_400);
+    assert_eq!(due(&stage), Some(first));
+    // A further version that asks for them changes nothing; one that does not, and another, begin anew.
+    stage.later(DAY_S).activate(drilled());
+    assert_eq!(due(&stage), Some(first));
+    stage.activate(without());
+    stage.later(DAY_S).activate(drilled());
+    assert_eq!(due(&stage), Some(stage.now().plus_seconds(30 * 86_400)));
+}
+
 #[test]
 fn a_drill_is_due_after_the_policys_begin_and_after_each_drill() {
     let mut stage = Stage::set_under(&[orders_read(), drilled()]);

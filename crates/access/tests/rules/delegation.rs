@@ -178,7 +178,7 @@ fn an_absence_has_a_person_and_an_end() {
     assert_eq!(rule(&ari, set(&stage, 99, 60)), Rule::UnknownPerson);
     assert_eq!(rule(&ari, set(&stage, RAE, 0)), Rule::BadPeriod);
     assert_eq!(
-        rule(&ari, set(&stage, RAE, 90 * 86_400 + 1)),
+        rule(&ari, set(&stage, RAE, 30 * 86_400 + 1)),
         Rule::BadPeriod
     );
     let (to, until_ms) = (person(RAE), UnixMillis::new(stage.now_ms - 1));
@@ -187,7 +187,7 @@ fn an_absence_has_a_person_and_an_end() {
         Event::DelegationSet { to, until_ms },
     );
     assert_eq!(rule(&ari, past), Rule::BadPeriod);
-    stage.clone().run(&ari, set(&stage, RAE, 90 * 86_400).0);
+    stage.clone().run(&ari, set(&stage, RAE, 30 * 86_400).0);
     let mut linked = stage.clone();
     linked.link(RAE, ARI);
     let (command, event) = set(&linked, RAE, 60);
@@ -201,7 +201,7 @@ fn an_absence_has_a_person_and_an_end() {
 #[test]
 fn a_forged_absence_carries_nothing() {
     let mut stage = asked();
-    let (_, event) = set(&stage, RAE, 91 * 86_400);
+    let (_, event) = set(&stage, RAE, 31 * 86_400);
     assert_eq!(stage.forged(&who(ARI), event), Rule::BadPeriod);
     assert_eq!(no_word_for(&stage, &who(RAE), ARI), Rule::NotDelegate);
 }

@@ -8,8 +8,8 @@ use access::refusal::Rule;
 use access::{Record, State, apply, unfinished};
 
 use crate::company::{
-    ARI, DANA, ELI, NOOR, RAE, VIC, emergency, names, orders_admin, orders_read, portal, stage_of,
-    who,
+    ARI, DANA, ELI, NOOR, OLA, RAE, VIC, emergency, names, orders_admin, orders_read, portal,
+    stage_of, who,
 };
 use crate::stage::{Stage, ask_as, end, given, grant, request};
 
@@ -21,7 +21,7 @@ type Make = fn() -> (Stage, Rule);
 
 /// All of them.
 pub(crate) fn all() -> Vec<Forged> {
-    let scenarios: [(&'static str, Make); 10] = [
+    let scenarios: [(&'static str, Make); 12] = [
         ("grant_without_quorum", grant_without_quorum),
         (
             "self_approval_through_two_identities",
@@ -44,6 +44,14 @@ pub(crate) fn all() -> Vec<Forged> {
         ("extension_beyond_the_limit", extension_beyond_the_limit),
         ("delegate_without_delegation", delegate_without_delegation),
         ("ladder_step_too_early", ladder_step_too_early),
+        (
+            "policy_activated_in_an_old_session",
+            policy_activated_in_an_old_session,
+        ),
+        (
+            "emergency_after_a_refused_one",
+            emergency_after_a_refused_one,
+        ),
     ];
     let make = |(name, make): (&'static str, Make)| {
         let (stage, rule) = make();
@@ -133,6 +141,7 @@ fn policy_activated_by_its_author() -> (Stage, Rule) {
     let (place, policy) = (stage.state.next_seq(), orders_read());
     let command = Command::ProposePolicy {
         policy: policy.clone(),
+        follows: None,
     };
     stage.run(&who(NOOR), command);
     let activated = Event::PolicyActivated {
@@ -142,6 +151,37 @@ fn policy_activated_by_its_author() -> (Stage, Rule) {
         proposal: Some(place),
     };
     forge(stage, &who(NOOR), activated)
+}
+
+/// Ola proved who she is an hour before; whoever sits at her browser now is not known.
+fn policy_activated_in_an_old_session() -> (Stage, Rule) {
+    let mut stage = Stage::set();
+    stage.later(3_600).sign_in(&who(NOOR));
+    let (place, policy) = (stage.state.next_seq(), orders_read());
+    let command = Command::ProposePolicy {
+        policy: policy.clone(),
+        follows: None,
+    };
+    stage.run(&who(NOOR), command);
+    let activated = Event::PolicyActivated {
+        version: 2,
+        sha256: policy.digest(),
+        policy,
+        proposal: Some(place),
+    };
+    forge(stage, &who(OLA), activated)
+}
+
+/// Ari said no, nobody has looked into it, and Dana broke the glass again.
+fn emergency_after_a_refused_one() -> (Stage, Rule) {
+    let mut stage = under(|policy| policy.emergency = Some(emergency(1_800, Some(600))));
+    let glass = |number| ask_as(number, "orders-read", Mode::Emergency, 1_800);
+    stage.run(&who(DANA), glass(1));
+    stage.run(&portal(), Command::ConfirmGrant { grant: grant(1) });
+    let again = stage.bent(glass(2), |_| ());
+    stage.no(ARI, 1);
+    stage.run(&portal(), end(1, EndCause::Unratified));
+    forge(stage, &who(DANA), again)
 }
 
 /// Ten minutes to ratify it, and it was ended after half an hour, as if it had been.
@@ -206,7 +246,7 @@ fn ladder_step_too_early() -> (Stage, Rule) {
 }
 
 /// Which rule each is about, and words of what it demands and of what it found.
-const EXPECTED: [(&str, Rule, &str, &str); 10] = [
+const EXPECTED: [(&str, Rule, &str, &str); 12] = [
     (
         "grant_without_quorum",
         Rule::QuorumMissing,
@@ -266,6 +306,18 @@ const EXPECTED: [(&str, Rule, &str, &str); 10] = [
         Rule::TooEarly,
         "not before 1767600900500 ms",
         "1767600060500 ms",
+    ),
+    (
+        "policy_activated_in_an_old_session",
+        Rule::SignInStale,
+        "a sign-in since 1767601800 s",
+        "1767600000 s",
+    ),
+    (
+        "emergency_after_a_refused_one",
+        Rule::EmergencyRefused,
+        "no emergency of theirs that was refused and waits for review",
+        "request 00000000-0000-0000-0000-000000001001",
     ),
 ];
 

@@ -26,6 +26,7 @@ mod oversight;
 mod people;
 mod policy;
 mod proposals;
+mod proved;
 mod ratify;
 mod replay;
 mod request;

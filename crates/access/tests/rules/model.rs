@@ -53,7 +53,9 @@ impl Model<'_> {
             | Command::ConfigureRoles { .. } => true,
             // The stage has met people already.
             Command::ActivatePolicy { .. } => false,
-            Command::ProposePolicy { policy } => self.sound(policy),
+            Command::ProposePolicy { policy, follows } => {
+                self.begins_with(policy, *follows) && self.sound(policy)
+            }
             Command::WithdrawProposal { proposal } => {
                 self.on_the_table(*proposal) && self.word_of(*proposal).is_none()
             }
@@ -130,13 +132,16 @@ impl Model<'_> {
             | Command::EndorseProposal { .. }
             | Command::ActivateProposal { .. }
             | Command::WithdrawProposal { .. } => self.allows_authors(command, me, groups),
-            Command::LinkPerson { person, into } => self.may_link(*person, *into, me, groups),
+            Command::LinkPerson { person, into } => {
+                self.proved_lately(me) && self.may_link(*person, *into, me, groups)
+            }
             Command::SetDelegation { to, until_ms } => {
                 let until_ms = until_ms.millis();
-                self.known(*to)
+                self.proved_lately(me)
+                    && self.known(*to)
                     && !self.same(*to, me)
                     && self.now_ms < until_ms
-                    && until_ms <= self.now_ms + 90 * 86_400_000
+                    && until_ms <= self.now_ms + 30 * 86_400_000
             }
             Command::EndDelegation => self.delegate(me).is_some(),
             _ => self.allows_oversight(command, me, groups),

@@ -246,7 +246,14 @@ fn a_policy_that_contradicts_itself_is_not_put_in_force() {
         sha256: policy.digest(),
         policy: policy.clone(),
     };
-    let rule = stage.refused_and_found(&who(NOOR), Command::ProposePolicy { policy }, event);
+    let rule = stage.refused_and_found(
+        &who(NOOR),
+        Command::ProposePolicy {
+            policy,
+            follows: None,
+        },
+        event,
+    );
     assert_eq!(rule, Rule::BadPolicy);
 }
 
@@ -280,7 +287,13 @@ fn versions_follow_each_other_and_carry_their_digest() {
     let mut stage = Log::set();
     let seq = stage.state.next_seq();
     let policy = orders_read();
-    stage.run(&who(NOOR), Command::ProposePolicy { policy });
+    stage.run(
+        &who(NOOR),
+        Command::ProposePolicy {
+            policy,
+            follows: None,
+        },
+    );
     let activated = |version, sha256| Event::PolicyActivated {
         version,
         sha256,

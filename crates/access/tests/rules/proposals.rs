@@ -7,8 +7,8 @@ use access::policy::Policy;
 use access::refusal::Rule;
 
 use crate::company::{
-    DANA, ELI, NOOR, OLA, PAT, names, orders_admin, orders_read, portal, roles, stage_of, who,
-    who_in,
+    DANA, ELI, NOOR, OLA, PAT, RAE, names, orders_admin, orders_read, person, portal, roles,
+    stage_of, who, who_in,
 };
 use crate::stage::{Stage, ask, request};
 
@@ -21,7 +21,13 @@ fn draft() -> Policy {
 
 fn propose(stage: &mut Stage, by: &Actor) -> u64 {
     let place = stage.state.next_seq();
-    stage.run(by, Command::ProposePolicy { policy: draft() });
+    stage.run(
+        by,
+        Command::ProposePolicy {
+            policy: draft(),
+            follows: None,
+        },
+    );
     place
 }
 
@@ -152,7 +158,7 @@ fn a_proposal_follows_the_version_that_it_was_made_for() {
         sha256: draft().digest(),
         policy: draft(),
     };
-    assert_eq!(stage.would_break(&who(NOOR), late), Rule::PolicyOrder);
+    assert_eq!(stage.would_break(&who(NOOR), late), Rule::ProposalStale);
 }
 
 #[test]
@@ -165,7 +171,79 @@ fn a_policy_that_changed_or_went_is_not_retired_by_an_older_word() {
     assert_eq!(rule, Rule::ProposalStale);
     stage.run(&who(OLA), Command::ActivateProposal { proposal: first });
     let rule = not_activated(&stage, &who(OLA), second, retired(1, second));
-    assert_eq!(rule, Rule::ProposalStale);
+    assert_eq!(rule, Rule::UnknownProposal);
+}
+
+/// A word of before a retirement does not bring the policy back.
+#[test]
+fn what_was_proposed_before_a_retirement_is_off_the_table() {
+    let mut stage = Stage::set();
+    let version = propose(&mut stage, &who(NOOR));
+    let retirement = propose_retirement(&mut stage);
+    stage.run(
+        &who(OLA),
+        Command::ActivateProposal {
+            proposal: retirement,
+        },
+    );
+    let rule = not_activated(&stage, &who(OLA), version, activated(2, version));
+    assert_eq!(rule, Rule::UnknownProposal);
+}
+
+/// Two authors who began with the same version: the second is told, and overwrites nothing.
+#[test]
+fn an_author_who_began_with_an_older_version_is_told() {
+    let mut stage = Stage::set();
+    let begun = |follows| Command::ProposePolicy {
+        policy: orders_read(),
+        follows: Some(follows),
+    };
+    stage.clone().run(&who(NOOR), begun(1));
+    assert_eq!(stage.refused(&who(NOOR), begun(0)), Rule::ProposalStale);
+    stage.activate(draft());
+    assert_eq!(stage.refused(&who(NOOR), begun(1)), Rule::ProposalStale);
+    stage.run(&who(NOOR), begun(2));
+}
+
+/// One person's word alone puts nothing in force and nothing out of force, whatever the log says.
+#[test]
+fn an_unlawful_change_of_a_policy_changes_nothing() {
+    let mut stage = Stage::set();
+    let name = orders_read().name;
+    let version = propose(&mut stage, &who(NOOR));
+    let own = stage.forged(&who(NOOR), activated(2, version));
+    assert_eq!(own, Rule::SelfActivation);
+    assert_eq!(stage.state.policy(&name).unwrap().version, 1);
+    assert_eq!(stage.state.policy_history(&name).len(), 1);
+    let retirement = propose_retirement(&mut stage);
+    let own = stage.forged(&who(NOOR), retired(1, retirement));
+    assert_eq!(own, Rule::SelfActivation);
+    assert_eq!(stage.state.policy(&name).unwrap().version, 1);
+    // What is asked under it is asked under a policy that was never in force.
+    let asked = stage.bent(ask(1, "orders-read"), |event| {
+        if let Event::RequestSubmitted { policy_version, .. } = event {
+            *policy_version = 2;
+        }
+    });
+    assert_eq!(stage.forged(&who(DANA), asked), Rule::PolicyNotInForce);
+    // And it can still come into force lawfully.
+    stage.run(&who(OLA), Command::ActivateProposal { proposal: version });
+    assert_eq!(stage.state.policy(&name).unwrap().version, 2);
+}
+
+#[test]
+fn a_named_person_is_somebody_whom_the_log_knows() {
+    let stage = Stage::set();
+    let naming = |number| {
+        let mut policy = draft();
+        policy.approval.stages[0].people = vec![person(number)];
+        Command::ProposePolicy {
+            policy,
+            follows: None,
+        }
+    };
+    assert_eq!(stage.refused(&who(NOOR), naming(99)), Rule::BadPolicy);
+    stage.clone().run(&who(NOOR), naming(RAE));
 }
 
 #[test]
@@ -195,7 +273,10 @@ fn only_authors_propose_and_take_off_the_table() {
         sha256: draft().digest(),
         policy: draft(),
     };
-    let command = Command::ProposePolicy { policy: draft() };
+    let command = Command::ProposePolicy {
+        policy: draft(),
+        follows: None,
+    };
     let rule = stage.refused_and_found(&who(DANA), command, proposed);
     assert_eq!(rule, Rule::NotAuthor);
     let withdraw = |proposal| Command::WithdrawProposal { proposal };
@@ -271,6 +352,7 @@ fn nobody_could_sign_but_the_one_who_may_ask() {
     };
     let command = || Command::ProposePolicy {
         policy: policy.clone(),
+        follows: None,
     };
     assert_eq!(
         stage.refused_and_found(&who(NOOR), command(), event),

@@ -1,7 +1,7 @@
 //! Emergencies that have to be ratified: by the stages, in time, or they end.
 
 use access::command::Command;
-use access::event::{Decision, EndCause, Event, Failure, Mode};
+use access::event::{Decision, EndCause, Event, Failure, Mode, Verdict};
 use access::policy::{Policy, Stage as Asks, Step};
 use access::refusal::Rule;
 use access::{END_TOLERANCE_S, unfinished};
@@ -10,7 +10,7 @@ use crate::company::{
     ARI, DANA, ELI, RAE, SAM, VIC, emergency, names, orders_admin, orders_read, portal, stage_of,
     who, who_in,
 };
-use crate::stage::{Stage, ask_as, end, ended, grant, request};
+use crate::stage::{Stage, ask_as, end, ended, grant, request, seal};
 
 /// Half an hour at most; ratified within 10 min by a lead, then by security.
 fn policy() -> Policy {
@@ -225,4 +225,89 @@ fn a_forged_ratification_carries_nothing() {
         stage.late(&portal(), end(1, EndCause::Expired)),
         Rule::EndedLate
     );
+}
+
+/// A stricter policy that comes meanwhile makes it neither impossible to answer nor to end.
+#[test]
+fn a_new_version_leaves_what_is_open_to_be_answered_for() {
+    let mut stage = open();
+    let mut next = policy();
+    next.approval.stages = vec![stage_of(2, &["directors"])];
+    stage.activate(next);
+    let mut denied = stage.clone();
+    denied.no(ARI, 1);
+    denied.run(&portal(), end(1, EndCause::Unratified));
+    let word = stage.word(1, Decision::Approve);
+    assert_eq!(stage.no_word(&who(VIC), word), Rule::NotApprover);
+    stage.yes(ARI, 1);
+    assert_eq!(stage.yes(SAM, 1).last(), Some(&ratified()));
+}
+
+/// An emergency that its holder gave back at once has its time to be ratified all the same.
+#[test]
+fn one_that_ended_early_is_still_answered_for() {
+    let mut stage = open();
+    stage.later(60).returned(1);
+    let found = |stage: &Stage| {
+        let found = stage.state.request(request(1)).unwrap();
+        stage.state.waits_for_sign_off(found)
+    };
+    assert!(found(&stage));
+    let mut ratified_late = stage.clone();
+    ratified_late.later(538);
+    ratified_late.yes(ARI, 1);
+    assert_eq!(ratified_late.yes(SAM, 1).last(), Some(&ratified()));
+    assert!(!found(&ratified_late));
+    ratified_late.later(7_200).run(&who(DANA), glass(2));
+    // Until its time is over it keeps nobody from the next, and after that nobody can ratify it.
+    stage.clone().run(&who(DANA), glass(2));
+    stage.later(540);
+    let word = stage.word(1, Decision::Approve);
+    assert_eq!(stage.no_word(&who(ARI), word), Rule::TooLate);
+    stage.sign_in(&who(ELI));
+    assert!(!found(&stage));
+}
+
+fn glass(number: u128) -> Command {
+    ask_as(number, "orders-admin", Mode::Emergency, 1_800)
+}
+
+/// The rule that keeps somebody from the next emergency, and that a forged one breaks.
+fn not_again(stage: &Stage, by: u128) -> Rule {
+    let free = Stage::set_under(&[orders_read(), policy()]);
+    let mut at = free.clone();
+    at.now_ms = stage.now_ms;
+    let events = access::decide(&at.state, glass(2), &who(by), stage.now()).unwrap();
+    stage.refused_and_found(&who(by), glass(2), events[0].clone())
+}
+
+#[test]
+fn after_a_no_or_a_silence_the_glass_is_not_broken_again_until_it_is_reviewed() {
+    let mut denied = open();
+    denied.no(ARI, 1);
+    denied.run(&portal(), end(1, EndCause::Unratified));
+    let mut silent = open();
+    silent
+        .later(600)
+        .run(&portal(), end(1, EndCause::Unratified));
+    let mut returned = open();
+    returned.later(60).returned(1);
+    returned.later(540);
+    for mut stage in [denied, silent, returned] {
+        assert_eq!(not_again(&stage, DANA), Rule::EmergencyRefused);
+        // Others may, and the ordinary way is open.
+        stage.clone().run(&who(ELI), glass(2));
+        stage.clone().ask(2, "orders-admin");
+        let mut linked = stage.clone();
+        linked.link(ELI, DANA);
+        assert_eq!(not_again(&linked, ELI), Rule::EmergencyRefused);
+        let review = Command::RecordReview {
+            request: request(1),
+            verdict: Verdict::Emergency,
+            findings: None,
+            note: seal(40),
+        };
+        stage.run(&who(RAE), review);
+        stage.run(&who(DANA), glass(2));
+    }
 }

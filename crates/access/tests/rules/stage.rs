@@ -82,19 +82,29 @@ impl Stage {
 
     /// The person signs in with the groups that the actor has.
     pub(crate) fn sign_in(&mut self, actor: &Actor) {
-        self.run(actor, Command::OpenSession { auth_time_s: None });
+        let auth_time_s = Some(self.now().unix_seconds());
+        self.run(actor, Command::OpenSession { auth_time_s });
     }
 
     /// The policy comes into force as it has to: one author proposes it, another puts it in force.
     pub(crate) fn activate(&mut self, policy: Policy) {
+        self.sign_in(&who(NOOR));
+        self.sign_in(&who(OLA));
         let proposal = self.state.next_seq();
-        self.run(&who(NOOR), Command::ProposePolicy { policy });
+        self.run(
+            &who(NOOR),
+            Command::ProposePolicy {
+                policy,
+                follows: None,
+            },
+        );
         self.run(&who(OLA), Command::ActivateProposal { proposal });
     }
 
     /// The operator says that one person is another identity of another.
     pub(crate) fn link(&mut self, one: u128, other: u128) {
         let (person, into) = (person(one), person(other));
+        self.sign_in(&who(PAT));
         self.run(&who(PAT), Command::LinkPerson { person, into });
     }
 

@@ -197,7 +197,10 @@ impl Portal {
 
     /// A fresh proof is a sign-in of its own: whatever comes of what it was made for, the groups that the
     /// provider names now are the ones that count, for earlier sign-offs too.
-    pub(crate) async fn note_proof(&self, viewer: &Viewer, auth_time_s: i64) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the log cannot be written.
+    pub async fn note_proof(&self, viewer: &Viewer, auth_time_s: i64) -> Result<(), Error> {
         let command = Command::OpenSession {
             auth_time_s: Some(auth_time_s),
         };

@@ -4,6 +4,7 @@ use access::command::Command;
 use access::event::Actor;
 use access::ids::PolicyName;
 use access::policy::Policy;
+use access::refusal::Rule;
 use access::state::{Change, Proposal};
 use access::time::UnixMillis;
 use access::view::{PersonView, ProposalRow, Viewer};
@@ -28,17 +29,23 @@ pub struct Proposed {
 }
 
 impl Portal {
-    /// Proposes a policy's next version; policy authors may. Returns the proposal's entry.
+    /// Proposes a policy's next version; policy authors may. `follows` is the version that they began with, 0
+    /// for a new policy. Returns the proposal's entry.
     ///
     /// # Errors
     /// [`Error::BadInput`] where it contradicts itself, [`Error::Refused`] by the rules,
     /// [`Error::Unavailable`] where the log cannot be written.
-    pub async fn propose_policy(&self, viewer: &Viewer, policy: Policy) -> Result<u64, Error> {
+    pub async fn propose_policy(
+        &self,
+        viewer: &Viewer,
+        policy: Policy,
+        follows: Option<u32>,
+    ) -> Result<u64, Error> {
         policy.check().map_err(|error| Error::BadInput {
             field: "policy",
             message: format!("{error}."),
         })?;
-        self.propose_by(actor(viewer), Command::ProposePolicy { policy })
+        self.propose_by(actor(viewer), Command::ProposePolicy { policy, follows })
             .await
     }
 
@@ -166,8 +173,11 @@ impl Portal {
 
 fn proposed(state: &State, proposal: &Proposal, who: &Actor, now: UnixMillis) -> Proposed {
     let seq = proposal.seq;
-    let allowed = |command| decide(state, command, who, now);
-    let activated = allowed(Command::ActivateProposal { proposal: seq });
+    let refused = |command| {
+        let refusal = decide(state, command, who, now).err()?;
+        // A sign-in of late is made on the way.
+        Some(refusal.rule).filter(|rule| *rule != Rule::SignInStale)
+    };
     let policy = match &proposal.change {
         Change::Activate { policy, .. } => Some(Policy::clone(policy)),
         Change::Retire(_) => None,
@@ -181,9 +191,9 @@ fn proposed(state: &State, proposal: &Proposal, who: &Actor, now: UnixMillis) ->
             replaces: proposal.replaces,
             by: proposal.by.map(|id| PersonView { id, name: None }),
             at_ms: proposal.at,
-            refused: activated.err().map(|refusal| refusal.rule),
-            may_endorse: allowed(Command::EndorseProposal { proposal: seq }).is_ok(),
-            may_withdraw: allowed(Command::WithdrawProposal { proposal: seq }).is_ok(),
+            refused: refused(Command::ActivateProposal { proposal: seq }),
+            may_endorse: refused(Command::EndorseProposal { proposal: seq }).is_none(),
+            may_withdraw: refused(Command::WithdrawProposal { proposal: seq }).is_none(),
         },
         warnings: policy
             .as_ref()

@@ -462,18 +462,23 @@ async fn a_policy_change_needs_two_people(admin: PgPool) {
     let mut draft = whole();
     draft.duration.max_s = 300;
     assert_eq!(
-        refused(stage.portal.propose_policy(&dana, draft.clone()).await),
+        refused(
+            stage
+                .portal
+                .propose_policy(&dana, draft.clone(), None)
+                .await
+        ),
         Rule::NotAuthor
     );
     let mut bad = draft.clone();
     bad.approval.stages[0].n = 0;
     assert!(matches!(
-        stage.portal.propose_policy(&ada, bad).await,
+        stage.portal.propose_policy(&ada, bad, None).await,
         Err(Error::BadInput { field: "policy", message }) if message.contains("approval.stages[0].n")
     ));
     let proposal = stage
         .portal
-        .propose_policy(&ada, draft.clone())
+        .propose_policy(&ada, draft.clone(), Some(1))
         .await
         .unwrap();
     assert_eq!(

@@ -211,7 +211,7 @@ pub fn identity(subject: &str, groups: &[&str]) -> Identity {
         subject: subject.into(),
         name: format!("{subject} of the tests"),
         groups: groups.iter().map(|group| group.parse().unwrap()).collect(),
-        auth_time_s: Some(1_700_000_000),
+        auth_time_s: Some(time::OffsetDateTime::now_utc().unix_timestamp()),
     }
 }
 

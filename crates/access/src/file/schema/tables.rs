@@ -262,7 +262,7 @@ const REVIEW: &Table = &[
     member(
         "debt",
         Takes::Text(word::<Debt>),
-        "What an overdue review means for whoever owes it: allow (nothing) or block (no emergency access).",
+        "What an overdue review means for whoever owes it: block (no emergency access; so where it is left out) or allow (nothing).",
     ),
 ];
 

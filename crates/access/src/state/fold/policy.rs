@@ -8,9 +8,7 @@ use crate::record::RecordRef;
 use crate::state::{Change, Proposal, State};
 
 impl State {
-    /// What was proposed, endorsed or withdrawn against a rule never counts; what was put in force or out
-    /// of force is so for all that follows.
-    pub(super) fn fold_policy(&mut self, record: RecordRef<'_>, lawful: bool) {
+    pub(super) fn fold_policy(&mut self, record: RecordRef<'_>) {
         let by = record.actor.as_person().map(|(person, _)| person);
         match record.event {
             Event::PolicyActivated {
@@ -25,7 +23,12 @@ impl State {
                     policy: policy.clone(),
                 };
                 self.retired.remove(&policy.name);
-                self.began.entry(policy.name.clone()).or_insert(record.time);
+                if policy.drill.is_none() {
+                    self.drills_from.remove(&policy.name);
+                } else {
+                    let from = self.drills_from.entry(policy.name.clone());
+                    from.or_insert(record.time);
+                }
                 let versions = self.policies.entry(policy.name.clone()).or_default();
                 versions.push(Arc::new(version));
                 if let Some(proposal) = proposal {
@@ -35,31 +38,32 @@ impl State {
             Event::PolicyRetired {
                 policy, proposal, ..
             } => {
-                if self.policies.contains_key(policy) {
-                    self.retired.insert(policy.clone());
-                }
+                self.retired.insert(policy.clone());
+                self.drills_from.remove(policy);
+                // What was proposed before was not said of a policy that is out of force.
                 self.proposals.remove(proposal);
+                self.proposals.retain(|_, other| other.policy() != policy);
             }
             Event::PolicyProposed {
                 replaces,
                 sha256,
                 policy,
-            } if lawful => {
+            } => {
                 let change = Change::Activate {
                     sha256: *sha256,
                     policy: Arc::new(policy.clone()),
                 };
                 self.put(record, *replaces, change);
             }
-            Event::RetirementProposed { policy, version } if lawful => {
+            Event::RetirementProposed { policy, version } => {
                 self.put(record, *version, Change::Retire(policy.clone()));
             }
-            Event::ProposalEndorsed { proposal } if lawful => {
+            Event::ProposalEndorsed { proposal } => {
                 if let Some(proposal) = self.proposals.get_mut(proposal) {
                     (proposal.by, proposal.at) = (by, record.time);
                 }
             }
-            Event::ProposalWithdrawn { proposal } if lawful => {
+            Event::ProposalWithdrawn { proposal } => {
                 self.proposals.remove(proposal);
             }
             _ => {}

@@ -108,6 +108,7 @@ fn a_delegate_counts_only_where_the_draft_lets_them() {
         to: person(OPS),
         until_ms,
     };
+    world.sign_in(ARI);
     world.by(ARI, set).unwrap();
     world
         .later(10)

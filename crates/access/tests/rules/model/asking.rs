@@ -3,8 +3,8 @@
 use core::net::IpAddr;
 
 use access::command::{Command, Facts, Unsealed};
-use access::event::{Event, Mode};
-use access::ids::{GroupName, PersonId, ResourceName};
+use access::event::{Decision, Event, Mode};
+use access::ids::{GroupName, PersonId, RequestId, ResourceName};
 use access::policy::{Debt, Policy, Window};
 
 use super::Model;
@@ -32,7 +32,10 @@ impl Model<'_> {
                     return false;
                 };
                 let glass = *mode == Mode::Ordinary
-                    || (*confirmed && self.intended(*grant).is_none() && !self.owes(me));
+                    || (*confirmed
+                        && self.intended(*grant).is_none()
+                        && !self.owes(me)
+                        && !self.was_refused(me));
                 self.asked(*request).is_none()
                     && glass
                     && self.fits(policy, groups, resource, (*mode, facts))
@@ -105,6 +108,41 @@ impl Model<'_> {
                 && !reviewed
                 && self.same(asked.requester, me)
                 && record.time.millis() + i64::from(review.within_s) * 1_000 < self.now_ms
+        })
+    }
+
+    /// Whether an emergency of theirs ended after a no, or stayed without its words too long, unreviewed.
+    fn was_refused(self, me: PersonId) -> bool {
+        self.log.iter().any(|record| {
+            let Event::GrantEnded { grant, .. } = record.event else {
+                return false;
+            };
+            let Some((_, id)) = self.intended(grant) else {
+                return false;
+            };
+            let Some(asked) = self.asked(id) else {
+                return false;
+            };
+            let said = |wanted: fn(&Event, RequestId) -> bool| self.any(|event| wanted(event, id));
+            let no = said(|event, id| {
+                matches!(event, Event::SignOffGiven { request, decision: Decision::Deny, .. }
+                    if *request == id)
+            });
+            let ratified = said(
+                |event, id| matches!(event, Event::RequestRatified { request } if *request == id),
+            );
+            let reviewed = said(
+                |event, id| matches!(event, Event::ReviewRecorded { request, .. } if *request == id),
+            );
+            let emergency = asked.policy.emergency.as_ref();
+            let within_s = emergency.and_then(|emergency| emergency.ratify_within_s);
+            let late = within_s.is_some_and(|within_s| {
+                asked.begin_ms + i64::from(within_s) * 1_000 <= self.now_ms
+            });
+            asked.mode == Mode::Emergency
+                && self.same(asked.requester, me)
+                && !reviewed
+                && (no || (late && !ratified))
         })
     }
 

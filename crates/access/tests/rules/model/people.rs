@@ -31,6 +31,18 @@ impl Model<'_> {
         self.human(one).contains(&other)
     }
 
+    /// Whether one of their sign-ins says that they proved who they are in the last half hour.
+    pub(super) fn proved_lately(self, person: PersonId) -> bool {
+        let proofs = self.log.iter().filter_map(|record| match record.event {
+            Event::SessionOpened { auth_time_s } if by(record) == Some(person) => auth_time_s,
+            _ => None,
+        });
+        let now_s = self.now_ms.div_euclid(1_000);
+        proofs
+            .max()
+            .is_some_and(|last| last + 1_800 >= now_s && last <= now_s + 60)
+    }
+
     /// Who signs for somebody now.
     pub(super) fn delegate(self, of: PersonId) -> Option<PersonId> {
         let theirs = self

@@ -19,13 +19,23 @@ impl<'a> Model<'a> {
         let author = self.holds(me, groups, |roles| &roles.author);
         author
             && match command {
-                Command::ProposePolicy { policy } => self.sound(policy),
-                Command::ProposeRetirement { policy } => self.in_force(policy).is_some(),
+                Command::ProposePolicy { policy, follows } => {
+                    self.proved_lately(me)
+                        && self.begins_with(policy, *follows)
+                        && self.sound(policy)
+                }
+                Command::ProposeRetirement { policy } => {
+                    self.proved_lately(me) && self.in_force(policy).is_some()
+                }
                 Command::EndorseProposal { proposal } => {
-                    self.on_the_table(*proposal) && self.word_of(*proposal).is_none()
+                    self.proved_lately(me)
+                        && self.on_the_table(*proposal)
+                        && self.word_of(*proposal).is_none()
                 }
                 Command::WithdrawProposal { proposal } => self.on_the_table(*proposal),
-                Command::ActivateProposal { proposal } => self.may_activate(*proposal, me),
+                Command::ActivateProposal { proposal } => {
+                    self.proved_lately(me) && self.may_activate(*proposal, me)
+                }
                 _ => false,
             }
     }
@@ -49,27 +59,30 @@ impl<'a> Model<'a> {
         current && still && !self.same(first, me)
     }
 
+    /// Whether a draft begins with the newest version, where it says with which.
+    pub(super) fn begins_with(self, policy: &Policy, version: Option<u32>) -> bool {
+        version.is_none_or(|version| version as usize == self.versions(&policy.name).len())
+    }
+
     fn at(self, seq: u64) -> Option<&'a Record> {
         self.log.iter().find(|record| record.seq == seq)
     }
 
     pub(super) fn on_the_table(self, seq: u64) -> bool {
-        let proposed = self.at(seq).is_some_and(|record| {
-            matches!(
-                record.event,
-                Event::PolicyProposed { .. } | Event::RetirementProposed { .. }
-            )
-        });
-        proposed
-            && !self.any(|event| match event {
-                Event::PolicyActivated {
-                    proposal: Some(proposal),
-                    ..
-                }
-                | Event::ProposalWithdrawn { proposal }
-                | Event::PolicyRetired { proposal, .. } => *proposal == seq,
-                _ => false,
-            })
+        let about = match self.at(seq).map(|record| &record.event) {
+            Some(Event::PolicyProposed { policy, .. }) => &policy.name,
+            Some(Event::RetirementProposed { policy, .. }) => policy,
+            _ => return false,
+        };
+        !self.after(seq).any(|record| match &record.event {
+            Event::PolicyActivated {
+                proposal: Some(proposal),
+                ..
+            }
+            | Event::ProposalWithdrawn { proposal } => *proposal == seq,
+            Event::PolicyRetired { policy, .. } => policy == about,
+            _ => false,
+        })
     }
 
     /// Whose word a proposal is.
@@ -91,7 +104,7 @@ impl<'a> Model<'a> {
             let mut signing = self
                 .humans(|person| self.asks(stage, steps, person, &self.groups_last_seen(person)));
             signing.sort_unstable();
-            let alone = asking.len() == 1 && signing == asking && stage.people.is_empty();
+            let alone = asking.len() == 1 && signing == asking;
             stage.n > 0 && !alone
         })
     }

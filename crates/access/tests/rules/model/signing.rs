@@ -71,7 +71,12 @@ impl<'a> Model<'a> {
             } => *request == id,
             _ => false,
         });
-        (live && !done).then_some(asked.begin_ms + i64::from(within_s) * 1_000)
+        let until_ms = asked.begin_ms + i64::from(within_s) * 1_000;
+        let reviewed = self
+            .any(|event| matches!(event, Event::ReviewRecorded { request, .. } if *request == id));
+        let last_ms = self.log.iter().map(|record| record.time.millis()).max();
+        let over = self.ended(grant) && !reviewed && last_ms.is_none_or(|last| last < until_ms);
+        ((live || over) && !done).then_some(until_ms)
     }
 
     pub(super) fn may_climb(self, id: RequestId) -> bool {
@@ -137,7 +142,11 @@ impl<'a> Model<'a> {
         let Some(asked) = self.asked(*request) else {
             return false;
         };
-        let Some(policy) = self.same_policy(&asked) else {
+        let policy = match asked.mode {
+            Mode::Ordinary => self.same_policy(&asked),
+            Mode::Emergency => Some(asked.policy),
+        };
+        let Some(policy) = policy else {
             return false;
         };
         let (principal, groups) = match on_behalf_of {

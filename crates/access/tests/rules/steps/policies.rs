@@ -144,6 +144,7 @@ pub(super) fn policies(stage: &Stage, step: &Step, what: u8) -> (&'static [u128]
                 by,
                 Command::ProposePolicy {
                     policy: draft(step),
+                    follows: [None, None, Some(1), Some(2)][usize::from(dial) % 4],
                 },
             )
         }
@@ -161,7 +162,7 @@ pub(super) fn policies(stage: &Stage, step: &Step, what: u8) -> (&'static [u128]
         }
         55 => {
             let (to, _) = pair(&[RAE, ELI, SAM, ARI, DANA, LEE, RAE, 99], &[ARI]);
-            let for_s = [3_600, 86_400, 600, 91 * 86_400, 0][usize::from(dial) % 5];
+            let for_s = [3_600, 86_400, 600, 31 * 86_400, 0][usize::from(dial) % 5];
             let until_ms = UnixMillis::new(stage.now_ms).plus_seconds(for_s);
             (
                 &[ARI, ARI, SAM, LEE],
