@@ -3,6 +3,7 @@
 import { axe } from '../support/axe.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { query } from '../support/postgres.ts';
+import { beginSignIn, choose } from '../support/sign-in.ts';
 import { ask, breakGlass, fillIn, giveBack, onRequest, open, showCredential, signOff, state, timeline } from '../support/steps.ts';
 
 /** Two stages, the first with a step that is asked a second later, and one extension. */
@@ -107,6 +108,25 @@ test('a policy is written by one, put in force by another, and lived by', async 
   await rae.getByRole('button', { name: 'Record review' }).click();
   await expect(rae).toHaveURL(new RegExp(`${request}$`));
   await expect(rae.getByRole('main')).toContainText('An exercise, and all of it in order.');
+});
+
+test('who signed in a while ago proves anew who they are, and finds what they wrote', async ({ stranger }) => {
+  const ada = await stranger();
+  await beginSignIn(ada, '/policies/new');
+  await choose(ada, 'ada', 1_801);
+  const file = ada.getByLabel('The policy as a file');
+  await file.fill(FILE('orders-late'));
+  await ada.getByRole('button', { name: 'Propose it' }).click();
+  await choose(ada, 'ada');
+  await expect(ada).toHaveURL(/\/policies\/new$/);
+  await expect(ada.getByRole('main')).toContainText('You have proven anew who you are.');
+  await expect(ada.getByRole('alert'), 'nothing is wrong with what they wrote').toHaveCount(0);
+  await expect(file).toHaveValue(/orders-late/);
+  await axe(ada);
+  await ada.getByRole('button', { name: 'Propose it' }).click();
+  await expect(ada).toHaveURL(/\/proposals\/\d+$/);
+  await ada.getByRole('button', { name: 'Take it off the table' }).click();
+  await expect(ada).toHaveURL(/\/policies$/);
 });
 
 test('an emergency is ratified, and a review that is owed blocks the next', async ({ person }) => {

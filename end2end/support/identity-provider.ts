@@ -100,12 +100,15 @@ function signInPage(provider: Provider) {
         ([id, { name }]) => `<li><button name="person" value="${id}">${escape(name)}</button></li>`,
       );
       const title = session ? 'Confirm who you are' : 'Who is signing in?';
-      page(ctx, title, `<form method="post"><ul>${buttons.join('')}</ul><button>Cancel</button></form>`);
+      page(ctx, title, `<form method="post"><label>Seconds ago <input name="ago" value="0"></label><ul>${buttons.join('')}</ul><button>Cancel</button></form>`);
       return undefined;
     }
-    const accountId = new URLSearchParams(await body(ctx.req)).get('person');
+    const answer = new URLSearchParams(await body(ctx.req));
+    const accountId = answer.get('person');
+    // As somebody whom the provider remembers from then.
+    const ts = Math.floor(Date.now() / 1000) - Number(answer.get('ago'));
     const result = accountId
-      ? { login: { accountId, acr: '0', amr: ['user'] } }
+      ? { login: { accountId, acr: '0', amr: ['user'], ts } }
       : { error: 'access_denied', error_description: 'the person went back' };
     return provider.interactionFinished(ctx.req, ctx.res, result);
   };

@@ -18,8 +18,9 @@ export async function beginSignIn(page: Page, next = '/'): Promise<void> {
   await page.getByRole('button', { name: 'Sign in with single sign-on' }).click();
 }
 
-/** Answers the provider's page, wherever it came from. */
-export async function choose(page: Page, name: PersonName): Promise<void> {
+/** Answers the provider's page, wherever it came from; as somebody who proved who they are so long ago. */
+export async function choose(page: Page, name: PersonName, agoS = 0): Promise<void> {
   await expect(page, 'the provider asks who it is').toHaveURL(new RegExp(`^${handed.issuer()}/interaction/`));
+  await page.getByLabel('Seconds ago').fill(String(agoS));
   await page.getByRole('button', { name: PEOPLE[name].name }).click();
 }

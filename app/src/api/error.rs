@@ -84,6 +84,28 @@ impl ApiError {
         }
     }
 
+    /// Whether another version of a policy came in between.
+    pub fn is_stale(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                rule: Rule::ProposalStale,
+                ..
+            }
+        )
+    }
+
+    /// Whether it takes a sign-in of late, which the person is sent to make.
+    pub fn wants_proof(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                rule: Rule::SignInStale,
+                ..
+            }
+        )
+    }
+
     /// A field that does not hold what it must.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self::Invalid {
@@ -114,6 +136,7 @@ impl ApiError {
                 | Rule::NotCustodian
                 | Rule::NotOperator
                 | Rule::NotAuthor
+                | Rule::SignInStale
                 | Rule::NotDelegate
                 | Rule::SelfActivation
                 | Rule::SelfLink

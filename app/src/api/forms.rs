@@ -87,6 +87,8 @@ pub struct LinkForm {
 pub struct PolicyForm {
     /// The policy whose next version it is; empty for a new policy.
     pub name: String,
+    /// The version that was on the page when it was begun, 0 for a new policy.
+    pub follows: u32,
     /// The policy as a file.
     pub toml: String,
 }

@@ -91,7 +91,9 @@ mod server {
     pub(super) async fn propose(form: &PolicyForm) -> Result<Next, ApiError> {
         let (portal, viewer) = identify()?;
         let policy = read(form)?;
-        let proposed = portal.propose_policy(&viewer, policy).await;
+        let proposed = portal
+            .propose_policy(&viewer, policy, Some(form.follows))
+            .await;
         let seq = proposed.map_err(|error| beside_file(error.into()))?;
         Ok(Next(proposal::address(seq)))
     }

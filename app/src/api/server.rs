@@ -114,7 +114,7 @@ pub(crate) async fn settle<F: Serialize + Sync>(
                     tracing::warn!(%fault, "a draft was not kept");
                 }
             }
-            Ok(go(Next(back_or_sign_in(back, &error))))
+            Ok(go(Next(where_to(back, &error))))
         }
         Err(error) => {
             publish(&error);
@@ -131,7 +131,8 @@ pub(crate) async fn settle_button(
     match outcome {
         Ok(next) => Ok(go(next)),
         Err(error) if wants_page() => {
-            if let Some(session) = known_session() {
+            // Who has to prove who they are is told so when they come back.
+            if let Some(session) = known_session().filter(|_| !error.wants_proof()) {
                 let flash = Flash {
                     kind: AlertKind::Fault,
                     text: error.to_string(),
@@ -140,7 +141,7 @@ pub(crate) async fn settle_button(
                     tracing::warn!(%fault, "a message was not kept");
                 }
             }
-            Ok(go(Next(back_or_sign_in(back, &error))))
+            Ok(go(Next(where_to(back, &error))))
         }
         Err(error) => {
             publish(&error);
@@ -157,11 +158,12 @@ fn go(next: Next) -> Next {
     next
 }
 
-fn back_or_sign_in(back: String, error: &ApiError) -> String {
-    if *error == ApiError::SignIn {
-        crate::words::url::sign_in(&back)
-    } else {
-        back
+/// Back to the form; or, where that is what is missing, first to the provider.
+fn where_to(back: String, error: &ApiError) -> String {
+    match error {
+        ApiError::SignIn => crate::words::url::sign_in(&back),
+        error if error.wants_proof() => crate::words::url::prove_anew(&back),
+        _ => back,
     }
 }
 

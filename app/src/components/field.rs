@@ -76,6 +76,8 @@ pub fn FormFault(
         fault
             .get()
             .filter(|error| error.field().is_none_or(|field| !fields.contains(&field)))
+            // Whoever comes back from proving who they are is told how that went.
+            .filter(|error| !error.wants_proof())
             .map(|error| {
                 view! {
                     <Alert kind=AlertKind::Fault title=error.to_string()>{view! {

@@ -14,14 +14,13 @@ use crate::erase::Erase as _;
 use crate::office::page::page;
 use crate::words::people::name;
 
-/// How long one may be away, in days: the rules allow 90 at most.
-const PERIODS: [(&str, &str); 6] = [
+/// How long one may be away, in days: the rules allow 30 at most.
+const PERIODS: [(&str, &str); 5] = [
     ("1", "1 day"),
     ("3", "3 days"),
     ("7", "1 week"),
     ("14", "2 weeks"),
     ("30", "30 days"),
-    ("90", "90 days"),
 ];
 
 /// Who could, who does, and what was typed before.

@@ -11,11 +11,16 @@ pub fn sentences(policy: &Policy, broken: &[Evaluated]) -> Vec<String> {
     let mut all: Vec<_> = broken.iter().map(because).collect();
     if !all.is_empty() {
         let who = any_of(&policy.eligible);
-        all.push(if broken.iter().all(|one| one.rule == Rule::ReviewOwed) {
-            format!("Who can: others in {who}.")
-        } else {
-            format!("Who can: members of {who} of whom all of this is true.")
-        });
+        all.push(
+            if broken
+                .iter()
+                .all(|one| matches!(one.rule, Rule::ReviewOwed | Rule::EmergencyRefused))
+            {
+                format!("Who can: others in {who}.")
+            } else {
+                format!("Who can: members of {who} of whom all of this is true.")
+            },
+        );
     }
     all
 }
@@ -24,7 +29,7 @@ pub fn sentences(policy: &Policy, broken: &[Evaluated]) -> Vec<String> {
 fn because(one: &Evaluated) -> String {
     match one.rule {
         // The request's number says nothing to a person; home names it.
-        Rule::ReviewOwed => one.rule.to_string(),
+        Rule::ReviewOwed | Rule::EmergencyRefused => one.rule.to_string(),
         rule => format!("{rule} Asked for: {}; found: {}.", one.expected, one.found),
     }
 }

@@ -44,6 +44,11 @@ pub fn sign_in(next: &str) -> String {
     format!("/sign-in?next={}", encode(local(next)))
 }
 
+/// Proving anew at the provider who one is, then back to a page.
+pub fn prove_anew(next: &str) -> String {
+    format!("/auth/start?again=1&next={}", encode(local(next)))
+}
+
 /// The address, if it is a path of this portal; the home page otherwise. A `next` that leads elsewhere would make the
 /// sign-in page a stepping stone for phishing.
 pub fn local(path: &str) -> &str {

@@ -30,7 +30,7 @@ pub struct Flow {
     nonce: String,
     pkce: String,
     started_at_s: i64,
-    /// Random part of the nonce of a fresh proof; zeros for a sign-in.
+    /// Random part of the nonce of a fresh proof that is about something; of no use to a sign-in.
     salt: [u8; 32],
     /// What it is for.
     pub purpose: Purpose,
@@ -43,6 +43,11 @@ pub enum Purpose {
     /// Signing in.
     SignIn {
         /// Where the person wanted to go.
+        next: LocalPath,
+    },
+    /// Proving anew who one is, for what asks for a sign-in of late.
+    Again {
+        /// The page that asked for it.
         next: LocalPath,
     },
     /// A fresh proof for one decision on one request.
@@ -127,7 +132,7 @@ impl Oidc {
             getrandom::fill(&mut salt).map_err(|_| OidcError::NoRandomness)?;
         }
         let nonce = match &purpose {
-            Purpose::SignIn { .. } => Nonce::new_random(),
+            Purpose::SignIn { .. } | Purpose::Again { .. } => Nonce::new_random(),
             Purpose::SignOff { pending } => Nonce::new(sign_off_nonce(pending, &salt)),
             Purpose::Erasure { pending } => Nonce::new(erasure_nonce(pending, &salt)),
             Purpose::Extension { pending } => Nonce::new(extension_nonce(pending, &salt)),

@@ -19,6 +19,7 @@ mod keys;
 mod logout_token;
 mod oversight;
 mod policy_files;
+mod proved;
 mod provider;
 mod roles;
 mod rotate_key;

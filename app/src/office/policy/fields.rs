@@ -257,8 +257,8 @@ fn afterwards() -> Vec<AnyView> {
         <label class="field">
             <span class="label">"Whose review is overdue"</span>
             <select class="input" name="review.debt" form=NO_FORM>
-                <option value="allow">"may still break the glass"</option>
                 <option value="block">"breaks no glass"</option>
+                <option value="allow">"may still break the glass"</option>
             </select>
         </label>
     };

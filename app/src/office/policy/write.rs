@@ -2,7 +2,7 @@
 //! browser runs the editor. What is sent is the file.
 
 use access::file;
-use access::policy::Policy;
+use access::policy::PolicyVersion;
 use access::view::Role;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -21,7 +21,7 @@ use crate::words::url;
 const EDITOR: &str = "/policy-editor/editor.js";
 
 /// What is written, and what was typed before.
-type Writing = (Option<Policy>, Option<Draft<PolicyForm>>);
+type Writing = (Option<PolicyVersion>, Option<Draft<PolicyForm>>);
 
 /// A new policy.
 #[component]
@@ -45,10 +45,10 @@ pub fn EditPolicy() -> impl IntoView {
             async move {
                 may_write(&viewer.roles)?;
                 let (history, _) = portal.policy_history(&name?).await?;
-                let newest = history.last().map(|version| version.policy.clone());
+                let newest = history.into_iter().last();
                 let draft = take_draft::<PolicyForm>(Form::Policy).await;
                 // What was typed for another policy is not for this one.
-                let name = newest.as_ref().map(|policy| policy.name.to_string());
+                let name = newest.as_ref().map(|newest| newest.policy.name.to_string());
                 Ok((
                     newest,
                     draft.filter(|draft| Some(&draft.values.name) == name.as_ref()),
@@ -65,7 +65,9 @@ fn may_write(roles: &[Role]) -> Result<(), ApiError> {
     author.then_some(()).ok_or(ApiError::Forbidden)
 }
 
-fn draw((policy, draft): Writing) -> AnyView {
+fn draw((newest, draft): Writing) -> AnyView {
+    let version = newest.as_ref().map_or(0, |newest| newest.version);
+    let policy = newest.map(|newest| newest.policy);
     let name = policy.as_ref().map(|policy| policy.name.to_string());
     let title = match &name {
         Some(name) => format!("Change {name}"),
@@ -73,7 +75,11 @@ fn draw((policy, draft): Writing) -> AnyView {
     };
     let back = name.as_deref().map_or("/policies".to_owned(), url::policy);
     let (values, error) = draft.map(|draft| (draft.values, draft.error)).unzip();
-    let typed = values.map(|values: PolicyForm| values.toml);
+    // A draft goes on from what was on the page when it was begun, until its author was told of another.
+    let told = error.as_ref().is_some_and(ApiError::is_stale);
+    let begun = values.as_ref().filter(|_| !told);
+    let follows = begun.map_or(version, |values: &PolicyForm| values.follows);
+    let typed = values.map(|values| values.toml);
     let text = typed.unwrap_or_else(|| policy.as_ref().map_or_else(file::template, file::write));
     let old = policy.and_then(|policy| serde_json::to_string(&policy).ok());
     view! {
@@ -83,7 +89,7 @@ fn draw((policy, draft): Writing) -> AnyView {
                 <h1>{title}</h1>
                 <p class="lede">"What you write is proposed. Another policy author reads what it changes, and puts it in force or not."</p>
             </div>
-            {form(name.unwrap_or_default(), old, text, back, Signal::stored(error))}
+            {form((name.unwrap_or_default(), follows), old, text, back, Signal::stored(error))}
             {zones()}
             {script()}
         </div>
@@ -91,7 +97,13 @@ fn draw((policy, draft): Writing) -> AnyView {
     .erase()
 }
 
-fn form(name: String, old: Option<String>, text: String, back: String, fault: Fault) -> AnyView {
+fn form(
+    (name, follows): (String, u32),
+    old: Option<String>,
+    text: String,
+    back: String,
+    fault: Fault,
+) -> AnyView {
     let wrong = refused(fault, "toml");
     view! {
         <form
@@ -104,6 +116,7 @@ fn form(name: String, old: Option<String>, text: String, back: String, fault: Fa
         >
             <FormFault fault=fault fields=&["toml"]/>
             <input type="hidden" name="form[name]" value=name/>
+            <input type="hidden" name="form[follows]" value=follows/>
             {fields()}
             <div class="field">
                 <label class="label" for="toml">"The policy as a file"</label>

@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Redirect;
 use tower_sessions::Session;
 
-use super::{erasure, extension, outcome, sign_in, sign_off};
+use super::{again, erasure, extension, outcome, sign_in, sign_off};
 use crate::clock::now_s;
 use crate::oidc::{Callback, Oidc, Purpose};
 use crate::session::{Current, Sessions, take};
@@ -43,6 +43,17 @@ pub(super) async fn callback(
             let proof = proof.map_err(|error| outcome::problem(&error))?;
             sign_in::sign_in(&state, &session, proof).await?;
             Ok(Redirect::to(next.as_str()))
+        }
+        Purpose::Again { next } => {
+            let page = next.clone();
+            let attempt = sign_off::Attempt {
+                pending: next,
+                started_at_s,
+                salt,
+                proof,
+            };
+            again::prove(&state, &session, current, attempt).await?;
+            Ok(Redirect::to(page.as_str()))
         }
         Purpose::SignOff { pending } => {
             let page = format!("/requests/{}", pending.request);

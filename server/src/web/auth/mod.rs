@@ -1,5 +1,6 @@
 //! Signing in, proving oneself anew, signing out.
 
+mod again;
 mod back_channel;
 mod callback;
 mod erasure;

@@ -193,7 +193,7 @@ fn with_groups(portal: &Portal, viewer: &Viewer, proof: &Proof) -> Viewer {
 }
 
 /// Leaves a message for the next page.
-async fn tell(session: &Session, kind: AlertKind, text: String) -> Result<(), Problem> {
+pub(super) async fn tell(session: &Session, kind: AlertKind, text: String) -> Result<(), Problem> {
     session
         .insert(FLASH, Flash { kind, text })
         .await

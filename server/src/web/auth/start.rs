@@ -1,4 +1,4 @@
-//! `GET /auth/start?next=…`: off to the provider.
+//! `GET /auth/start?next=…`: off to the provider; with `again=1` also for somebody who is signed in.
 
 use std::sync::Arc;
 
@@ -18,9 +18,10 @@ use crate::web::Problem;
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     next: Option<String>,
+    again: Option<String>,
 }
 
-/// Begins a sign-in. Who is signed in already goes straight on.
+/// Begins a sign-in. Who is signed in already goes straight on, unless they are to prove anew who they are.
 pub(super) async fn start(
     State(oidc): State<Arc<Oidc>>,
     Extension(current): Extension<Option<Current>>,
@@ -32,15 +33,20 @@ pub(super) async fn start(
         .next
         .and_then(|next| LocalPath::try_from(next).ok())
         .unwrap_or_else(LocalPath::home);
-    if current.is_some() {
+    let signed_in = current.is_some();
+    if signed_in && wanted.again.is_none() {
         return Ok(Redirect::to(next.as_str()));
     }
+    let purpose = match signed_in {
+        true => Purpose::Again { next },
+        false => Purpose::SignIn { next },
+    };
     let now = now_s();
     let (url, flow) = oidc
-        .begin(Purpose::SignIn { next }, now)
+        .begin(purpose, now)
         .await
         .map_err(|error| outcome::problem(&error))?;
-    keep(&session, flow, now, false)
+    keep(&session, flow, now, signed_in)
         .await
         .map_err(outcome::session_problem)?;
     Ok(Redirect::to(url.as_str()))
