@@ -78,8 +78,8 @@ fn a_value_of_another_kind_says_what_to_write() {
             "`postgresql`",
         ),
         (
-            "\"7d444840",
-            "\"7d44484",
+            "people = []",
+            "people = [\"7d44484\"]",
             ("people", "approval.stages[1].people[0]"),
             "is wrong",
         ),
