@@ -82,6 +82,12 @@ struct Case {
     seq: u64,
 }
 
+/// One that there was not before, so that nobody's draft is older than what is in force.
+fn new_policy() -> String {
+    let name = format!("orders-{}", Uuid::new_v4().simple());
+    access::file::template().replacen("orders-admin", &name, 1)
+}
+
 impl<'a> Cast<'a> {
     async fn of(stage: &'a Stage) -> Self {
         let mut cast = Self {
@@ -167,7 +173,7 @@ impl<'a> Cast<'a> {
 
     /// A proposal of the one who proposes.
     async fn proposal(&mut self) -> String {
-        let form = [("form[toml]", access::file::template())];
+        let form = [("form[toml]", new_policy())];
         assert_eq!(
             self.browser("proposer")
                 .api("/api/propose_policy", &form)
@@ -281,7 +287,7 @@ async fn tried<'a>(
             ("form[to]", cast.person("colleague").to_owned()),
             ("form[days]", "1".into()),
         ],
-        "/api/propose_policy" => vec![("form[toml]", access::file::template())],
+        "/api/propose_policy" => vec![("form[toml]", new_policy())],
         "/api/propose_retirement" => vec![("policy", "orders-read".into())],
         "/api/settle_proposal" => {
             proposal = cast.proposal().await;
