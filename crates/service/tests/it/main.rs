@@ -34,6 +34,7 @@ mod restore;
 mod rotation;
 mod rules;
 mod settings;
+mod simulate;
 mod stage;
 mod stranger;
 mod sweep;
