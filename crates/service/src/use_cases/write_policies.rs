@@ -164,6 +164,14 @@ impl Portal {
     }
 }
 
+/// Whether a proposal waits for this person: to make it their own, or to put it in force.
+pub(super) fn waits(state: &State, proposal: &Proposal, who: &Actor, now: UnixMillis) -> bool {
+    let proposal = proposal.seq;
+    let allowed = |command| decide(state, command, who, now).is_ok();
+    allowed(Command::ActivateProposal { proposal })
+        || allowed(Command::EndorseProposal { proposal })
+}
+
 fn proposed(state: &State, proposal: &Proposal, who: &Actor, now: UnixMillis) -> Proposed {
     let seq = proposal.seq;
     let allowed = |command| decide(state, command, who, now);

@@ -21,6 +21,7 @@ mod faults;
 mod fsck;
 mod grants;
 mod hostile;
+mod inbox;
 mod kept;
 mod killed_database;
 mod owner;
