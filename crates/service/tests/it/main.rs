@@ -29,6 +29,7 @@ mod pages;
 mod privileges;
 mod process;
 mod proxy;
+mod put_off;
 mod reading;
 mod replicas;
 mod restore;
