@@ -16,6 +16,7 @@ mod cluster;
 mod cosign;
 mod crash;
 mod disk;
+mod drafts;
 mod erasing;
 mod faults;
 mod fsck;
