@@ -141,3 +141,37 @@ async fn what_is_said_to_be_taken_back_is_gone(admin: PgPool) {
             .unwrap();
     }
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_the_configuration_proposed_and_somebody_withdrew_does_not_come_back(admin: PgPool) {
+    let mut stage = Stage::new(&admin).await;
+    let (ada, otto) = (
+        stage.person("ada", &["authors"]).await,
+        stage.person("otto", &["authors"]).await,
+    );
+    stage.settings.seed_policies[0] = longer(&stage, 300);
+    stage.restart().await;
+    stage.restart().await;
+    let proposals = stage.portal.proposals(&ada, None).await.unwrap();
+    let [configured] = proposals.as_slice() else {
+        panic!("{proposals:?}")
+    };
+    let withdrawn = stage.portal.withdraw_proposal(&ada, configured.row.seq);
+    withdrawn.await.unwrap();
+    stage.restart().await;
+    let (_replica, _folder, _stop) = replica(&stage).await;
+    assert_eq!(proposed(&stage).await, 1, "it was withdrawn");
+
+    // Another text is another matter, and so is the same after another version.
+    stage.settings.seed_policies[0] = longer(&stage, 200);
+    stage.restart().await;
+    assert_eq!(proposed(&stage).await, 2);
+    let next = stage.portal.proposals(&ada, None).await.unwrap()[0].row.seq;
+    stage.portal.endorse(&ada, next).await.unwrap();
+    stage.portal.activate(&otto, next).await.unwrap();
+    stage.restart().await;
+    assert_eq!(proposed(&stage).await, 2, "it is in force");
+    stage.settings.seed_policies[0] = longer(&stage, 300);
+    stage.restart().await;
+    assert_eq!(proposed(&stage).await, 3);
+}
