@@ -20,6 +20,7 @@ mod logout_token;
 mod oversight;
 mod policy_files;
 mod provider;
+mod rebuild;
 mod roles;
 mod rotate_key;
 mod serving;

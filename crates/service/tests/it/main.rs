@@ -32,6 +32,7 @@ mod process;
 mod proxy;
 mod put_off;
 mod reading;
+mod rebuild;
 mod replicas;
 mod restore;
 mod rotation;
