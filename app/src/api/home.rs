@@ -83,10 +83,7 @@ pub async fn home() -> Result<HomePage, ApiError> {
 pub async fn navigation() -> Result<NavigationView, ApiError> {
     use crate::api::server::{identify, viewer};
     let waiting = match identify() {
-        Ok((portal, viewer)) => portal
-            .inbox(&viewer)
-            .await
-            .map_or(0, |inbox| server::waiting(&inbox)),
+        Ok((portal, viewer)) => portal.waiting_count(&viewer).await.unwrap_or(0),
         Err(_) => 0,
     };
     Ok(NavigationView {
@@ -98,7 +95,7 @@ pub async fn navigation() -> Result<NavigationView, ApiError> {
 #[cfg(feature = "ssr")]
 mod server {
     use access::event::Mode;
-    use access::view::{InboxView, Openable};
+    use access::view::Openable;
 
     use super::OpenableView;
     use crate::office::ask::choices::note;
@@ -112,15 +109,5 @@ mod server {
             emergency: policy.emergency.is_some(),
             policy: policy.name.to_string(),
         }
-    }
-
-    pub(super) fn waiting(inbox: &InboxView) -> u32 {
-        let erasures = inbox.erasures.iter().filter(|one| one.may_confirm).count();
-        let all = inbox.waiting.len()
-            + inbox.reviews.len()
-            + inbox.extensions.len()
-            + inbox.proposals.len()
-            + erasures;
-        u32::try_from(all).unwrap_or(u32::MAX)
     }
 }

@@ -11,6 +11,7 @@ use crate::time::UnixMillis;
 use crate::view::Role;
 
 mod erasure;
+mod excerpt;
 mod fold;
 mod grant;
 mod people;
@@ -19,6 +20,7 @@ mod request;
 mod waiting;
 
 pub use erasure::{ERASURE_WITHIN_S, Erasure};
+pub use excerpt::Excerpt;
 pub use grant::{END_TOLERANCE_S, Grant};
 pub use people::Delegation;
 pub use proposal::{Change, Proposal};

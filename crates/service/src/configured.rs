@@ -2,11 +2,16 @@
 
 use access::State;
 use access::command::Command;
+use access::digest::Digest;
+use access::event::Actor;
 use access::policy::Policy;
 use access::state::Change;
+use uuid::Uuid;
 
 use crate::error::Error;
 use crate::portal::Portal;
+use crate::sequencer::Proposal;
+use crate::store::ledger;
 
 impl Portal {
     /// Says in the log who holds which role, where that is not what it says already.
@@ -55,22 +60,23 @@ impl Portal {
     /// proposals, for one policy author to endorse and another to put in force.
     pub(crate) async fn bring_policies(&self) -> Result<(), Error> {
         let wanted = self.inner.settings.seed_policies.clone();
-        let commands = move |state: &State| {
+        let missing = move |state: &State| {
             let begins = state.people().next().is_none();
             wanted
                 .into_iter()
                 .filter(|policy| !is_there(state, policy))
-                .map(|policy| match begins {
-                    true => Command::ActivatePolicy { policy },
-                    false => Command::ProposePolicy {
-                        policy,
-                        follows: None,
-                    },
-                })
+                .map(|policy| (begins, state.newest_version(&policy.name), policy))
                 .collect::<Vec<_>>()
         };
-        for command in self.inner.sequencer.ask(commands).await? {
-            match self.system("seed", command).await {
+        for (begins, after, policy) in self.inner.sequencer.ask(missing).await? {
+            let brought = match begins {
+                true => {
+                    self.system("seed", Command::ActivatePolicy { policy })
+                        .await
+                }
+                false => self.propose_once(policy, after).await,
+            };
+            match brought {
                 Ok(()) => {}
                 // Another replica was first, or somebody signed in just now: the next start proposes it.
                 Err(Error::Refused(refusal)) => {
@@ -80,6 +86,44 @@ impl Portal {
             }
         }
         Ok(())
+    }
+
+    /// Proposes a policy after a version, unless the configuration has done so before: then somebody has withdrawn
+    /// it, and an answer stands until the policy changes. The entry's id says so, to other replicas too.
+    async fn propose_once(&self, policy: Policy, after: u32) -> Result<(), Error> {
+        let name = policy.name.clone();
+        let id = self.proposal_id(&policy, after).await?;
+        if let Some(seq) = self.entry(id).await? {
+            tracing::info!(%name, seq, "the configuration has proposed this policy before, and does not again; `breakglass policy apply` does");
+            return Ok(());
+        }
+        let follows = Some(after);
+        let command = Command::ProposePolicy { policy, follows };
+        let proposal = Proposal::new(command, Actor::system("seed"));
+        match self.inner.sequencer.propose_as(id, proposal).await {
+            Ok(_) => Ok(()),
+            // Another replica was first.
+            Err(_) if self.entry(id).await?.is_some() => Ok(()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// The id of the entry in which the configuration proposes this very policy after that version: always the same.
+    /// The log's first entry, with its own id, lets nobody guess it who cannot read the log.
+    async fn proposal_id(&self, policy: &Policy, after: u32) -> Result<Uuid, Error> {
+        let mut connection = self.inner.pool.acquire().await?;
+        let first = ledger::entries(&mut *connection, 0, 1).await?;
+        let mut said = format!("configured after {after}: {}\n", policy.digest()).into_bytes();
+        said.extend(first.into_iter().flat_map(|entry| entry.bytes));
+        let mut id = [0; 16];
+        id.copy_from_slice(&Digest::of(&said).as_bytes()[..16]);
+        Ok(uuid::Builder::from_random_bytes(id).into_uuid())
+    }
+
+    /// The place of the entry with this id, if it is in the log: an act whose answer was lost, or another replica's.
+    pub(crate) async fn entry(&self, id: Uuid) -> Result<Option<u64>, Error> {
+        let mut connection = self.inner.pool.acquire().await?;
+        Ok(ledger::seq_of(&mut connection, id).await?)
     }
 }
 

@@ -41,6 +41,7 @@ pub mod settings;
 mod signer;
 pub mod store;
 mod timeline;
+mod turns;
 mod use_cases;
 mod watched;
 pub mod witness;

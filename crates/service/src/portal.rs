@@ -29,6 +29,7 @@ use crate::settings::{AnswerWhen, Settings, Trust};
 use crate::signer::{SignerState, Waiting};
 use crate::store;
 use crate::timeline::Watch;
+use crate::turns::Turns;
 use crate::watched::watched;
 
 /// Connections of writer, publisher and the task that tells of changes.
@@ -54,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) readings: Readings,
     pub(crate) halt: Halt,
     pub(crate) faults: Faults,
+    /// Of simulations.
+    pub(crate) turns: Turns,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
     witnesses: cosign::States,
@@ -162,6 +165,7 @@ impl Portal {
                 targets,
                 halt,
                 faults: Faults::default(),
+                turns: Turns::default(),
                 changes,
                 witnesses: cosign::States::default(),
                 signer: waiting,

@@ -34,8 +34,12 @@ pub struct RowFault {
 pub struct Rebuilt {
     /// How many entries were read.
     pub entries: u64,
-    /// Rows that are not what the entries say; none where the tables are the same.
+    /// Rows that are not what the entries say, at most 20 of each table and kind; none where the tables are the
+    /// same.
     pub faults: Vec<RowFault>,
+    /// Those of them that are so still: all, unless they were to be put right. People of whom no entry tells stay
+    /// for somebody to look at, since the identities that are tied to them are not in the log.
+    pub left: Vec<RowFault>,
 }
 
 /// Why the projections could not be made again.
@@ -59,7 +63,7 @@ impl From<FoldError> for RebuildError {
 }
 
 /// Makes every projection again from the entries, in a transaction that nobody else sees, and compares. With
-/// `repair`, which takes a superuser, puts what was made in the place of what was there.
+/// `repair`, which takes a superuser, puts what was made in the place of what was there, and compares again.
 ///
 /// # Errors
 /// [`RebuildError`]; then nothing was changed.
@@ -77,6 +81,23 @@ pub async fn rebuild(
     while image.size() < head.size {
         project_some(connection, &mut image, head.size).await?;
     }
+    let faults = differences(connection).await?;
+    let mut left = faults.clone();
+    if repair && !faults.is_empty() {
+        rebuild::replace(connection).await?;
+        left = differences(connection).await?;
+        rebuild::keep(connection).await?;
+    } else {
+        rebuild::forget(connection).await?;
+    }
+    Ok(Rebuilt {
+        entries: head.size,
+        faults,
+        left,
+    })
+}
+
+async fn differences(connection: &mut PgConnection) -> Result<Vec<RowFault>, RebuildError> {
     let mut faults = Vec::new();
     for table in rebuild::TABLES {
         let found = rebuild::differences(connection, table, MOST_NAMED).await?;
@@ -84,15 +105,7 @@ pub async fn rebuild(
         faults.extend(found.extra.into_iter().map(fault(true)));
         faults.extend(found.missing.into_iter().map(fault(false)));
     }
-    if repair && !faults.is_empty() {
-        rebuild::replace(connection).await?;
-    } else {
-        rebuild::forget(connection).await?;
-    }
-    Ok(Rebuilt {
-        entries: head.size,
-        faults,
-    })
+    Ok(faults)
 }
 
 async fn project_some(

@@ -153,10 +153,12 @@ impl Endings {
                 _ => (expires_at, EndCause::Expired),
             };
             let left_ms = ends_at.millis() - now.millis();
+            let due = instant + Duration::from_millis(u64::try_from(left_ms).unwrap_or(0));
             let at = match self.attempts.get(&grant) {
                 Some(None) => continue,
-                Some(Some(again)) => *again,
-                None => instant + Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)),
+                // It may have been made longer since.
+                Some(Some(again)) => due.max(*again),
+                None => due,
             };
             if at <= instant {
                 self.attempts.insert(grant, None);
@@ -188,12 +190,15 @@ impl Endings {
     }
 }
 
+/// Whether it is over.
 async fn expire(portal: Portal, grant: GrantId, cause: EndCause) -> (GrantId, bool) {
-    let ended = portal.end_now(grant, cause, itself()).await;
-    if let Err(fault) = &ended {
-        tracing::error!(%grant, %fault, "access could not be ended at its expiry; trying again");
+    match portal.end_in_time(grant, cause, itself()).await {
+        Ok(over) => (grant, over),
+        Err(fault) => {
+            tracing::error!(%grant, %fault, "access could not be ended at its expiry; trying again");
+            (grant, false)
+        }
     }
-    (grant, ended.is_ok())
 }
 
 /// Waits until something changes that belongs to a request, or may have been missed.

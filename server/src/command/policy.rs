@@ -174,7 +174,11 @@ async fn apply(pool: &PgPool, policies: &[Policy]) -> anyhow::Result<ExitCode> {
         if !plan(&there, policy)? {
             continue;
         }
-        match hand_in(pool, policy, TAKEN_WITHIN).await? {
+        let name = &policy.name;
+        let handed_in = hand_in(pool, policy, TAKEN_WITHIN).await.with_context(|| {
+            format!("{name} may have been proposed all the same: look at the portal's policies before you repeat this")
+        })?;
+        match handed_in {
             HandedIn::Proposed(seq) => say(&format!(
                 "  proposed as entry {seq}: a policy author endorses it at /proposals/{seq}, another puts it in force"
             ))?,
@@ -183,8 +187,12 @@ async fn apply(pool: &PgPool, policies: &[Policy]) -> anyhow::Result<ExitCode> {
                 say(&format!("  refused: {why}"))?;
             }
             HandedIn::NoPortal => anyhow::bail!(
-                "no portal took it within {} s, and it was taken back; is `breakglass serve` running on this database?",
+                "no portal has proposed {name} within {} s, and it was taken back; is `breakglass serve` running on this database, and its log not halted? Where the log was only slow, look at the portal's policies before you repeat this",
                 TAKEN_WITHIN.as_secs()
+            ),
+            HandedIn::NotKnown => anyhow::bail!(
+                "a portal is proposing {name}, and has not said in {} s what became of it; it was not taken back: look at the portal's policies before you repeat this",
+                2 * TAKEN_WITHIN.as_secs()
             ),
         }
     }

@@ -21,6 +21,7 @@ mod oversight;
 mod policy_files;
 mod proved;
 mod provider;
+mod rebuild;
 mod roles;
 mod rotate_key;
 mod serving;

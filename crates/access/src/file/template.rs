@@ -50,5 +50,8 @@ const EXAMPLE: &str = r#"{
 pub fn template() -> String {
     let example: Policy = serde_json::from_str(EXAMPLE).expect("the example is a policy");
     // Who it would be, only the people page of a portal can say, and nobody else is taken.
-    write(&example).replace(r#"people = ["7d444840-9dc0-41d1-b245-5ffdce74fad2"]"#, "people = []")
+    write(&example).replace(
+        r#"people = ["7d444840-9dc0-41d1-b245-5ffdce74fad2"]"#,
+        "people = []",
+    )
 }

@@ -13,7 +13,11 @@ mod signing;
 mod times;
 
 fn under(world: &World, draft: &Policy) -> Replayed {
-    let replayed = replay_under(&world.state, draft, UnixMillis::new(BEGIN_MS), world.now());
+    let since = UnixMillis::new(BEGIN_MS);
+    let replayed = replay_under(&world.state, draft, since, world.now());
+    let excerpt = world.state.excerpt(&draft.name, since, usize::MAX);
+    let of_excerpt = replay_under(&excerpt.state, draft, since, world.now());
+    assert_eq!((&of_excerpt, excerpt.left_out), (&replayed, 0));
     let counted: u32 = replayed.moves.iter().map(|moved| moved.requests).sum();
     assert_eq!(counted, replayed.requests);
     assert_eq!(replayed.rows.len(), replayed.requests as usize);
@@ -211,4 +215,36 @@ fn rows_that_change_come_first_and_older_requests_stay_out() {
     );
     let other = policy(|p| p.name = "other".parse().unwrap());
     assert_eq!(under(&world, &other).requests, 0);
+}
+
+#[test]
+fn an_excerpt_has_the_newest_and_counts_the_others() {
+    let mut world = opened();
+    for number in 1..5 {
+        world
+            .later(10)
+            .ask(DANA, number, Mode::Ordinary, 600)
+            .unwrap();
+    }
+    world.later(10).ask(LEE, 5, Mode::Ordinary, 600).unwrap();
+    let (name, since) = (&policy(|_| {}).name, UnixMillis::new(BEGIN_MS));
+    let ids = |most| {
+        let excerpt = world.state.excerpt(name, since, most);
+        let ids: Vec<_> = excerpt.state.requests().map(|request| request.id).collect();
+        (ids, excerpt.left_out)
+    };
+    assert_eq!(ids(2), (vec![request(4), request(5)], 4));
+    assert_eq!(ids(6).1, 0);
+    let later = world.state.excerpt(name, world.now(), 9);
+    assert_eq!(later.state.requests().count(), 1);
+    let other = "other".parse().unwrap();
+    assert_eq!(
+        world
+            .state
+            .excerpt(&other, since, 9)
+            .state
+            .requests()
+            .count(),
+        0
+    );
 }

@@ -16,12 +16,12 @@ fn rows(world: &World, draft: Policy) -> Vec<WhoRow> {
         sha256: draft.digest(),
         policy: draft,
     });
-    who_could_open(
-        &world.state,
-        &version,
-        &"orders-db".parse().unwrap(),
-        world.now(),
-    )
+    let resource = "orders-db".parse().unwrap();
+    let rows = who_could_open(&world.state, &version, &resource, world.now());
+    let excerpt = world.state.excerpt(&version.policy.name, world.now(), 0);
+    let of_excerpt = who_could_open(&excerpt.state, &version, &resource, world.now());
+    assert_eq!(of_excerpt, rows);
+    rows
 }
 
 #[track_caller]

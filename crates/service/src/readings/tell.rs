@@ -14,7 +14,6 @@ use super::{Ended, Ending, Reading, Readings};
 use crate::error::Error;
 use crate::portal::Portal;
 use crate::sequencer::Proposal;
-use crate::store;
 
 /// How often runs are looked at, at least.
 const LOOK: Duration = Duration::from_secs(10);
@@ -106,7 +105,8 @@ impl Portal {
         let size = self.inner.sequencer.ask(access::State::next_seq).await?;
         while let Some((id, reading)) = whole.last() {
             let id = *id;
-            if !self.is_entry(id).await? {
+            // Where the answer was lost, it was told before.
+            if self.entry(id).await?.is_none() {
                 self.tell_one(id, reading, size).await?;
             }
             let forgotten = self.on_disk(move |readings| readings.journal.forget(id));
@@ -116,12 +116,6 @@ impl Portal {
             whole.pop();
         }
         Ok(())
-    }
-
-    /// Whether it was told before, and the answer was lost.
-    async fn is_entry(&self, id: Uuid) -> Result<bool, Error> {
-        let mut connection = self.inner.pool.acquire().await?;
-        Ok(store::ledger::count_of(&mut connection, &[id]).await? > 0)
     }
 
     async fn tell_one(&self, id: Uuid, reading: &Reading, size: u64) -> Result<(), Error> {

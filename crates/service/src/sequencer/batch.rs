@@ -90,6 +90,10 @@ fn decided(image: &Image, pending: &Pending, now: UnixMillis) -> (Vec<Event>, Op
             Ok(events) => return (events, None),
             Err(refusal) => refusal,
         },
+        Act::Would(command) => {
+            let decided = decide(image.state(), command.clone(), &proposal.actor, now);
+            return (Vec::new(), decided.err());
+        }
         // Whoever sent it may have named any request: an entry names those that the log knows.
         Act::Refuse(refusal) => Refusal {
             request: refusal

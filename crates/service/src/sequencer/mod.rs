@@ -63,6 +63,8 @@ pub(crate) enum Act {
     Do(Command),
     /// Write down a refusal that was decided before something outside was touched.
     Refuse(Refusal),
+    /// Decide this behind everything that is being written now, by other replicas too, and write nothing.
+    Would(Command),
 }
 
 /// One act with all that its entries need.

@@ -228,7 +228,7 @@ impl Writer {
             made,
         } = Batch::decide(&mut image, batch, &self.clock)?;
         if addition.ids.is_empty() {
-            // Every command was refused to the portal itself: nothing to write down.
+            // Every command was refused to the portal itself, or only asked about: nothing to write down.
             self.fence.keep(head);
             self.fence.release().await;
         } else {

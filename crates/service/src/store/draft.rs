@@ -1,6 +1,6 @@
 //! Policies that somebody at a shell wants proposed, on their way to the running portal.
 
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
 
 /// What became of one.
@@ -26,18 +26,35 @@ pub(crate) async fn hand_in(
     .map(drop)
 }
 
-/// Those that wait, at most 20.
-pub(crate) async fn waiting(db: impl PgExecutor<'_>) -> Result<Vec<(Uuid, String)>, sqlx::Error> {
-    let rows = sqlx::query!(
-        "select id, document from policy_draft where proposal_seq is null and refused is null limit 20"
+/// One that waits, for this transaction alone: no other portal takes it before that ends.
+pub(crate) async fn claim(
+    transaction: &mut PgConnection,
+) -> Result<Option<(Uuid, String)>, sqlx::Error> {
+    let row = sqlx::query!(
+        "select id, document from policy_draft where proposal_seq is null and refused is null
+         limit 1 for update skip locked"
     )
-    .fetch_all(db)
+    .fetch_optional(transaction)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.document)).collect())
+    Ok(row.map(|row| (row.id, row.document)))
+}
+
+/// Takes one back that waits; whether it did. One that a portal is proposing stays.
+pub(crate) async fn take_back(db: impl PgExecutor<'_>, id: Uuid) -> Result<bool, sqlx::Error> {
+    let gone = sqlx::query!(
+        "delete from policy_draft where id in (
+             select id from policy_draft
+             where id = $1 and proposal_seq is null and refused is null
+             for update skip locked)",
+        id
+    )
+    .execute(db)
+    .await?;
+    Ok(gone.rows_affected() > 0)
 }
 
 pub(crate) async fn settle(
-    db: impl PgExecutor<'_>,
+    transaction: &mut PgConnection,
     id: Uuid,
     outcome: Result<i64, String>,
 ) -> Result<(), sqlx::Error> {
@@ -51,7 +68,7 @@ pub(crate) async fn settle(
         seq,
         refused,
     )
-    .execute(db)
+    .execute(transaction)
     .await
     .map(drop)
 }

@@ -4,13 +4,15 @@ use access::ids::{GrantId, PersonId, RequestId, ResourceName};
 use access::time::UnixMillis;
 use access::view::{GrantState, GrantView};
 use sqlx::PgExecutor;
+use uuid::Uuid;
 
 use super::{corrupt, person, word};
 
 /// Which grants.
 #[derive(Debug, Default)]
-pub(crate) struct Filter {
-    pub(crate) id: Option<GrantId>,
+pub(crate) struct Filter<'a> {
+    /// These; all where `None`.
+    pub(crate) ids: Option<&'a [GrantId]>,
     pub(crate) request: Option<RequestId>,
     pub(crate) holder: Option<PersonId>,
     /// Only those that are being made or stand.
@@ -20,8 +22,11 @@ pub(crate) struct Filter {
 /// Grants, newest first.
 pub(crate) async fn list(
     db: impl PgExecutor<'_>,
-    filter: &Filter,
+    filter: &Filter<'_>,
 ) -> Result<Vec<GrantView>, sqlx::Error> {
+    let ids: Option<Vec<Uuid>> = filter
+        .ids
+        .map(|ids| ids.iter().copied().map(GrantId::uuid).collect());
     sqlx::query!(
         r#"select access_grant.id, access_grant.request, access_grant.state, access_grant.role,
                   access_grant.opened_ms, access_grant.expires_ms, access_grant.credential_shown,
@@ -33,13 +38,12 @@ pub(crate) async fn list(
            join request on request.id = access_grant.request
            join person on person.id = request.requester
            left join opening name on name.seq = person.registered_seq and name.field = 'name'
-           where ($1::uuid is null or access_grant.id = $1)
+           where ($1::uuid[] is null or access_grant.id = any ($1))
              and ($2::uuid is null or access_grant.request = $2)
              and ($3::uuid is null or request.requester = $3)
              and (not $4 or access_grant.state in ('intended', 'active'))
-           order by access_grant.intended_ms desc
-           limit 200"#,
-        filter.id.map(GrantId::uuid),
+           order by access_grant.intended_ms desc"#,
+        ids.as_deref(),
         filter.request.map(RequestId::uuid),
         filter.holder.map(PersonId::uuid),
         filter.standing,

@@ -146,6 +146,17 @@ pub(crate) async fn count_of(
     usize::try_from(count).map_err(|_| corrupt("a count"))
 }
 
+/// The place of the entry with this id, if it is in the log.
+pub(crate) async fn seq_of(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<Option<u64>, sqlx::Error> {
+    let seq = sqlx::query_scalar!("select seq from ledger_entry where id = $1", id)
+        .fetch_optional(connection)
+        .await?;
+    seq.map(unsigned).transpose()
+}
+
 /// Adds entries behind `head`; fails where the head is no longer that.
 pub(crate) async fn append(
     fenced: &mut PgConnection,

@@ -61,18 +61,31 @@ pub(crate) async fn differences(
 }
 
 /// Puts the rows that follow from the entries in the place of those that are there. Needs more than the
-/// portal's own role may. People stay: which identity is whose is not in the log.
+/// portal's own role may. A person of whom no entry tells stays: the identities that are tied to them are not
+/// in the log, and would go with them.
 pub(crate) async fn replace(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     for table in TABLES.iter().rev().filter(|table| **table != "person") {
         let delete = format!("delete from public.{table}");
         connection.execute(delete.as_str()).await?;
     }
+    connection
+        .execute(
+            "update public.person set registered_seq = told.registered_seq
+             from pg_temp.person told
+             where told.id = person.id and told.registered_seq <> person.registered_seq",
+        )
+        .await?;
     for table in TABLES {
         let insert = format!(
             "insert into public.{table} select * from pg_temp.{table} on conflict do nothing"
         );
         connection.execute(insert.as_str()).await?;
     }
+    Ok(())
+}
+
+/// Ends what [`begin`] began, and keeps what was put in place.
+pub(crate) async fn keep(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     connection.execute("commit").await.map(drop)
 }
 

@@ -3,21 +3,32 @@
 use access::digest::Digest;
 use access::ids::{PersonId, RequestId};
 use access::time::UnixMillis;
-use access::view::{RequestRow, RequestState, ReviewView, SignOffView};
+use access::view::{RequestRow, ReviewView, SignOffView};
 use sqlx::PgExecutor;
+use uuid::Uuid;
 
 use super::{corrupt, opening, person, word};
 
 /// Which requests.
 #[derive(Debug, Default)]
-pub(crate) struct Filter {
-    pub(crate) id: Option<RequestId>,
+pub(crate) struct Filter<'a> {
+    /// These; all where `None`.
+    pub(crate) ids: Option<&'a [RequestId]>,
     pub(crate) requester: Option<PersonId>,
-    /// Any of these states; all where `None`.
-    pub(crate) states: Option<&'static [RequestState]>,
-    /// Only those whose grant has ended and that nobody has reviewed.
-    pub(crate) unreviewed: bool,
-    pub(crate) limit: i64,
+    pub(crate) which: Which,
+    /// The newest so many; all where `None`.
+    pub(crate) limit: Option<i64>,
+}
+
+/// How far they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Which {
+    #[default]
+    All,
+    /// Something may still come of them, or their access stands.
+    GoingOn,
+    /// All others.
+    Over,
 }
 
 /// A row and what only the request's own page needs.
@@ -33,11 +44,16 @@ pub(crate) struct Found {
 /// Requests, newest first.
 pub(crate) async fn list(
     db: impl PgExecutor<'_>,
-    filter: &Filter,
+    filter: &Filter<'_>,
 ) -> Result<Vec<Found>, sqlx::Error> {
-    let states: Option<Vec<String>> = filter
-        .states
-        .map(|states| states.iter().map(word::of).collect());
+    let ids: Option<Vec<Uuid>> = filter
+        .ids
+        .map(|ids| ids.iter().copied().map(RequestId::uuid).collect());
+    let goes_on = match filter.which {
+        Which::All => None,
+        Which::GoingOn => Some(true),
+        Which::Over => Some(false),
+    };
     let rows = sqlx::query!(
         r#"select request.id, request.mode, request.state, request.resource, request.policy,
                   request.policy_version, request.requester, request.urgency, request.duration_s,
@@ -58,17 +74,15 @@ pub(crate) async fn list(
            left join opening reason on reason.seq = request.said_seq
                 and reason.field = 'reason'
            left join access_grant on access_grant.request = request.id
-           left join review on review.request = request.id
-           where ($1::uuid is null or request.id = $1)
+           where ($1::uuid[] is null or request.id = any ($1))
              and ($2::uuid is null or request.requester = $2)
-             and ($3::text[] is null or request.state = any ($3))
-             and (not $4 or (access_grant.state = 'ended' and review.request is null))
+             and ($3::bool is null or $3 = (request.state in ('submitted', 'approved')
+                  or coalesce(access_grant.state in ('intended', 'active'), false)))
            order by request.submitted_seq desc
-           limit $5"#,
-        filter.id.map(RequestId::uuid),
+           limit $4"#,
+        ids.as_deref(),
         filter.requester.map(PersonId::uuid),
-        states.as_deref(),
-        filter.unreviewed,
+        goes_on,
         filter.limit,
     )
     .fetch_all(db)
@@ -142,6 +156,24 @@ pub(crate) async fn sign_offs(
         })
     })
     .collect()
+}
+
+/// Requests that somebody has said yes or no to since a moment, in milliseconds since 1970. Looks at the newest
+/// sign-offs only: their times never fall.
+pub(crate) async fn signed_since(
+    db: impl PgExecutor<'_>,
+    since_ms: i64,
+) -> Result<Vec<RequestId>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "select distinct request from sign_off
+         where not void and seq > coalesce(
+             (select older.seq from sign_off older where older.at_ms < $1
+              order by older.seq desc limit 1), -1)",
+        since_ms,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(RequestId::new).collect())
 }
 
 /// The review, if there is one.

@@ -1,6 +1,8 @@
 //! Access ends before its time. Ending never waits for the log: act, write down, append when the
 //! log takes it.
 
+use std::time::Duration;
+
 use access::command::Command;
 use access::event::{Actor, EndCause};
 use access::ids::GrantId;
@@ -11,7 +13,11 @@ use access::view::{GrantState, GrantView, Viewer};
 use crate::error::Error;
 use crate::journal::Ending;
 use crate::portal::{Portal, actor};
-use crate::sequencer::Proposal;
+use crate::sequencer::{Act, Proposal};
+
+/// How long an expiry waits for the log to say whether it was put off: with the target's own time, access is over
+/// within a second.
+const LOG_WITHIN: Duration = Duration::from_millis(600);
 
 impl Portal {
     /// Ends access: `Returned` by its holder, `Revoked` by whom the policy names.
@@ -73,6 +79,42 @@ impl Portal {
         } else {
             Err(Error::NotFound)
         }
+    }
+
+    /// Ends access whose time is up, by the tables. Whether it is over: not where it was made longer, or ratified, in the
+    /// last moment, which the tables may not say yet.
+    ///
+    /// ```text
+    /// writer      decides the extension ──────── commits
+    /// this one                    reads the tables: time is up ── asks behind the commit: not yet
+    /// ```
+    ///
+    /// The log has so long to answer, and not longer: without it access ends all the same.
+    pub(crate) async fn end_in_time(
+        &self,
+        grant: GrantId,
+        cause: EndCause,
+        actor: Actor,
+    ) -> Result<bool, Error> {
+        let sessions_cut = 0;
+        let would = Act::Would(Command::EndGrant {
+            grant,
+            cause,
+            sessions_cut,
+        });
+        let proposal = Proposal {
+            act: would,
+            actor: actor.clone(),
+            openings: Vec::new(),
+            identity: None,
+        };
+        let asked = self.inner.sequencer.propose(proposal);
+        if let Ok(Err(Error::Refused(refusal))) = tokio::time::timeout(LOG_WITHIN, asked).await
+            && refusal.rule == Rule::TooEarly
+        {
+            return Ok(false);
+        }
+        self.end_now(grant, cause, actor).await.map(|()| true)
     }
 
     /// Ends access on the target, then writes that down. Safe to repeat.
@@ -152,9 +194,12 @@ impl Portal {
             Err(Error::Refused(refusal)) if refusal.rule == Rule::WrongState => {
                 self.forget(ending.grant)
             }
-            // Who ended it may no longer say so (their groups changed meanwhile). It is over all the
-            // same: the portal says it, as soon as the rules let it, which is at its expiry.
-            Err(Error::Refused(_)) => {
+            // Who ended it may no longer say so (their groups changed meanwhile), or the log did not say in
+            // time that it is longer. It is over all the same: the portal says it, as soon as the rules let
+            // it, which is at its expiry.
+            Err(Error::Refused(refusal)) => {
+                let grant = ending.grant;
+                tracing::warn!(%grant, %refusal, "access is over on its target, and the log takes that at its expiry only");
                 let actor = Actor::System {
                     part: "reconciler".into(),
                 };

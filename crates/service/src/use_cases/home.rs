@@ -4,19 +4,16 @@ use access::event::Mode;
 use access::ids::{GrantId, PolicyName, RequestId};
 use access::state::Grant;
 use access::view::{
-    DelegateView, DrillView, GrantState, GrantView, HomeView, PersonView, RequestRow, RequestState,
-    Role, Viewer,
+    DelegateView, DrillView, GrantView, HomeView, PersonView, RequestRow, Role, Viewer,
 };
 
+use super::waiting::count;
 use crate::error::Error;
 use crate::portal::Portal;
-use crate::store;
+use crate::store::{self, request::Which};
 
 /// Past requests on the first page.
-const MOST_PAST: usize = 10;
-
-/// Requests looked at for the first page.
-const MOST_READ: i64 = 50;
+const MOST_PAST: i64 = 10;
 
 /// How long before it is due a drill is reminded of, in seconds: a week.
 const DRILL_AHEAD_S: u32 = 7 * 86_400;
@@ -36,57 +33,42 @@ impl Portal {
     /// [`Error::Unavailable`] where the database does not answer.
     pub async fn home(&self, viewer: &Viewer) -> Result<HomeView, Error> {
         let pool = &self.inner.pool;
-        let holder = Some(viewer.person);
-        let filter = store::grant::Filter {
-            holder,
+        let own = store::grant::Filter {
+            holder: Some(viewer.person),
+            standing: true,
             ..Default::default()
         };
-        let held = store::grant::list(pool, &filter).await?;
-        let filter = store::request::Filter {
-            requester: holder,
-            limit: MOST_READ,
-            ..Default::default()
-        };
-        let stands =
-            |state: &GrantState| matches!(state, GrantState::Intended | GrantState::Active { .. });
-        let (mut requests, mut past) = (Vec::new(), Vec::new());
-        for found in store::request::list(pool, &filter).await? {
-            let open = match found.row.state {
-                RequestState::Submitted | RequestState::Approved => true,
-                RequestState::Granted => held
-                    .iter()
-                    .any(|grant| grant.request == found.row.id && stands(&grant.state)),
-                _ => false,
-            };
-            if open {
-                requests.push(found.row);
-            } else if past.len() < MOST_PAST {
-                past.push(found.row);
-            }
-        }
-        let inbox = self.inbox(viewer).await?;
+        let waiting = self.waiting(viewer).await?;
         let standing = self.standing(viewer).await?;
-        let confirmable = inbox
-            .erasures
-            .iter()
-            .filter(|erasure| erasure.may_confirm)
-            .count();
         Ok(HomeView {
-            grants: held
-                .into_iter()
-                .filter(|grant| stands(&grant.state))
-                .collect(),
-            requests,
-            past,
-            inbox: u32::try_from(inbox.waiting.len()).unwrap_or(u32::MAX),
-            reviews: u32::try_from(inbox.reviews.len()).unwrap_or(u32::MAX),
-            erasures: u32::try_from(confirmable).unwrap_or(u32::MAX),
+            grants: store::grant::list(pool, &own).await?,
+            requests: self.own(viewer, Which::GoingOn, None).await?,
+            past: self.own(viewer, Which::Over, Some(MOST_PAST)).await?,
+            inbox: count(waiting.sign_offs.len()),
+            reviews: count(waiting.reviews.len()),
+            erasures: count(waiting.erasures.len()),
             openable: self.openable(viewer).await?,
             alarms: standing.alarms,
             debts: standing.debts,
             drills: standing.drills,
             delegate: standing.delegate,
         })
+    }
+
+    /// The viewer's own requests, newest first.
+    async fn own(
+        &self,
+        viewer: &Viewer,
+        which: Which,
+        limit: Option<i64>,
+    ) -> Result<Vec<RequestRow>, Error> {
+        let filter = store::request::Filter {
+            requester: Some(viewer.person),
+            which,
+            limit,
+            ..Default::default()
+        };
+        self.listed(&filter).await
     }
 
     /// What concerns the viewer beside what they ask and sign.

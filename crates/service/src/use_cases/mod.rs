@@ -20,6 +20,7 @@ mod sign_in;
 mod sign_off;
 mod simulate;
 mod submit_request;
+mod waiting;
 mod words;
 mod write_policies;
 

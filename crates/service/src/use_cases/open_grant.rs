@@ -104,7 +104,7 @@ impl Portal {
 
     pub(crate) async fn grant_view(&self, grant: GrantId) -> Result<GrantView, Error> {
         let filter = store::grant::Filter {
-            id: Some(grant),
+            ids: Some(&[grant]),
             ..Default::default()
         };
         store::grant::list(&self.inner.pool, &filter)

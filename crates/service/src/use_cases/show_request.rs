@@ -136,8 +136,7 @@ impl Portal {
 
     pub(crate) async fn found_request(&self, id: RequestId) -> Result<Found, Error> {
         let filter = store::request::Filter {
-            id: Some(id),
-            limit: 1,
+            ids: Some(&[id]),
             ..Default::default()
         };
         store::request::list(&self.inner.pool, &filter)

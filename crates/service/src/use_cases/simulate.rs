@@ -1,5 +1,7 @@
 //! What would be under a policy, and what would have been: for those who write, run and check it.
 
+use std::time::Duration;
+
 use access::State;
 use access::ids::{PersonId, PolicyName, ResourceName};
 use access::policy::{Policy, PolicyVersion};
@@ -14,6 +16,21 @@ use crate::store;
 /// Who may look: it names everybody with their groups.
 const LOOKERS: [Role; 3] = [Role::Author, Role::Auditor, Role::Operator];
 
+/// How far back requests are looked at, in days: a year.
+const MOST_DAYS: u16 = 366;
+
+/// The most requests that are held against a policy, the newest ones: a few seconds' work.
+const MOST_REPLAYED: usize = 20_000;
+
+/// The most requests that are told one by one.
+const MOST_ROWS: usize = 50;
+
+/// The most people that are told one by one.
+const MOST_PEOPLE: usize = 500;
+
+/// How long one waits while others simulate.
+const TURN_WITHIN: Duration = Duration::from_secs(10);
+
 /// What would be, and what would have been.
 #[derive(Debug, Clone)]
 pub struct Simulated {
@@ -23,21 +40,23 @@ pub struct Simulated {
     pub resources: Vec<ResourceName>,
     /// What was held against it; `None` where it covers nothing.
     pub resource: Option<ResourceName>,
-    /// Everybody, those who could open it in front.
+    /// Everybody, those who could open it in front; the first 500.
     pub who: Vec<WhoRow>,
-    /// What it would have made of earlier requests.
+    /// What it would have made of earlier requests, of which the first 50 are told one by one. Where something was
+    /// left out, a sentence says so.
     pub replayed: Replayed,
     /// The names of everybody in it.
     pub people: Vec<PersonView>,
 }
 
 impl Portal {
-    /// Holds everybody, and the requests of the last `days`, against a policy: the version in force, or
-    /// what `proposal` would put in its place. Authors, auditors and operators may.
+    /// Holds everybody, and the requests of the last `days`, at most 366, against a policy: the version in force, or
+    /// what `proposal` would put in its place. Authors, auditors and operators may. Keeps nobody else waiting.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for others, [`Error::NotFound`] where there is no such policy or proposal, or it
-    /// does not cover `resource`.
+    /// does not cover `resource`; [`Error::BadInput`] for more days; [`Error::Unavailable`] where others
+    /// simulate and it does not become this one's turn.
     pub async fn simulate(
         &self,
         viewer: &Viewer,
@@ -48,6 +67,14 @@ impl Portal {
     ) -> Result<Simulated, Error> {
         if !LOOKERS.iter().any(|role| viewer.roles.contains(role)) {
             return Err(Error::Forbidden);
+        }
+        if days > MOST_DAYS {
+            return Err(Error::BadInput {
+                field: "days",
+                message: format!(
+                    "A simulation looks back {MOST_DAYS} days at most. Ask for fewer."
+                ),
+            });
         }
         let version = self.simulated_version(viewer, name, proposal).await?;
         let covered = |resource: &&crate::settings::Resource| {
@@ -72,17 +99,8 @@ impl Portal {
             return Err(Error::NotFound);
         }
         let resource = resource.or_else(|| resources.first().cloned());
-        let (held, of, clock) = (version.clone(), resource.clone(), self.inner.clock.clone());
         let (who, replayed) = self
-            .inner
-            .sequencer
-            .ask(move |state: &State| {
-                let now = clock.now();
-                let back = i64::from(days) * 86_400_000;
-                let since = UnixMillis::new(now.millis().saturating_sub(back));
-                let who = of.map_or_else(Vec::new, |of| who_could_open(state, &held, &of, now));
-                (who, replay_under(state, &held.policy, since, now))
-            })
+            .held_against(version.clone(), resource.clone(), days)
             .await?;
         let signers = who.iter().flat_map(|row| &row.stages);
         let signers = signers.flat_map(|stage| stage.at_once.iter().chain(&stage.later));
@@ -103,6 +121,31 @@ impl Portal {
         })
     }
 
+    /// The log's writer only copies what is looked at, and goes on; the rest is done beside it.
+    async fn held_against(
+        &self,
+        version: PolicyVersion,
+        resource: Option<ResourceName>,
+        days: u16,
+    ) -> Result<(Vec<WhoRow>, Replayed), Error> {
+        let turn = self.inner.turns.take(TURN_WITHIN).await?;
+        let now = self.inner.clock.now();
+        let back = i64::from(days) * 86_400_000;
+        let since = UnixMillis::new(now.millis().saturating_sub(back));
+        let name = version.policy.name.clone();
+        let excerpt = move |state: &State| state.excerpt(&name, since, MOST_REPLAYED);
+        let excerpt = self.inner.sequencer.ask(excerpt).await?;
+        let simulated = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let state = &excerpt.state;
+            let who = |of| who_could_open(state, &version, &of, now);
+            let who = resource.map_or_else(Vec::new, who);
+            let replayed = replay_under(state, &version.policy, since, now);
+            shortened(who, replayed, excerpt.left_out)
+        });
+        simulated.await.map_err(|fault| Error::internal(&fault))
+    }
+
     async fn simulated_version(
         &self,
         viewer: &Viewer,
@@ -121,4 +164,33 @@ impl Portal {
             policy,
         })
     }
+}
+
+/// As much as a page takes, with a sentence for what was left out.
+fn shortened(
+    mut who: Vec<WhoRow>,
+    mut replayed: Replayed,
+    older: usize,
+) -> (Vec<WhoRow>, Replayed) {
+    let (people, requests) = (who.len(), replayed.rows.len());
+    let mut told = Vec::new();
+    if older > 0 {
+        told.push(format!(
+            "There were {older} more requests in these days. The newest {requests} are compared, and all counts are of them."
+        ));
+    }
+    if requests > MOST_ROWS {
+        told.push(format!(
+            "The first {MOST_ROWS} of {requests} requests are listed, those that change in front; the counts are of all."
+        ));
+    }
+    if people > MOST_PEOPLE {
+        told.push(format!(
+            "The first {MOST_PEOPLE} of {people} people are listed, those who could open it in front."
+        ));
+    }
+    who.truncate(MOST_PEOPLE);
+    replayed.rows.truncate(MOST_ROWS);
+    replayed.untold.splice(0..0, told);
+    (who, replayed)
 }

@@ -171,13 +171,23 @@ impl Portal {
     }
 }
 
+/// Whether a proposal waits for this person: to make it their own, or to put it in force.
+pub(super) fn waits(state: &State, proposal: &Proposal, who: &Actor, now: UnixMillis) -> bool {
+    let proposal = proposal.seq;
+    let allowed = |command| hindered(state, command, who, now).is_none();
+    allowed(Command::ActivateProposal { proposal })
+        || allowed(Command::EndorseProposal { proposal })
+}
+
+/// The rule that keeps somebody from it, but for a sign-in of late, which is made on the way.
+fn hindered(state: &State, command: Command, who: &Actor, now: UnixMillis) -> Option<Rule> {
+    let refusal = decide(state, command, who, now).err()?;
+    Some(refusal.rule).filter(|rule| *rule != Rule::SignInStale)
+}
+
 fn proposed(state: &State, proposal: &Proposal, who: &Actor, now: UnixMillis) -> Proposed {
     let seq = proposal.seq;
-    let refused = |command| {
-        let refusal = decide(state, command, who, now).err()?;
-        // A sign-in of late is made on the way.
-        Some(refusal.rule).filter(|rule| *rule != Rule::SignInStale)
-    };
+    let refused = |command| hindered(state, command, who, now);
     let policy = match &proposal.change {
         Change::Activate { policy, .. } => Some(Policy::clone(policy)),
         Change::Retire(_) => None,

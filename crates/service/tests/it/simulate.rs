@@ -1,0 +1,96 @@
+//! What a policy would be is found out beside the log's writer, and says what it leaves out.
+
+use std::time::{Duration, Instant};
+
+use access::event::Decision;
+use access::policy::Policy;
+use access::view::Viewer;
+use service::{Error, Portal};
+use sqlx::PgPool;
+
+use crate::stage::{Stage, identity};
+
+/// People of the company: enough for a simulation to take its time.
+const PEOPLE: usize = 510;
+
+/// Everybody may ask, and at twenty stages everybody signs.
+async fn crowd(admin: &PgPool) -> (Stage, Policy) {
+    let mut stage = Stage::new(admin).await;
+    let mut policy = stage.settings.seed_policies[0].clone();
+    policy.name = "crowd".parse().unwrap();
+    policy.approval.stages = vec![policy.approval.stages[0].clone(); 20];
+    stage.settings.seed_policies.push(policy.clone());
+    stage.restart().await;
+    let mut coming = Vec::new();
+    for number in 0..PEOPLE {
+        let portal = stage.portal.clone();
+        coming.push(tokio::spawn(async move {
+            let groups = ["oncall", "leads", "auditors"];
+            portal
+                .register_sign_in(identity(&format!("crowd-{number}"), &groups))
+                .await
+                .unwrap()
+        }));
+    }
+    for came in coming {
+        came.await.unwrap();
+    }
+    (stage, policy)
+}
+
+async fn simulated(portal: &Portal, viewer: &Viewer, policy: &Policy) -> service::Simulated {
+    let simulated = portal.simulate(viewer, &policy.name, None, None, 30);
+    simulated.await.unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_simulation_keeps_nobody_waiting(admin: PgPool) {
+    let (stage, policy) = crowd(&admin).await;
+    let quinn = stage.quinn().await;
+    let (portal, held, who) = (stage.portal.clone(), policy.clone(), quinn.clone());
+    let began = Instant::now();
+    let task = tokio::spawn(async move { simulated(&portal, &who, &held).await });
+    let mut longest = Duration::ZERO;
+    while !task.is_finished() {
+        let asked = Instant::now();
+        stage.portal.policy_history(&policy.name).await.unwrap();
+        longest = longest.max(asked.elapsed());
+    }
+    let took = began.elapsed();
+    let found = task.await.unwrap();
+    assert!(took > Duration::from_millis(100), "{took:?} proves nothing");
+    assert!(longest < took / 2, "{longest:?} of {took:?}");
+    assert_eq!(found.who.len(), 500);
+    let said = "The first 500 of 511 people are listed, those who could open it in front.";
+    assert_eq!(found.replayed.untold[0], said);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_simulation_leaves_out_is_said(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let (dana, ari, quinn) = (stage.dana().await, stage.ari().await, stage.quinn().await);
+    for _ in 0..51 {
+        stage.ask(&dana, "orders-read").await;
+    }
+    let denied = stage.ask(&dana, "orders-read").await;
+    stage.sign(&ari, denied, Decision::Deny).await.unwrap();
+    let policy = stage.settings.seed_policies[0].clone();
+    let found = simulated(&stage.portal, &quinn, &policy).await.replayed;
+    assert_eq!(
+        (found.requests, found.changed, found.rows.len()),
+        (52, 0, 50)
+    );
+    let said = "The first 50 of 52 requests are listed, those that change in front; the counts are of all.";
+    assert_eq!(found.untold[0], said);
+    let of = |days| {
+        stage
+            .portal
+            .simulate(&quinn, &policy.name, None, None, days)
+    };
+    assert_eq!(of(366).await.unwrap().replayed.requests, 52);
+    let refused = of(367).await;
+    assert!(
+        matches!(&refused, Err(Error::BadInput { field: "days", message }) if message.contains("366 days")),
+        "{refused:?}"
+    );
+}
