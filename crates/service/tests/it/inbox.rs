@@ -99,7 +99,11 @@ async fn everything_that_waits_is_counted(admin: PgPool) {
     end.await.unwrap();
     let mut policy = stage.settings.seed_policies[0].clone();
     policy.duration.max_s = 300;
-    stage.portal.propose_policy(&otto, policy).await.unwrap();
+    stage
+        .portal
+        .propose_policy(&otto, policy, None)
+        .await
+        .unwrap();
     assert_eq!(counted(&stage, &una).await, 3);
     assert_eq!(counted(&stage, &otto).await, 2);
 

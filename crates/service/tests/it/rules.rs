@@ -417,6 +417,53 @@ async fn an_emergency_that_nobody_ratifies_is_taken_back(admin: PgPool) {
     rebuilt(&stage).await;
 }
 
+/// What its holder gave back at once is ratified all the same, or keeps them from the next.
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_emergency_given_back_early_is_answered_for(admin: PgPool) {
+    let stage = stage(&admin).await;
+    let (dana, ari, sam) = (stage.dana().await, stage.ari().await, stage.sam().await);
+    let eli = stage.person("eli", &["oncall"]).await;
+    let waits = async |request: RequestId| {
+        let inbox = stage.portal.inbox(&ari).await.unwrap();
+        inbox.waiting.iter().any(|row| row.id == request)
+    };
+    let returned = async |who: &Viewer| {
+        let (request, grant) = break_whole(&stage, who).await;
+        let ended = stage.portal.end(who, grant, EndCause::Returned).await;
+        ended.unwrap();
+        assert!(waits(request).await);
+        request
+    };
+    let ratified = returned(&dana).await;
+    stage.sign(&ari, ratified, Decision::Approve).await.unwrap();
+    stage.sign(&sam, ratified, Decision::Approve).await.unwrap();
+    assert!(!waits(ratified).await);
+    assert!(
+        stage
+            .portal
+            .request(&dana, ratified)
+            .await
+            .unwrap()
+            .ratified
+    );
+    let denied = returned(&eli).await;
+    stage.sign(&ari, denied, Decision::Deny).await.unwrap();
+    assert_eq!(
+        ended_as(&stage, &eli, denied).await,
+        Some(EndCause::Returned)
+    );
+    let again = Submit {
+        mode: Mode::Emergency,
+        ..form("orders-admin")
+    };
+    assert_eq!(
+        refused(stage.portal.submit(&eli, again).await),
+        Rule::EmergencyRefused
+    );
+    stage.break_glass(&dana, 60).await;
+    rebuilt(&stage).await;
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_emergency_is_ratified_by_its_stages_or_refused_at_once(admin: PgPool) {
     let stage = stage(&admin).await;
