@@ -56,8 +56,8 @@ pub fn GiveSignOff(
                 .then(|| {
                     view! {
                         <p>
-                            <strong>"This access is open already: the glass was broken. "</strong>
-                            "Approve ratifies it, Deny takes it back at once."
+                            <strong>"The glass was broken, and this access was opened. "</strong>
+                            "Approve ratifies it. Deny takes back at once what is open still, and its holder breaks no glass until it is reviewed."
                         </p>
                     }
                 })}
