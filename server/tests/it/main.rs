@@ -13,6 +13,9 @@ mod back_channel;
 mod command;
 mod demo;
 mod flow;
+#[path = "../../../crates/service/tests/it/forged.rs"]
+#[allow(unreachable_pub, reason = "shared with the tests of another crate")]
+mod forged;
 mod fsck;
 mod id_token;
 mod keys;
@@ -27,4 +30,5 @@ mod session;
 mod sign_off;
 mod signer;
 mod stage;
+mod unlawful;
 mod witness;

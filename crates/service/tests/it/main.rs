@@ -18,6 +18,7 @@ mod crash;
 mod disk;
 mod erasing;
 mod faults;
+mod forged;
 mod fsck;
 mod grants;
 mod hostile;
