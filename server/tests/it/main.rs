@@ -20,6 +20,7 @@ mod fsck;
 mod id_token;
 mod keys;
 mod logout_token;
+mod office_pages;
 mod oversight;
 mod policy_files;
 mod provider;

@@ -1,0 +1,83 @@
+//! What the pages that only the server draws say, and to whom.
+
+use access::file;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::stage::{Browser, Stage};
+
+/// A policy as a file: what the seeds say, with these members in place of theirs.
+fn policy(changes: &Value) -> String {
+    let mut policy = json!({
+        "name": "orders-read", "description": "Read the orders.", "resources": ["orders-db"],
+        "eligible": ["oncall"], "conditions": { "min_reason_chars": 5 },
+        "duration": { "default_s": 600, "max_s": 3600 },
+        "approval": { "within_s": 3600, "stages": [{ "n": 1, "groups": ["leads"] }] },
+        "review": { "groups": ["reviewers"], "within_s": 3600 },
+        "grant": { "connector": "postgresql", "role": "orders_read" },
+    });
+    for (member, value) in changes.as_object().unwrap() {
+        policy[member] = value.clone();
+    }
+    file::write(&serde_json::from_value(policy).unwrap())
+}
+
+/// One author proposes it, another puts it in force; says the proposal's page.
+async fn put_in_force(stage: &Stage, changes: &Value) -> String {
+    let [mut ada, mut otto] = [stage.browser(), stage.browser()];
+    ada.sign_in("ada", "authors").await;
+    otto.sign_in("otto", "authors").await;
+    let form = [("form[toml]", policy(changes))];
+    let form: Vec<_> = form
+        .iter()
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
+    let proposed = ada.post("/api/propose_policy", &form).await;
+    let page = proposed.location().to_owned();
+    let seq = page.rsplit('/').next().unwrap();
+    let name = changes["name"].as_str().unwrap_or("orders-read");
+    let form = [("proposal", seq), ("policy", name), ("step", "activate")];
+    let activated = otto.post("/api/settle_proposal", &form).await;
+    assert_eq!(activated.location(), format!("/policies/{name}"));
+    page
+}
+
+/// The page's words, without its markup.
+async fn words(browser: &mut Browser<'_>, path: &str) -> String {
+    let answer = browser.get(path).await;
+    assert_eq!(answer.status, 200, "{path}");
+    let html = answer.text().await;
+    let (_, main) = html.split_once("<main").unwrap();
+    let mut text = String::new();
+    for piece in main.split('<') {
+        let (_, words) = piece.split_once('>').unwrap_or_default();
+        text.push_str(words);
+        text.push(' ');
+    }
+    let text = text.replace("&#39;", "'").replace("&quot;", "\"");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn each_version_of_a_policy_says_what_it_changed(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    let longer = json!({ "duration": { "default_s": 600, "max_s": 7200 } });
+    put_in_force(&stage, &longer).await;
+    let mut stricter = longer.clone();
+    stricter["conditions"] = json!({ "min_reason_chars": 20 });
+    put_in_force(&stage, &stricter).await;
+    let mut dana = stage.browser();
+    dana.sign_in("dana", "oncall").await;
+    let page = words(&mut dana, "/policies/orders-read").await;
+    let at = |text: &str| {
+        page.find(text)
+            .unwrap_or_else(|| panic!("{text:?} is not in: {page}"))
+    };
+    let places = [
+        at("Version 3, in force, on this page: 1 change: 1 stricter"),
+        at("Version 2: 1 change: 1 looser"),
+        at("Access lasts 2 h at most instead of 1 h. looser"),
+        at("Version 1: the first"),
+    ];
+    assert!(places.is_sorted(), "newest first: {page}");
+}
