@@ -81,3 +81,28 @@ async fn each_version_of_a_policy_says_what_it_changed(pool: PgPool) {
     ];
     assert!(places.is_sorted(), "newest first: {page}");
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn sign_offs_are_handed_to_those_whom_a_policy_asks(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    let [mut ari, mut lee, mut dana] = [stage.browser(), stage.browser(), stage.browser()];
+    ari.sign_in("ari", "leads").await;
+    lee.sign_in("lee", "leads").await;
+    dana.sign_in("dana", "oncall").await;
+    let page = words(&mut dana, "/delegation").await;
+    assert!(
+        page.contains("There is nothing to hand over. No policy asks you"),
+        "{page}"
+    );
+    let page = words(&mut ari, "/delegation").await;
+    assert!(
+        page.contains("nothing to hand over. The policies that ask you"),
+        "{page}"
+    );
+    let away = json!({
+        "approval": { "within_s": 3600, "delegation": true, "stages": [{ "n": 1, "groups": ["leads"] }] },
+    });
+    put_in_force(&stage, &away).await;
+    let page = words(&mut ari, "/delegation").await;
+    assert!(page.contains("Choose a person lee For how long"), "{page}");
+}
