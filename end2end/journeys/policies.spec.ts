@@ -47,13 +47,23 @@ role = "orders_read"
 test('a policy is written by one, put in force by another, and lived by', async ({ person }) => {
   test.setTimeout(120_000);
   const ada = await person('ada');
-  await ada.goto('/policies/new');
+  await ada.goto('/new-policy');
   await axe(ada);
+  await expect(ada.getByRole('group', { name: 'The policy as a form' })).toContainText('comments of your own in it are lost');
   const file = ada.getByLabel('The policy as a file');
   await file.fill(FILE('orders-care').replace('n = 1', 'n = 0'));
-  await expect(ada.getByRole('list', { name: 'What is wrong' })).toContainText('is 0');
+  const wrong = ada.getByRole('list', { name: 'What is wrong' });
+  await expect(wrong).toContainText('is 0');
+  await expect(wrong.getByRole('button', { name: /^Line \d+$/ }).first(), 'the list leads to the line').toBeEnabled();
+  // And it stands beside its field, in the part of the form that was folded.
+  const people = ada.getByLabel('How many people').first();
+  await expect(people).toBeVisible();
+  await expect(people).toHaveAttribute('aria-invalid', 'true');
+  await expect(people).toHaveAccessibleDescription(/^It is 0/);
+  await axe(ada);
   await file.fill(FILE('orders-care'));
   await expect(ada.getByRole('status')).toContainText('Nothing is wrong');
+  await expect(people).not.toHaveAttribute('aria-invalid');
   // The form beside the file says the same, and writes it.
   await expect(ada.getByLabel('What it is for')).toHaveValue('Look after orders.');
   await ada.getByLabel('What it is for').fill('Look after orders of the shop.');

@@ -83,6 +83,48 @@ async fn each_version_of_a_policy_says_what_it_changed(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn a_policy_may_have_any_name_and_its_page_is_its_own(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    for name in ["new", "new-policy", "edit", "simulate"] {
+        put_in_force(&stage, &json!({ "name": name })).await;
+        let mut dana = stage.browser();
+        dana.sign_in("dana", "oncall").await;
+        let page = words(&mut dana, &format!("/policies/{name}")).await;
+        assert!(page.contains("Read the orders."), "{name}: {page}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn trying_a_policy_is_offered_to_those_who_may(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    let proposal = put_in_force(&stage, &json!({ "name": "orders-care" })).await;
+    assert!(proposal.starts_with("/proposals/"));
+    let mut ada = stage.browser();
+    ada.sign_in("ada", "authors").await;
+    let form = [("form[toml]", &*policy(&json!({ "description": "Else." })))];
+    let open = ada.post("/api/propose_policy", &form).await;
+    let open = open.location().to_owned();
+    for (who, group, may) in [
+        ("ada", "authors", true),
+        ("quinn", "auditors", true),
+        ("oscar", "operators", true),
+        ("cleo", "custodians", false),
+        ("dana", "oncall", false),
+    ] {
+        let mut browser = stage.browser();
+        browser.sign_in(who, group).await;
+        for page in [open.as_str(), "/policies/orders-read"] {
+            let answer = browser.get(page).await;
+            assert_eq!(answer.status, 200, "{who}: {page}");
+            let offered = answer.text().await.contains("/simulate");
+            assert_eq!(offered, may, "{who}: {page}");
+        }
+        let status = browser.get("/policies/orders-read/simulate").await.status;
+        assert_eq!(status == 200, may, "{who}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn sign_offs_are_handed_to_those_whom_a_policy_asks(pool: PgPool) {
     let stage = Stage::new(pool).await;
     let [mut ari, mut lee, mut dana] = [stage.browser(), stage.browser(), stage.browser()];

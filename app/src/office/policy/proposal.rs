@@ -22,13 +22,18 @@ pub fn ShowProposal() -> impl IntoView {
     page(
         move |portal, viewer| {
             let seq = known::<u64>(&seq);
-            async move { Ok(portal.proposal(&viewer, seq?).await?) }
+            async move {
+                Ok((
+                    portal.proposal(&viewer, seq?).await?,
+                    portal.may_simulate(&viewer),
+                ))
+            }
         },
         draw,
     )
 }
 
-fn draw(proposed: Proposed) -> AnyView {
+fn draw((proposed, may_try): (Proposed, bool)) -> AnyView {
     let row = proposed.row;
     let title = what(&row);
     let by = row
@@ -40,7 +45,7 @@ fn draw(proposed: Proposed) -> AnyView {
         .into_iter()
         .map(|warning| view! { <Alert kind=AlertKind::Wait title=warning/> })
         .collect();
-    let trial = proposed.policy.as_ref().map(|policy| {
+    let trial = proposed.policy.as_ref().filter(|_| may_try).map(|policy| {
         let name = url::policy(policy.name.as_str());
         let address = format!("{name}/simulate?proposal={}", row.seq);
         view! { <p class="small"><a href=address>"Try it: who could open what, and what it would have changed"</a></p> }

@@ -32,6 +32,11 @@ pub struct Simulated {
 }
 
 impl Portal {
+    /// Whether the viewer may hold everybody against a policy.
+    pub fn may_simulate(&self, viewer: &Viewer) -> bool {
+        LOOKERS.iter().any(|role| viewer.roles.contains(role))
+    }
+
     /// Holds everybody, and the requests of the last `days`, against a policy: the version in force, or
     /// what `proposal` would put in its place. Authors, auditors and operators may.
     ///
@@ -46,7 +51,7 @@ impl Portal {
         resource: Option<ResourceName>,
         days: u16,
     ) -> Result<Simulated, Error> {
-        if !LOOKERS.iter().any(|role| viewer.roles.contains(role)) {
+        if !self.may_simulate(viewer) {
             return Err(Error::Forbidden);
         }
         let version = self.simulated_version(viewer, name, proposal).await?;
