@@ -148,3 +148,27 @@ async fn sign_offs_are_handed_to_those_whom_a_policy_asks(pool: PgPool) {
     let page = words(&mut ari, "/delegation").await;
     assert!(page.contains("Choose a person lee For how long"), "{page}");
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn who_cannot_open_it_is_told_who_can(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    let elsewhere = json!({
+        "conditions": { "min_reason_chars": 5, "networks": ["192.0.2.0/24"] },
+        "eligible": ["oncall", "nightwatch"],
+    });
+    put_in_force(&stage, &elsewhere).await;
+    let [mut dana, mut quinn] = [stage.browser(), stage.browser()];
+    dana.sign_in("dana", "oncall").await;
+    quinn.sign_in("quinn", "auditors").await;
+    let form = "/request?resource=orders-db&policy=orders-read";
+    let page = words(&mut dana, form).await;
+    let who = "Who can, signed in as the policy wants it: 1 of 1 person last seen in oncall; 0 of 0 people last seen in nightwatch.";
+    assert!(page.contains(who), "{page}");
+    let page = words(&mut quinn, "/policies/orders-read/simulate").await;
+    let groups = "oncall, 1 person last seen: 1 could ask and open it now, 0 could break the glass";
+    assert!(page.contains(groups), "{page}");
+    assert!(
+        page.contains("1 of leads (0 people last seen): too few"),
+        "{page}"
+    );
+}

@@ -26,6 +26,7 @@ mod write_policies;
 
 pub use browse_log::LogQuery;
 pub use erase_openings::ConfirmErasure;
+pub use explain::Hindrance;
 pub use extend_grant::ApproveExtension;
 pub use hand_over::HandOver;
 pub use sign_in::Identity;

@@ -3,7 +3,9 @@
 use access::State;
 use access::ids::{PersonId, PolicyName, ResourceName};
 use access::policy::{Policy, PolicyVersion};
-use access::simulate::{Replayed, WhoRow, replay_under, who_could_open};
+use access::simulate::{
+    GroupRow, Replayed, WhoRow, groups_that_could, replay_under, who_could_open,
+};
 use access::time::UnixMillis;
 use access::view::{PersonView, Role, Viewer};
 
@@ -25,6 +27,8 @@ pub struct Simulated {
     pub resource: Option<ResourceName>,
     /// Everybody, those who could open it in front.
     pub who: Vec<WhoRow>,
+    /// The groups that may ask, with how many of theirs could.
+    pub groups: Vec<GroupRow>,
     /// What it would have made of earlier requests.
     pub replayed: Replayed,
     /// The names of everybody in it.
@@ -78,7 +82,7 @@ impl Portal {
         }
         let resource = resource.or_else(|| resources.first().cloned());
         let (held, of, clock) = (version.clone(), resource.clone(), self.inner.clock.clone());
-        let (who, replayed) = self
+        let (who, groups, replayed) = self
             .inner
             .sequencer
             .ask(move |state: &State| {
@@ -86,7 +90,8 @@ impl Portal {
                 let back = i64::from(days) * 86_400_000;
                 let since = UnixMillis::new(now.millis().saturating_sub(back));
                 let who = of.map_or_else(Vec::new, |of| who_could_open(state, &held, &of, now));
-                (who, replay_under(state, &held.policy, since, now))
+                let groups = groups_that_could(state, &held.policy, &who);
+                (who, groups, replay_under(state, &held.policy, since, now))
             })
             .await?;
         let signers = who.iter().flat_map(|row| &row.stages);
@@ -103,6 +108,7 @@ impl Portal {
             resources,
             resource,
             who,
+            groups,
             replayed,
             people,
         })
