@@ -1,14 +1,12 @@
 // The auditor's browser proves the record, or shows exactly where somebody altered it.
 
-import type { Page } from '@playwright/test';
-
 import { axe } from '../support/axe.ts';
-import { handed, required } from '../support/environment.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { startPortal } from '../support/portal.ts';
+import { startSpare } from '../support/portal.ts';
 import { sql } from '../support/postgres.ts';
 import { signIn } from '../support/sign-in.ts';
 import { ask, signOff } from '../support/steps.ts';
+import { verdict, verify } from '../support/verifying.ts';
 
 test('a whole log is proven, and the proof is remembered', async ({ person }) => {
   await ask(await person('dana'));
@@ -36,17 +34,7 @@ test('another key than the one in hand proves nothing', async ({ person }) => {
 
 test('an entry altered past every trigger is named, and opens to its bytes', async ({ stranger, browserName: _ }) => {
   test.setTimeout(120_000);
-  const { port, id, secret } = JSON.parse(required('E2E_DOOMED')) as { port: number; id: string; secret: string };
-  const doomed = await startPortal({
-    name: 'doomed',
-    folder: handed.folder(),
-    port,
-    issuer: handed.issuer(),
-    client: { id, secret },
-    // Two portals must not sweep the same target; nothing is opened here.
-    target: required('PG_ADMIN_URL'),
-    command: "psql 'user={account}'",
-  });
+  const doomed = await startSpare('doomed');
   try {
     const at = { baseURL: doomed.url };
     const dana = await stranger(at);
@@ -77,19 +65,6 @@ test('an entry altered past every trigger is named, and opens to its bytes', asy
     await doomed.stop();
   }
 });
-
-/** Trusts the server's key, as somebody who compared it would, and waits for the verdict. */
-async function verify(page: Page): Promise<void> {
-  const take = page.getByRole('button', { name: /use the server's key/i });
-  await expect(take).toBeEnabled();
-  await take.click();
-  await page.getByRole('button', { name: 'Verify', exact: true }).click();
-  await expect(verdict(page)).toBeVisible({ timeout: 30_000 });
-}
-
-function verdict(page: Page) {
-  return page.getByRole('heading', { name: /^(not )?proven$/i });
-}
 
 /** As superuser, past triggers and event triggers: the request was for two hours, it says now. Gives its seq. */
 async function tamper(database: string, request: string): Promise<string> {

@@ -14,13 +14,14 @@ import { elsewhere } from './postgres.ts';
 export default async function globalSetup(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'breakglass-e2e-'));
   const target = required('TARGET_ADMIN_URL');
-  const [idpPort, portalPort, doomedPort] = (await freePorts(3)) as [number, number, number];
+  const [idpPort, portalPort, doomedPort, forgedPort] = (await freePorts(4)) as [number, number, number, number];
   const client = (id: string, port: number) => ({
     id,
     secret: randomBytes(32).toString('base64url'),
     portal: `http://localhost:${port}`,
   });
-  const [main, doomed] = [client('breakglass', portalPort), client('breakglass-doomed', doomedPort)];
+  const main = client('breakglass', portalPort);
+  const [doomed, forged] = [client('breakglass-doomed', doomedPort), client('breakglass-forged', forgedPort)];
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const each of stops.reverse()) await each().catch((error) => console.error(String(error)));
@@ -28,7 +29,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     else rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const idp = await startIdentityProvider(idpPort, [main, doomed], path.join(folder, 'identity-provider.log'));
+    const idp = await startIdentityProvider(idpPort, [main, doomed, forged], path.join(folder, 'identity-provider.log'));
     stops.push(idp.stop);
     const issuer = `http://127.0.0.1:${idpPort}`;
     const portal = await startPortal({
@@ -46,7 +47,10 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
       E2E_ISSUER_URL: issuer,
       E2E_PORTAL_URL: portal.url,
       E2E_DATABASE_URL: portal.database,
-      E2E_DOOMED: JSON.stringify({ port: doomedPort, id: doomed.id, secret: doomed.secret }),
+      E2E_SPARE: JSON.stringify({
+        doomed: { port: doomedPort, client: { id: doomed.id, secret: doomed.secret } },
+        forged: { port: forgedPort, client: { id: forged.id, secret: forged.secret } },
+      }),
     });
   } catch (error) {
     process.env['KEEP'] = '1';

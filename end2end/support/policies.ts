@@ -45,7 +45,8 @@ const ALL: Policy[] = [
   },
 ];
 
-/** An emergency that somebody ratifies, and whose review, once overdue, lets its holder break no glass. */
+/** An emergency that somebody ratifies, and whose review, once overdue, lets its holder break no glass. Who is away may let
+ * somebody else sign. */
 const BLAZE = `
 [[policy]]
 name = "orders-blaze"
@@ -59,6 +60,7 @@ max_s = 600
 
 [policy.approval]
 within_s = 14400
+delegation = true
 stages = [{ n = 1, groups = ["leads", "security"] }]
 
 [policy.emergency]

@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { required } from './environment.ts';
+import { handed, required } from './environment.ts';
 import { policies } from './policies.ts';
 import { elsewhere, sql } from './postgres.ts';
 import { startWitness } from './witness.ts';
@@ -28,6 +28,20 @@ export interface PortalPlan {
   target: string;
   /** What the holder pastes; `{account}` is replaced. */
   command: string;
+  /** What is done to its empty database before it starts. */
+  before?: (prepared: Prepared) => Promise<void>;
+}
+
+/** A portal that has a key and a database and was not started yet. */
+export interface Prepared {
+  /** Its data folder. */
+  home: string;
+  /** Its configuration's file. */
+  config: string;
+  origin: string;
+  vkey: string;
+  /** Its database, as superuser. */
+  database: string;
 }
 
 export interface Portal {
@@ -35,6 +49,23 @@ export interface Portal {
   /** Its database, as superuser. */
   database: string;
   stop(): Promise<void>;
+}
+
+/** A portal of one journey's own, which opens nothing: two portals must not sweep the same target. */
+export async function startSpare(
+  which: 'doomed' | 'forged',
+  change: Pick<PortalPlan, 'before'> & { name?: string } = {},
+): Promise<Portal> {
+  const spares = JSON.parse(required('E2E_SPARE')) as Record<typeof which, Pick<PortalPlan, 'port' | 'client'>>;
+  return startPortal({
+    name: which,
+    folder: handed.folder(),
+    issuer: handed.issuer(),
+    target: required('PG_ADMIN_URL'),
+    command: "psql 'user={account}'",
+    ...spares[which],
+    ...change,
+  });
 }
 
 /** Makes the database, migrates it, starts the portal and waits until it answers. */
@@ -56,6 +87,7 @@ export async function startPortal(plan: PortalPlan): Promise<Portal> {
   const url = `http://localhost:${plan.port}`;
   const service = elsewhere(database, { user: 'breakglass_service', password });
   const config = secretFile(home, 'server.toml', serverToml({ plan, home, url, service, origin, trust: witness.policy }));
+  await plan.before?.({ home, config, origin, vkey: logKey.trim(), database });
 
   const log = openSync(path.join(home, 'portal.log'), 'a');
   const child = spawn(binary, ['serve', '--config', config], { stdio: ['ignore', log, log] });

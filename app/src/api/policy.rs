@@ -16,7 +16,7 @@ pub async fn propose_policy(
     use crate::api::server::settle;
     use crate::words::url;
     let back = match form.name.as_str() {
-        "" => "/policies/new".to_owned(),
+        "" => "/new-policy".to_owned(),
         name => format!("{}/edit", url::policy(name)),
     };
     let outcome = server::propose(&form).await;

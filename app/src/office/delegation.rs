@@ -3,9 +3,11 @@
 use access::view::{DelegateView, PersonView};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use service::HandOver;
 
 use crate::api::forms::DelegationForm;
 use crate::api::keep::{Draft, Form, take_draft};
+use crate::components::empty::Empty;
 use crate::components::field::{
     Choice, Choices, Fault, FieldError, FormFault, described_by, refused,
 };
@@ -25,7 +27,7 @@ const PERIODS: [(&str, &str); 5] = [
 
 /// Who could, who does, and what was typed before.
 type Away = (
-    Vec<PersonView>,
+    HandOver,
     Option<DelegateView>,
     Option<Draft<DelegationForm>>,
 );
@@ -35,16 +37,26 @@ type Away = (
 pub fn Delegation() -> impl IntoView {
     page(
         |portal, viewer| async move {
-            let others = portal.others(&viewer).await?;
+            let hand_over = portal.hand_over(&viewer).await?;
             let delegate = portal.home(&viewer).await?.delegate;
-            Ok((others, delegate, take_draft(Form::Delegation).await))
+            Ok((hand_over, delegate, take_draft(Form::Delegation).await))
         },
         draw,
     )
 }
 
-fn draw((others, delegate, draft): Away) -> AnyView {
+fn draw((hand_over, delegate, draft): Away) -> AnyView {
     let stands = delegate.map(stands);
+    let hand_over = match hand_over {
+        HandOver::NotAsked => nothing("No policy asks you to sign off."),
+        HandOver::NotAllowed => nothing(
+            "The policies that ask you to sign off let nobody sign in another's place: others whom they ask sign instead.",
+        ),
+        HandOver::To(others) if others.is_empty() => {
+            nothing("The log knows nobody else whom a policy could ask to sign off.")
+        }
+        HandOver::To(others) => form(&others, draft),
+    };
     view! {
         <Title text="Going away"/>
         <div class="page-narrow stack stack-wide">
@@ -59,10 +71,16 @@ fn draw((others, delegate, draft): Away) -> AnyView {
                 </p>
             </div>
             {stands}
-            {form(&others, draft)}
+            {hand_over}
         </div>
     }
     .erase()
+}
+
+/// Why there is no form.
+fn nothing(why: &'static str) -> AnyView {
+    view! { <Empty title="There is nothing to hand over.">{view! { <p>{why}</p> }.erase()}</Empty> }
+        .erase()
 }
 
 /// Who signs in the viewer's place now, and how to end that.
@@ -103,7 +121,7 @@ fn form(others: &[PersonView], draft: Option<Draft<DelegationForm>>) -> AnyView 
             <FormFault fault=fault fields=&["to", "days"]/>
             <div class="field">
                 <label class="label" for="to">"Who signs in your place"</label>
-                <p class="hint" id="to-hint">"Somebody who would sign such requests anyway knows best what to look at."</p>
+                <p class="hint" id="to-hint">"Those whom a policy asks to sign off as well, and who have signed in before."</p>
                 <select
                     class="input"
                     id="to"

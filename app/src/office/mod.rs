@@ -35,7 +35,8 @@ pub fn Office() -> impl IntoView {
                     <Route path=path!("/request") view=ask::ordinary::NewRequest ssr=SsrMode::Async/>
                     <Route path=path!("/break-glass") view=ask::glass::BreakGlass ssr=SsrMode::Async/>
                     <Route path=path!("/policies") view=policy::list::Policies ssr=SsrMode::Async/>
-                    <Route path=path!("/policies/new") view=policy::write::NewPolicy ssr=SsrMode::Async/>
+                    // Beside the policies, not among them: any name may be a policy's.
+                    <Route path=path!("/new-policy") view=policy::write::NewPolicy ssr=SsrMode::Async/>
                     <Route path=path!("/policies/:name/edit") view=policy::write::EditPolicy ssr=SsrMode::Async/>
                     <Route path=path!("/policies/:name/simulate") view=policy::simulate::Simulate ssr=SsrMode::Async/>
                     <Route path=path!("/proposals/:seq") view=policy::proposal::ShowProposal ssr=SsrMode::Async/>

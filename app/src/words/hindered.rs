@@ -1,28 +1,47 @@
 //! What stands in somebody's way, and who could instead.
 
-use access::policy::Policy;
+use access::event::Mode;
 use access::refusal::Rule;
+use access::simulate::GroupRow;
 use access::view::Evaluated;
 
-use super::people::any_of;
+use super::people::count;
 
 /// The broken rules in words, and at the end who could; nothing where none is broken.
-pub fn sentences(policy: &Policy, broken: &[Evaluated]) -> Vec<String> {
+pub fn sentences(broken: &[Evaluated], mode: Mode, groups: &[GroupRow]) -> Vec<String> {
     let mut all: Vec<_> = broken.iter().map(because).collect();
     if !all.is_empty() {
-        let who = any_of(&policy.eligible);
-        all.push(
-            if broken
-                .iter()
-                .all(|one| matches!(one.rule, Rule::ReviewOwed | Rule::EmergencyRefused))
-            {
-                format!("Who can: others in {who}.")
-            } else {
-                format!("Who can: members of {who} of whom all of this is true.")
-            },
-        );
+        all.push(who_can(mode, groups));
     }
     all
+}
+
+/// The groups that may ask, and how many of each the log has seen who could now.
+fn who_can(mode: Mode, groups: &[GroupRow]) -> String {
+    let could = |row: &GroupRow| match mode {
+        Mode::Ordinary => row.ordinary,
+        Mode::Emergency => row.emergency,
+    };
+    let none = groups.iter().all(|row| could(row) == 0);
+    let each: Vec<_> = groups
+        .iter()
+        .map(|row| {
+            let (group, known) = (
+                &row.group,
+                count(u32::try_from(row.known).unwrap_or(u32::MAX)),
+            );
+            match could(row) {
+                _ if none => format!("members of {group} ({known} last seen in it)"),
+                could => format!("{could} of {known} last seen in {group}"),
+            }
+        })
+        .collect();
+    let each = each.join("; ");
+    if none {
+        format!("Who can, once all of this is true of them: {each}.")
+    } else {
+        format!("Who can, signed in as the policy wants it: {each}.")
+    }
 }
 
 /// The rule, with what it compared where that says more.
@@ -36,19 +55,15 @@ fn because(one: &Evaluated) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
-    fn policy() -> Policy {
-        serde_json::from_value(json!({
-            "name": "orders-admin", "description": "d", "resources": ["orders-db"], "eligible": ["developers"],
-            "duration": { "default_s": 1800, "max_s": 7200, "extend": null },
-            "approval": { "within_s": 3600, "stages": [{ "n": 1, "groups": ["leads"] }] },
-            "emergency": null, "review": { "groups": ["security"], "within_s": 86400 }, "drill": null,
-            "grant": { "connector": "postgresql", "role": "orders_admin" },
-        }))
-        .expect("a policy")
+    fn row(group: &str, known: usize, ordinary: usize, emergency: usize) -> GroupRow {
+        GroupRow {
+            group: group.parse().expect("a name"),
+            known,
+            ordinary,
+            emergency,
+        }
     }
 
     fn broken(rule: Rule) -> Evaluated {
@@ -62,15 +77,23 @@ mod tests {
 
     #[test]
     fn nothing_in_the_way_is_not_worth_a_word() {
-        assert!(sentences(&policy(), &[]).is_empty());
+        assert!(sentences(&[], Mode::Ordinary, &[]).is_empty());
     }
 
     #[test]
     fn what_stands_in_the_way_is_told_with_what_was_compared_and_who_can() {
-        let texts = sentences(&policy(), &[broken(Rule::NetworkNotAllowed)]);
+        let broken = [broken(Rule::NetworkNotAllowed)];
+        let groups = [row("developers", 4, 3, 0), row("leads", 1, 0, 0)];
+        let texts = sentences(&broken, Mode::Ordinary, &groups);
         assert!(texts[0].contains("none of the networks") && texts[0].contains("10.0.0.0/8"));
-        assert!(texts[1].contains("members of developers"), "{texts:?}");
-        let owed = sentences(&policy(), &[broken(Rule::ReviewOwed)]);
-        assert!(owed[1].contains("others in developers"), "{owed:?}");
+        assert_eq!(
+            texts[1],
+            "Who can, signed in as the policy wants it: 3 of 4 people last seen in developers; 0 of 1 person last seen in leads."
+        );
+        let texts = sentences(&broken, Mode::Emergency, &groups);
+        assert_eq!(
+            texts[1],
+            "Who can, once all of this is true of them: members of developers (4 people last seen in it); members of leads (1 person last seen in it)."
+        );
     }
 }

@@ -1,10 +1,11 @@
 //! What would be under a policy, in words.
 
 use access::ids::PersonId;
-use access::simulate::{Outcome, Signers, Verdict};
+use access::policy::Stage;
+use access::simulate::{GroupRow, Outcome, Signers, Verdict};
 use access::view::PersonView;
 
-use super::people::name;
+use super::people::{any_of, count, name};
 
 /// What became of a request, or would have.
 pub fn outcome(outcome: Outcome) -> &'static str {
@@ -34,26 +35,52 @@ pub fn verdict(verdict: &Verdict) -> String {
     format!("{head} ({})", why.join(". "))
 }
 
-/// Who could sign at a stage: "2 of Sam, Ari; later Lee".
-pub fn signers(stage: &Signers, people: &[PersonView]) -> String {
-    let at_once = names(&stage.at_once, people);
-    let mut text = format!("{} of {at_once}", stage.n);
-    if !stage.later.is_empty() {
-        text.push_str("; later ");
-        text.push_str(&names(&stage.later, people));
+/// How many of a group could: "leads, 3 people last seen: 2 could ask and open it now, 1 could break the glass".
+pub fn group(row: &GroupRow) -> String {
+    let GroupRow {
+        group,
+        known,
+        ordinary,
+        emergency,
+    } = row;
+    let known = people_last_seen(*known);
+    format!(
+        "{group}, {known}: {ordinary} could ask and open it now, {emergency} could break the glass"
+    )
+}
+
+/// Who could sign at a stage: "2 of leads or security (2 people last seen: Ari, Sam); later operators (1 person last
+/// seen: Lee)".
+pub fn signers(stage: &Stage, signers: &Signers, people: &[PersonView]) -> String {
+    let named = !stage.people.is_empty();
+    let whom: Vec<_> = (stage.groups.iter().map(ToString::to_string))
+        .chain(named.then(|| "people named one by one".to_owned()))
+        .collect();
+    let at_once = seen(&signers.at_once, people);
+    let mut text = format!("{} of {} ({at_once})", signers.n, any_of(&whom));
+    let later: Vec<_> = stage.ladder.iter().flat_map(|step| &step.groups).collect();
+    if !later.is_empty() {
+        let seen = seen(&signers.later, people);
+        text.push_str(&format!("; later {} ({seen})", any_of(&later)));
     }
-    if !stage.enough {
+    if !signers.enough {
         text.push_str(": too few");
     }
     text
 }
 
-fn names(ids: &[PersonId], people: &[PersonView]) -> String {
+/// How many, and who.
+fn seen(ids: &[PersonId], people: &[PersonView]) -> String {
+    let count = people_last_seen(ids.len());
     if ids.is_empty() {
-        return "nobody known".into();
+        return count;
     }
     let all: Vec<_> = ids.iter().map(|id| named(*id, people)).collect();
-    all.join(", ")
+    format!("{count}: {}", all.join(", "))
+}
+
+fn people_last_seen(n: usize) -> String {
+    format!("{} last seen", count(u32::try_from(n).unwrap_or(u32::MAX)))
 }
 
 /// Their name, as far as it is known.
@@ -104,12 +131,33 @@ mod tests {
             id,
             name: Some("Sam".into()),
         }];
-        let stage = Signers {
+        let stage: Stage = serde_json::from_value(serde_json::json!({
+            "n": 2, "groups": ["leads", "security"], "ladder": [{ "after_s": 60, "groups": ["operators"] }],
+        }))
+        .expect("a stage");
+        let there = Signers {
             n: 2,
             at_once: vec![id],
             later: Vec::new(),
             enough: false,
         };
-        assert_eq!(signers(&stage, &people), "2 of Sam: too few");
+        assert_eq!(
+            signers(&stage, &there, &people),
+            "2 of leads or security (1 person last seen: Sam); later operators (0 people last seen): too few"
+        );
+    }
+
+    #[test]
+    fn a_group_says_how_many_of_theirs_could() {
+        let row = GroupRow {
+            group: "leads".parse().expect("a name"),
+            known: 3,
+            ordinary: 2,
+            emergency: 0,
+        };
+        assert_eq!(
+            group(&row),
+            "leads, 3 people last seen: 2 could ask and open it now, 0 could break the glass"
+        );
     }
 }

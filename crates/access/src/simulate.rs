@@ -11,4 +11,4 @@ mod who;
 
 pub use outcome::Outcome;
 pub use replay::{Moved, ReplayRow, Replayed, replay_under};
-pub use who::{Signers, Verdict, WhoRow, who_could_open};
+pub use who::{GroupRow, Signers, Verdict, WhoRow, groups_that_could, who_could_open};

@@ -2,7 +2,7 @@
 // change, and what is wrong by line. Without this script the file alone is there, and is posted.
 //
 // The page loads this module and nothing else: `<script type="module" src="…/editor.js">`, with form.js,
-// findings.js, policy_editor.js and policy_editor_bg.wasm beside it. Its Content-Security-Policy needs
+// findings.js, beside.js, policy_editor.js and policy_editor_bg.wasm beside it. Its Content-Security-Policy needs
 // `script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'`, and no more. The markup it expects:
 //
 //   <form method="post" data-policy-form data-policy-old="…">
@@ -36,8 +36,11 @@
 //     <textarea name="toml" data-policy-toml spellcheck="false">…</textarea>
 //   </form>
 //   <datalist data-policy-zones><option value="Europe/Berlin" data-rule="CET-1CEST,M3.5.0,M10.5.0/3">…</datalist>
-//   <p data-policy-state role="status"></p>            "Nothing is wrong.", or how much is
-//   <ol data-policy-findings></ol>                     what is wrong; each <li data-kind="error|warning">
+//   <div data-policy-found hidden>                     shown once the script runs
+//     <p data-policy-state role="status"></p>          "Nothing is wrong.", or how much is
+//     <ol data-policy-findings></ol>                   what is wrong; each <li data-kind="error|warning">
+//   </div>
+//       What names a member stands beside its field of the form too: <p class="policy-beside" data-kind="…">.
 //   <ul data-policy-changes></ul>                      optional; each <li data-looser="true|false|null">
 //   <ul data-policy-sentences></ul>                    optional: the policy in sentences
 //
@@ -45,6 +48,7 @@
 // not used: it writes the file anew.
 
 import init, { check, diff, to_toml } from './policy_editor.js';
+import { Beside } from './beside.js';
 import { Findings } from './findings.js';
 import { add, fill, read, switches } from './form.js';
 
@@ -58,6 +62,7 @@ class Editor {
   #fields = find('fields');
   #text = find('toml');
   #findings = new Findings(find('findings') ?? document.createElement('ol'), this.#text);
+  #beside = this.#fields && new Beside(this.#fields);
   #zones = Object.fromEntries([...(find('zones')?.options ?? [])].map((zone) => [zone.value, zone.dataset.rule]));
   #policy = {};
   #timer = 0;
@@ -73,7 +78,7 @@ class Editor {
     this.#fields?.addEventListener('focusin', () => this.#now());
     // What was typed last goes along, however soon it is posted.
     this.#form.addEventListener('submit', () => this.#now());
-    if (this.#fields) this.#fields.hidden = false;
+    for (const part of [this.#fields, find('found')]) part?.removeAttribute('hidden');
     this.#typed();
   }
 
@@ -93,13 +98,14 @@ class Editor {
 
   /** The file was changed: the form follows, as long as the file can be read. */
   #typed() {
-    const policy = this.#look();
+    const { policy, errors, warnings } = this.#look();
     if (!this.#fields) return;
     this.#fields.disabled = policy === null;
     if (policy) {
       fill(this.#fields, policy);
       switches(this.#fields);
     }
+    this.#beside.show(errors, warnings);
   }
 
   /** The form was changed: the file follows, right or wrong. */
@@ -107,7 +113,8 @@ class Editor {
     const policy = read(this.#fields, structuredClone(this.#policy));
     this.#forgetRule(policy.conditions ?? {});
     this.#text.value = to_toml(JSON.stringify(policy));
-    this.#look();
+    const { errors, warnings } = this.#look();
+    this.#beside.show(errors, warnings);
   }
 
   /** The rule of a zone that the portal knows is left to the portal. */
@@ -135,7 +142,7 @@ class Editor {
     this.#now();
   }
 
-  /** Tells what the file says, and returns the policy where it can be read. */
+  /** Tells what the file says, and returns what there is in it: the policy where it can be read, what is wrong. */
   #look() {
     const { errors, warnings, policy, sentences } = JSON.parse(check(this.#text.value, JSON.stringify(this.#zones)));
     this.#findings.show(errors, warnings);
@@ -148,7 +155,7 @@ class Editor {
       const old = this.#form.dataset.policyOld ?? 'null';
       list(find('changes'), JSON.parse(diff(old, JSON.stringify(policy))));
     }
-    return policy;
+    return { policy, errors, warnings };
   }
 }
 

@@ -94,6 +94,23 @@ export function fill(scope, members) {
   }
 }
 
+/** What a member's path stands for in the form: an input, a list, an item of one or a switch; null where there is none. */
+export function locate(scope, path) {
+  for (const list of own(scope, LIST)) {
+    const name = list.dataset.policyList;
+    if (path === name) return list;
+    const [, number, rest] = path.startsWith(`${name}[`) ? /^\[(\d+)\]\.?(.*)$/.exec(path.slice(name.length)) ?? [] : [];
+    if (number === undefined) continue;
+    const item = items(list)[Number(number)];
+    return (item && rest ? locate(item, rest) : null) ?? item ?? list;
+  }
+  // A text of a list of texts stands in the list's one input.
+  const stands = (name) => path === name || path.startsWith(`${name}[`);
+  return inputs(scope).find((input) => stands(input.name))
+    ?? own(scope, SWITCH).find((box) => box.dataset.policySwitch === path)
+    ?? null;
+}
+
 /** Parts that are switched off take no input. */
 export function switches(scope) {
   for (const box of scope.querySelectorAll(SWITCH)) {

@@ -58,6 +58,6 @@ pub use readings::ReadsWaiting;
 pub use signer::SignerState;
 pub use timeline::{Timeline, TimelineError, accept_timeline};
 pub use use_cases::{
-    ApproveExtension, ConfirmErasure, Identity, LogQuery, Proposed, SignOff, Simulated, Submit,
-    Words,
+    ApproveExtension, ConfirmErasure, HandOver, Hindrance, Identity, LogQuery, Proposed, SignOff,
+    Simulated, Submit, Words,
 };

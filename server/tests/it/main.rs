@@ -13,10 +13,14 @@ mod back_channel;
 mod command;
 mod demo;
 mod flow;
+#[path = "../../../crates/service/tests/it/forged.rs"]
+#[allow(unreachable_pub, reason = "shared with the tests of another crate")]
+mod forged;
 mod fsck;
 mod id_token;
 mod keys;
 mod logout_token;
+mod office_pages;
 mod oversight;
 mod policy_files;
 mod proved;
@@ -29,4 +33,5 @@ mod session;
 mod sign_off;
 mod signer;
 mod stage;
+mod unlawful;
 mod witness;

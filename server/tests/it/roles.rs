@@ -3,15 +3,18 @@
 //! Each cell is tried on a case of its own, over a portal and its database. `roles.txt` is what came of it,
 //! looked at by people; what changes it has to be looked at again.
 
+mod cast;
+mod routes;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use axum::body::to_bytes;
-use serde_json::Value;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::stage::{Browser, Stage};
+use cast::{Case, Cast, asked, glass, sealed, settle};
+
+use crate::stage::Stage;
 
 /// The roles, and the group that each is in. `requester` is the one whose case it is.
 const ROLES: [(&str, &str); 11] = [
@@ -57,201 +60,66 @@ const TRIED: &[(&str, &str)] = &[
     ("POST /api/settle_proposal", "withdraw"),
     ("POST /api/submit_request", ""),
     ("POST /api/withdraw_request", ""),
-    ("GET /ledger/stream/0-1", ""),
-    ("GET /ledger/checkpoint", ""),
+    // Pages.
+    ("GET /", ""),
+    ("GET /break-glass", ""),
+    ("GET /delegation", ""),
+    ("GET /grants/{id}/credential", ""),
+    ("GET /inbox", ""),
     ("GET /log", ""),
-    ("GET /policies", ""),
+    ("GET /new-policy", ""),
     ("GET /people", ""),
-    ("GET /requests/REQUEST", ""),
+    ("GET /policies", ""),
+    ("GET /policies/{name}", ""),
+    ("GET /policies/{name}/edit", ""),
+    ("GET /policies/{name}/simulate", ""),
+    ("GET /proposals/{seq}", ""),
+    ("GET /request", ""),
+    ("GET /requests/{id}", ""),
+    ("GET /requests/{id}/edit", ""),
+    ("GET /requests/{id}/review", ""),
+    ("GET /sign-in", ""),
+    // The log, and word of what changes.
+    ("GET /ledger/checkpoint", ""),
+    ("GET /ledger/stream/{range}", ""),
+    ("GET /ledger/tile/{path}", "hashes"),
+    ("GET /ledger/tile/{path}", "entries"),
+    ("GET /ledger/vkey", ""),
+    ("GET /ledger/witnessed", ""),
+    ("GET /events", ""),
+    ("GET /events", "request"),
+    // The way in, and signing in.
+    ("POST /grants/{id}/credential", ""),
+    ("GET /auth/start", ""),
+    ("GET /auth/step-up", ""),
+    ("GET /auth/callback", ""),
+    ("POST /auth/backchannel", ""),
+    // Files of the build, and whether all is well.
+    ("GET /pkg", "app.css"),
+    ("GET /policy-editor", "editor.js"),
+    ("GET /verify", ""),
+    ("GET /verify", "verify.js"),
+    ("GET /healthz", ""),
     // Last: who are one from here on would be so for all that follows.
     ("POST /api/link_person", ""),
+    // And who has signed out is nobody.
+    ("POST /auth/sign-out", ""),
 ];
-
-/// Everybody, signed in, and what the next try is about.
-struct Cast<'a> {
-    browsers: Vec<Browser<'a>>,
-    people: Vec<String>,
-    /// A grant of the requester's, and its request.
-    grant: Option<[String; 2]>,
-}
-
-/// One case, of the requester's.
-struct Case {
-    request: String,
-    statement: String,
-    seq: u64,
-}
-
-/// One that there was not before, so that nobody's draft is older than what is in force.
-fn new_policy() -> String {
-    let name = format!("orders-{}", Uuid::new_v4().simple());
-    access::file::template().replacen("orders-admin", &name, 1)
-}
-
-impl<'a> Cast<'a> {
-    async fn of(stage: &'a Stage) -> Self {
-        let mut cast = Self {
-            browsers: Vec::new(),
-            people: Vec::new(),
-            grant: None,
-        };
-        for (role, group) in ROLES {
-            let mut browser = stage.browser();
-            let mut person = String::new();
-            if !group.is_empty() {
-                browser.sign_in(role, group).await;
-                let who = json(&mut browser, "/api/navigation").await;
-                person = text(&who["viewer"]["person"]);
-            }
-            cast.browsers.push(browser);
-            cast.people.push(person);
-        }
-        cast
-    }
-
-    fn at(role: &str) -> usize {
-        ROLES.iter().position(|(name, _)| *name == role).unwrap()
-    }
-
-    fn browser(&mut self, role: &str) -> &mut Browser<'a> {
-        &mut self.browsers[Self::at(role)]
-    }
-
-    fn person(&self, role: &str) -> &str {
-        &self.people[Self::at(role)]
-    }
-
-    /// A request of the requester's that nobody has touched.
-    async fn case(&mut self) -> Case {
-        let request = Uuid::new_v4().to_string();
-        let form = asked(&request);
-        let asking = self.browser("requester");
-        assert_eq!(asking.api("/api/submit_request", &form).await, 200);
-        let view = json(asking, &format!("/api/request?id={request}")).await;
-        Case {
-            request,
-            statement: text(&view["statement_sha256"]),
-            seq: view["timeline"][0]["seq"].as_u64().unwrap(),
-        }
-    }
-
-    /// A grant of the requester's, and its request. The target of these tests does not answer: it is over, and
-    /// who may do something about it is told that it is not open. Made once: the target is waited for.
-    async fn broken(&mut self) -> [String; 2] {
-        if let Some(grant) = &self.grant {
-            return grant.clone();
-        }
-        let request = Uuid::new_v4().to_string();
-        let breaking = self.browser("requester");
-        assert_eq!(
-            breaking.api("/api/break_glass", &glass(&request)).await,
-            200
-        );
-        let view = json(breaking, &format!("/api/request?id={request}")).await;
-        let grant = [text(&view["grant"]["id"]), request];
-        self.grant.insert(grant).clone()
-    }
-
-    /// An order to erase what the requester wrote, by a custodian of its own.
-    async fn ordered(&mut self, stage: &'a Stage, case: &Case) -> String {
-        let withdrawn = [("request", case.request.clone())];
-        assert_eq!(
-            self.browser("requester")
-                .api("/api/withdraw_request", &withdrawn)
-                .await,
-            200
-        );
-        let mut orders = stage.browser();
-        orders.sign_in("another custodian", "custodians").await;
-        assert_eq!(
-            orders.api("/api/sealed_text", &sealed(case, "erase")).await,
-            200
-        );
-        let view = json(&mut orders, &format!("/api/request?id={}", case.request)).await;
-        view["erasures"][0]["order"].to_string()
-    }
-
-    /// A proposal of the one who proposes.
-    async fn proposal(&mut self) -> String {
-        let form = [("form[toml]", new_policy())];
-        assert_eq!(
-            self.browser("proposer")
-                .api("/api/propose_policy", &form)
-                .await,
-            200
-        );
-        let inbox = json(self.browser("author"), "/api/inbox").await;
-        let proposals = inbox["proposals"].as_array().unwrap();
-        proposals.last().unwrap()["seq"].to_string()
-    }
-
-    async fn forget(&mut self, proposal: &str) {
-        let form = settle(proposal, "withdraw");
-        self.browser("author")
-            .api("/api/settle_proposal", &form)
-            .await;
-    }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap().to_owned()
-}
-
-async fn json(browser: &mut Browser<'_>, path: &str) -> Value {
-    let answer = browser.fetch(path).await;
-    assert_eq!(answer.status, 200, "{path}");
-    serde_json::from_slice(&to_bytes(answer.body, usize::MAX).await.unwrap()).unwrap()
-}
-
-fn asked(request: &str) -> Vec<(&'static str, String)> {
-    vec![
-        ("form[request]", request.to_owned()),
-        ("form[resource]", "orders-db".into()),
-        ("form[policy]", "orders-read".into()),
-        ("form[reason]", "Orders are stuck.".into()),
-        ("form[urgency]", "sev2".into()),
-        ("form[duration]", "10".into()),
-        ("form[confirmed]", "yes".into()),
-    ]
-}
-
-fn glass(request: &str) -> Vec<(&'static str, String)> {
-    let mut form = asked(request);
-    form[2].1 = "orders-glass".into();
-    form
-}
-
-fn sealed(case: &Case, deed: &str) -> Vec<(&'static str, String)> {
-    vec![
-        ("form[request]", case.request.clone()),
-        ("form[deed]", deed.to_owned()),
-        ("form[opening]", format!("{}:reason", case.seq)),
-        ("form[why]", "A case that has to be looked into.".into()),
-    ]
-}
-
-fn settle(proposal: &str, step: &str) -> Vec<(&'static str, String)> {
-    vec![
-        ("proposal", proposal.to_owned()),
-        ("policy", "orders-read".into()),
-        ("step", step.to_owned()),
-    ]
-}
 
 /// What the role is answered.
 async fn tried<'a>(
     stage: &'a Stage,
     cast: &mut Cast<'a>,
+    case: &Case,
     (endpoint, deed): (&str, &str),
     role: &str,
 ) -> u16 {
-    let case = cast.case().await;
     let request = || case.request.clone();
     let mut proposal = String::new();
     let (method, path) = endpoint.split_once(' ').unwrap();
     let form = match path {
         "/api/begin_erasure" => {
-            let order = cast.ordered(stage, &case).await;
+            let order = cast.ordered(stage, case).await;
             vec![("order", order), ("request", request())]
         }
         "/api/begin_sign_off" => vec![
@@ -287,7 +155,7 @@ async fn tried<'a>(
             ("form[to]", cast.person("colleague").to_owned()),
             ("form[days]", "1".into()),
         ],
-        "/api/propose_policy" => vec![("form[toml]", new_policy())],
+        "/api/propose_policy" => vec![("form[toml]", cast::new_policy())],
         "/api/propose_retirement" => vec![("policy", "orders-read".into())],
         "/api/settle_proposal" => {
             proposal = cast.proposal().await;
@@ -305,19 +173,25 @@ async fn tried<'a>(
                     .api("/api/withdraw_request", &withdrawn)
                     .await;
             }
-            sealed(&case, deed)
+            sealed(case, deed)
         }
         "/api/open_request" | "/api/withdraw_request" => vec![("request", request())],
         _ => Vec::new(),
     };
-    let path = match path {
-        "/api/request" => format!("/api/request?id={}", case.request),
-        path => path.replace("REQUEST", &case.request),
-    };
-    let browser = cast.browser(role);
-    let status = match method {
-        "POST" => browser.api(&path, &form).await,
-        _ => browser.fetch(&path).await.status.as_u16(),
+    if path == "/proposals/{seq}" {
+        proposal = cast.proposal().await;
+    }
+    let path = address(cast, case, &proposal, (path, deed)).await;
+    let status = match (method, path.as_str()) {
+        ("POST", "/auth/sign-out") => {
+            let mut again = stage.browser();
+            if role != "nobody" {
+                again.sign_in(role, Cast::group(role)).await;
+            }
+            again.api(&path, &form).await
+        }
+        ("POST", _) => cast.browser(role).api(&path, &form).await,
+        _ => cast.browser(role).fetch(&path).await.status.as_u16(),
     };
     if !proposal.is_empty() {
         cast.forget(&proposal).await;
@@ -325,9 +199,48 @@ async fn tried<'a>(
     status
 }
 
+/// The path with what its parts stand for.
+async fn address(
+    cast: &mut Cast<'_>,
+    case: &Case,
+    proposal: &str,
+    (path, deed): (&str, &str),
+) -> String {
+    let path = match (path, deed) {
+        ("/api/request", _) => "/api/request?id={id}",
+        ("/events", "request") => "/events?request={id}",
+        ("/ledger/tile/{path}", "hashes") => "/ledger/tile/0/000",
+        ("/ledger/tile/{path}", _) => "/ledger/tile/entries/000",
+        ("/pkg" | "/policy-editor" | "/verify", file) if !file.is_empty() => {
+            return format!("{path}/{file}");
+        }
+        _ => path,
+    };
+    let id = if path.starts_with("/grants/") {
+        let [grant, _] = cast.broken().await;
+        grant
+    } else {
+        case.request.clone()
+    };
+    path.replace("{id}", &id)
+        .replace("{name}", "orders-read")
+        .replace("{seq}", proposal)
+        .replace("{range}", "0-1")
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn each_role_may_do_what_the_table_says_and_nothing_else(pool: PgPool) {
     let stage = Stage::new(pool).await;
+    for file in [
+        "pkg/app.css",
+        "policy-editor/editor.js",
+        "verify/index.html",
+        "verify/verify.js",
+    ] {
+        let file = stage.site().join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, "").unwrap();
+    }
     let mut cast = Cast::of(&stage).await;
     let mut table = String::from(include_str!("roles.head.txt"));
     write!(table, "{:<36}", "").unwrap();
@@ -337,8 +250,14 @@ async fn each_role_may_do_what_the_table_says_and_nothing_else(pool: PgPool) {
     table.push('\n');
     for (endpoint, deed) in TRIED {
         write!(table, "{:<36}", format!("{endpoint} {deed}").trim_end()).unwrap();
+        // Whoever looks changes nothing.
+        let looked_at = cast.case().await;
         for (role, _) in ROLES {
-            let status = tried(&stage, &mut cast, (endpoint, deed), role).await;
+            let case = match endpoint.starts_with("GET ") {
+                true => &looked_at,
+                false => &cast.case().await,
+            };
+            let status = tried(&stage, &mut cast, case, (endpoint, deed), role).await;
             write!(table, "{status:>10}").unwrap();
         }
         table.push('\n');

@@ -117,6 +117,16 @@ impl Stage {
         self.folders[0].path()
     }
 
+    /// Where the files of the build would lie.
+    pub(crate) fn site(&self) -> &Path {
+        self.folders[1].path()
+    }
+
+    /// What answers.
+    pub(crate) fn router(&self) -> &Router {
+        &self.router
+    }
+
     pub(crate) fn browser(&self) -> Browser<'_> {
         Browser {
             stage: self,

@@ -91,14 +91,20 @@ pub(crate) fn build(repo: &Repo, toolchain: Toolchain, profile: Profile) -> Resu
     })
 }
 
-/// Build the example `vectors` as the verifier is built, and bind it into the folder for Node.
+/// Build the example `vectors` as the verifier is built, and the verifier itself, and bind both into the folder
+/// for Node.
 pub(crate) fn vectors(repo: &Repo, toolchain: Toolchain, folder: &Path) -> Result<()> {
-    let wasm = build::vectors(repo, &toolchain)?;
-    let kept = repo.cache().join("vectors");
-    let bound = bind::bind(&wasm, &kept, "vectors", bind::WasmPath::BesideScript)?;
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("vectors.mjs"), bound.script)?;
-    fs::write(folder.join("vectors_bg.wasm"), bound.wasm)?;
+    // What Node imports has to say by its name that it is a module.
+    for (wasm, name) in [
+        (build::vectors(repo, &toolchain)?, "vectors"),
+        (build::verifier(repo, &toolchain)?, "verifier"),
+    ] {
+        let kept = repo.cache().join(name);
+        let bound = bind::bind(&wasm, &kept, name, bind::WasmPath::BesideScript)?;
+        fs::write(folder.join(format!("{name}.mjs")), bound.script)?;
+        fs::write(folder.join(format!("{name}_bg.wasm")), bound.wasm)?;
+    }
     Ok(())
 }
 

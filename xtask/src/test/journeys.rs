@@ -18,6 +18,7 @@ pub(super) fn run(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     let browser = setup::chromium()?;
     let postgres = setup::postgres(repo)?;
     let built = dist::build(repo, toolchain, Profile::Demo)?;
+    let forger = super::vectors::forger(repo, toolchain)?;
     let portal = Scratch::for_tests(repo, &postgres)?;
     let target = Scratch::for_tests(repo, &postgres)?;
     demo::prepare_orders(&target.sql("postgres"), &target.sql(demo::ORDERS))?;
@@ -29,6 +30,7 @@ pub(super) fn run(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
         .arg("test")
         .env("BREAKGLASS_BIN", &built.program)
         .env("SITE_DIR", &built.site)
+        .env("FORGER_BIN", forger)
         .env("PG_ADMIN_URL", portal.address("postgres").url())
         .env("TARGET_ADMIN_URL", target.address(demo::ORDERS).url())
         .env("PG_BIN_DIR", postgres.folder())

@@ -50,7 +50,7 @@ enum Step {
     Archive,
     /// Programs of others check our logs, and thousands of altered ones, and agree with ours.
     Strangers,
-    /// The ledger's vectors, and thousands of altered ones, read natively and in WebAssembly.
+    /// The ledger's vectors, thousands of altered ones, and logs that are signed and unlawful, in WebAssembly.
     Vectors,
     /// The portal, its pages and the verifier are built.
     Dist,

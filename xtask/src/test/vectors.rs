@@ -1,7 +1,9 @@
 //! The ledger's vectors, and single-bit mutants of them, natively and in WebAssembly built as the
-//! verifier is: each must get the same verdict.
+//! verifier is: each must get the same verdict. And logs that are signed and unlawful, checked by the verifier
+//! that browsers get: it must name the entry and the rule.
 
 use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
@@ -14,6 +16,9 @@ use crate::{dist, run, setup};
 
 /// The native side, which also chooses the bits.
 const NATIVELY: &str = "judge_vectors";
+
+/// What writes the unlawful logs.
+const FORGER: &str = "forge_logs";
 
 /// Fewer than this show that no mutants were made.
 const FEWEST: usize = 1500;
@@ -42,5 +47,25 @@ pub(super) fn run(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     run::without_leaks(&mut node);
     let script = repo.root.join("verifier-wasm/vectors.mjs");
     run::run(node.arg(script).args([&folder, &vectors, &verdicts]))?;
+    unlawful(repo, toolchain, &folder)?;
     Ok(Count::success())
+}
+
+/// The unlawful logs under the verifier in `folder`.
+fn unlawful(repo: &Repo, toolchain: Toolchain, folder: &Path) -> Result<()> {
+    let logs = folder.join("unlawful");
+    run::run(Command::new(forger(repo, toolchain)?).arg(&logs))?;
+    let vectors = repo.root.join("crates/access/vectors/unlawful.json");
+    let mut node = Command::new("node");
+    run::without_leaks(&mut node);
+    let script = repo.root.join("verifier-wasm/unlawful.mjs");
+    run::run(node.arg(script).args([folder, &vectors, &logs]))
+}
+
+/// The program that writes those logs, built.
+pub(super) fn forger(repo: &Repo, toolchain: Toolchain) -> Result<PathBuf> {
+    let mut build = run::cargo(repo, &toolchain);
+    build.args(["build", "--package", "service"]);
+    run::run(build.args(["--example", FORGER]))?;
+    Ok(repo.target.join("debug/examples").join(FORGER))
 }

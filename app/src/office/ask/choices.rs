@@ -7,8 +7,8 @@ use crate::words::time::span;
 use crate::words::{hindered, policy as words};
 use access::event::Mode;
 use access::policy::Policy;
-use access::view::{Evaluated, Openable, Viewer};
-use service::{Error, Portal};
+use access::view::{Openable, Viewer};
+use service::{Error, Hindrance, Portal};
 
 /// One resource under one policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,16 +68,16 @@ pub(crate) async fn choices(
     } else {
         Mode::Ordinary
     };
-    let broken = portal
+    let hindrances = portal
         .hindrances(viewer, seen(), mode, openable.clone())
         .await?;
-    let choices = openable.into_iter().zip(broken);
+    let choices = openable.into_iter().zip(hindrances);
     Ok(choices
-        .map(|(one, broken)| choice(one, mode, &broken))
+        .map(|(one, hindrance)| choice(one, mode, &hindrance))
         .collect())
 }
 
-fn choice(one: Openable, mode: Mode, broken: &[Evaluated]) -> ChoiceView {
+fn choice(one: Openable, mode: Mode, hindrance: &Hindrance) -> ChoiceView {
     let policy = &one.policy.policy;
     ChoiceView {
         resource: one.resource.to_string(),
@@ -91,7 +91,7 @@ fn choice(one: Openable, mode: Mode, broken: &[Evaluated]) -> ChoiceView {
             Mode::Ordinary => words::before_asking(policy),
             Mode::Emergency => words::before_breaking(policy),
         },
-        hindered: hindered::sentences(policy, broken),
+        hindered: hindered::sentences(&hindrance.broken, mode, &hindrance.groups),
     }
 }
 

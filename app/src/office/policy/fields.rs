@@ -96,6 +96,9 @@ pub(super) fn fields() -> AnyView {
     view! {
         <fieldset class="stack" data-policy-fields="" hidden=true>
             <legend class="visually-hidden">"The policy as a form"</legend>
+            <p class="hint">
+                "Form and file say the same. What you change here writes the file anew: comments of your own in it are lost."
+            </p>
             {input("name", "Name", Kind::Text)}
             {input("description", "What it is for", Kind::Text)}
             {input("resources", "Resources that it opens", Kind::Lines)}
@@ -105,17 +108,27 @@ pub(super) fn fields() -> AnyView {
             {part("Sign-off", approval())}
             {part("Emergency access, review and drill", afterwards())}
             {part("What is given", vec![input("grant.role", "Role on the target", Kind::Text)])}
-            {found()}
+            {told()}
         </fieldset>
     }
     .erase()
 }
 
-/// Where the editor tells what it finds. Without it the portal tells when the file is sent.
-fn found() -> AnyView {
+/// Where the editor tells what is wrong: all of it here, beside the file, and beside its field what names one. Without
+/// it the portal tells when the file is sent.
+pub(super) fn found() -> AnyView {
     view! {
-        <p data-policy-state="" role="status"></p>
-        <ol class="policy-findings" data-policy-findings="" aria-label="What is wrong"></ol>
+        <div class="stack stack-tight" data-policy-found="" hidden=true>
+            <p data-policy-state="" role="status"></p>
+            <ol class="policy-findings" data-policy-findings="" aria-label="What is wrong"></ol>
+        </div>
+    }
+    .erase()
+}
+
+/// Where the editor tells what would be.
+fn told() -> AnyView {
+    view! {
         <h2>"What it changes"</h2>
         <ul class="policy-changes bullets" data-policy-changes="" aria-label="What it changes"></ul>
         <details class="disclosure">

@@ -55,7 +55,7 @@ fn draw(all: All) -> AnyView {
                     .then(|| {
                         view! {
                             <p class="actions">
-                                <a class="button button-primary" href="/policies/new">"Propose a new policy"</a>
+                                <a class="button button-primary" href="/new-policy">"Propose a new policy"</a>
                             </p>
                         }
                     })}

@@ -1,5 +1,6 @@
 //! Policies: to read, and who changes them.
 
+mod changes;
 mod fields;
 pub mod list;
 pub mod proposal;

@@ -1,11 +1,12 @@
 //! One proposal: what it changes, what its author should know, and whose word it waits for.
 
-use access::diff::{Change, diff};
+use access::diff::diff;
 use access::view::ProposalRow;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use service::Proposed;
 
+use super::changes::difference;
 use crate::components::alert::{Alert, AlertKind};
 use crate::components::moment::Moment;
 use crate::components::sentences::Sentences;
@@ -21,13 +22,18 @@ pub fn ShowProposal() -> impl IntoView {
     page(
         move |portal, viewer| {
             let seq = known::<u64>(&seq);
-            async move { Ok(portal.proposal(&viewer, seq?).await?) }
+            async move {
+                Ok((
+                    portal.proposal(&viewer, seq?).await?,
+                    portal.may_simulate(&viewer),
+                ))
+            }
         },
         draw,
     )
 }
 
-fn draw(proposed: Proposed) -> AnyView {
+fn draw((proposed, may_try): (Proposed, bool)) -> AnyView {
     let row = proposed.row;
     let title = what(&row);
     let by = row
@@ -39,13 +45,16 @@ fn draw(proposed: Proposed) -> AnyView {
         .into_iter()
         .map(|warning| view! { <Alert kind=AlertKind::Wait title=warning/> })
         .collect();
-    let trial = proposed.policy.as_ref().map(|policy| {
+    let trial = proposed.policy.as_ref().filter(|_| may_try).map(|policy| {
         let name = url::policy(policy.name.as_str());
         let address = format!("{name}/simulate?proposal={}", row.seq);
         view! { <p class="small"><a href=address>"Try it: who could open what, and what it would have changed"</a></p> }
     });
     let changes = match &proposed.policy {
-        Some(policy) => difference(&diff(proposed.before.as_ref(), policy)),
+        Some(policy) => {
+            let changes = diff(proposed.before.as_ref(), policy);
+            difference(&changes, "Nothing: it says what is in force already.")
+        }
         None => view! {
             <p>"Nobody could ask under it any more. What was asked under it goes on by its rules."</p>
         }
@@ -94,33 +103,6 @@ fn draw(proposed: Proposed) -> AnyView {
         </div>
     }
     .erase()
-}
-
-/// The differences, each with whether more becomes possible by it.
-fn difference(changes: &[Change]) -> AnyView {
-    if changes.is_empty() {
-        return view! { <p>"Nothing: it says what is in force already."</p> }.erase();
-    }
-    let items: Vec<_> = changes
-        .iter()
-        .map(|change| {
-            let tone = match change.looser {
-                Some(true) => Some(("badge badge-wait", "looser")),
-                Some(false) => Some(("badge badge-proof", "stricter")),
-                None => None,
-            };
-            let badge = tone.map(|(class, word)| view! { <span class=class>{word}</span> });
-            view! {
-                <li class="row">
-                    <div class="row-main">
-                        <p>{change.words.clone()}</p>
-                    </div>
-                    <div class="row-side">{badge}</div>
-                </li>
-            }
-        })
-        .collect();
-    view! { <ul class="rows" role="list" aria-label="Changes">{items}</ul> }.erase()
 }
 
 /// What the viewer may do about it.

@@ -1,10 +1,12 @@
 //! One policy: each rule in words, its versions, what is proposed for it.
 
+use access::diff::{Change, diff};
 use access::policy::PolicyVersion;
 use access::view::{ProposalRow, Role};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::changes::{difference, summary};
 use crate::api::ApiError;
 use crate::components::alert::{Alert, AlertKind};
 use crate::components::proposals::proposals;
@@ -18,8 +20,9 @@ use crate::words::{policy as words, url};
 struct Shown {
     /// The version that is shown.
     version: PolicyVersion,
-    /// All versions, newest first.
-    versions: Vec<u32>,
+    /// All versions, newest first, each with what it changed against the one before it; the first one changed
+    /// nothing.
+    versions: Vec<(u32, Option<Vec<Change>>)>,
     in_force: Option<u32>,
     waiting: Vec<ProposalRow>,
     may_write: bool,
@@ -38,6 +41,8 @@ pub fn ShowPolicy() -> impl IntoView {
             async move {
                 let name = name?;
                 let (mut history, in_force) = portal.policy_history(&name).await?;
+                let mut versions = versions(&history);
+                versions.reverse();
                 history.reverse();
                 let number = match wanted.as_str() {
                     "" => None,
@@ -53,16 +58,29 @@ pub fn ShowPolicy() -> impl IntoView {
                 let waiting = portal.proposals(&viewer, Some(name)).await?;
                 Ok(Shown {
                     version,
-                    versions: history.iter().map(|version| version.version).collect(),
+                    versions,
                     in_force,
                     waiting: waiting.into_iter().map(|one| one.row).collect(),
                     may_write: viewer.roles.contains(&Role::Author),
-                    may_try: viewer.roles.iter().any(|role| *role != Role::Custodian),
+                    may_try: portal.may_simulate(&viewer),
                 })
             }
         },
         draw,
     )
+}
+
+/// Each version with what it changed, oldest first.
+fn versions(history: &[PolicyVersion]) -> Vec<(u32, Option<Vec<Change>>)> {
+    let before = [None].into_iter().chain(history.iter().map(Some));
+    history
+        .iter()
+        .zip(before)
+        .map(|(version, before)| {
+            let changes = before.map(|before| diff(Some(&before.policy), &version.policy));
+            (version.version, changes)
+        })
+        .collect()
 }
 
 fn draw(shown: Shown) -> AnyView {
@@ -81,7 +99,15 @@ fn draw(shown: Shown) -> AnyView {
     let versions: Vec<_> = shown
         .versions
         .iter()
-        .map(|number| line(&name, *number, version, shown.in_force))
+        .map(|(number, changes)| {
+            let in_force = shown.in_force == Some(*number);
+            line(
+                &name,
+                *number,
+                changes.as_deref(),
+                (*number == version, in_force),
+            )
+        })
         .collect();
     view! {
         <Title text=format!("Policy {name}")/>
@@ -110,8 +136,10 @@ fn draw(shown: Shown) -> AnyView {
                 <p>
                     "SHA-256 " <span class="hash">{sha256.to_string()}</span>
                 </p>
-                <h3>"All versions"</h3>
-                <ul class="bullets">{versions}</ul>
+            </section>
+            <section class="card" aria-labelledby="versions">
+                <h2 class="card-title" id="versions">"What each version changed"</h2>
+                <ul class="stack stack-tight" role="list">{versions}</ul>
             </section>
         </div>
     }
@@ -149,13 +177,36 @@ fn steps(name: &str, in_force: Option<u32>) -> AnyView {
     .erase()
 }
 
-fn line(name: &str, number: u32, shown: u32, in_force: Option<u32>) -> AnyView {
-    let text = format!("Version {number}");
-    let link = if number == shown {
-        view! { <strong>{text}</strong> }.erase()
-    } else {
-        let address = format!("{}?version={number}", url::policy(name));
-        view! { <a href=address>{text}</a> }.erase()
+/// One version, with what it changed to unfold.
+fn line(
+    name: &str,
+    number: u32,
+    changes: Option<&[Change]>,
+    (shown, in_force): (bool, bool),
+) -> AnyView {
+    let marks = [(in_force, ", in force"), (shown, ", on this page")];
+    let marks: String = marks
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, mark)| *mark)
+        .collect();
+    let told = changes.map_or("the first".to_owned(), summary);
+    let changed = match changes {
+        Some(changes) => difference(changes, "Nothing: it says what the version before it said."),
+        None => view! { <p class="soft">"Nothing stood before it."</p> }.erase(),
     };
-    view! { <li>{link} {(in_force == Some(number)).then_some(", in force")}</li> }.erase()
+    let address = format!("{}?version={number}", url::policy(name));
+    let link = (!shown).then(|| {
+        view! { <p class="small"><a href=address>{format!("All rules of version {number}")}</a></p> }
+    });
+    view! {
+        <li>
+            <details class="disclosure">
+                <summary>{format!("Version {number}{marks}: {told}")}</summary>
+                {changed}
+                {link}
+            </details>
+        </li>
+    }
+    .erase()
 }

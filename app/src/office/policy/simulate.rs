@@ -1,6 +1,7 @@
 //! Who could open something under a policy now, and what it would have made of earlier requests.
 
 use access::ids::ResourceName;
+use access::policy::Stage;
 use access::simulate::{ReplayRow, Replayed, WhoRow};
 use access::view::PersonView;
 use leptos::prelude::*;
@@ -12,7 +13,7 @@ use crate::components::section::section;
 use crate::erase::Erase as _;
 use crate::office::page::{asked, known, page, part};
 use crate::pages::request::show::address;
-use crate::words::simulate::{named, outcome, signers, verdict};
+use crate::words::simulate::{group, named, outcome, signers, verdict};
 use crate::words::{proposal, url};
 
 /// For how long requests are looked back at, unless the address says otherwise, in days.
@@ -114,9 +115,14 @@ fn who(tried: &Simulated) -> AnyView {
     let rows: Vec<_> = tried
         .who
         .iter()
-        .map(|row| person(row, &tried.people))
+        .map(|row| person(row, &tried.policy.approval.stages, &tried.people))
         .collect();
-    table(
+    let groups: Vec<_> = tried
+        .groups
+        .iter()
+        .map(|row| view! { <li>{group(row)}</li> })
+        .collect();
+    let people = table(
         &[
             "Person",
             "Could ask",
@@ -124,7 +130,14 @@ fn who(tried: &Simulated) -> AnyView {
             "Who could sign",
         ],
         rows,
-    )
+    );
+    view! {
+        <div class="stack">
+            <ul class="bullets" aria-label="Groups that may ask">{groups}</ul>
+            {people}
+        </div>
+    }
+    .erase()
 }
 
 fn table(heads: &[&'static str], rows: Vec<AnyView>) -> AnyView {
@@ -145,11 +158,11 @@ fn table(heads: &[&'static str], rows: Vec<AnyView>) -> AnyView {
     .erase()
 }
 
-fn person(row: &WhoRow, people: &[PersonView]) -> AnyView {
-    let stages: Vec<_> = row
-        .stages
+fn person(row: &WhoRow, stages: &[Stage], people: &[PersonView]) -> AnyView {
+    let stages: Vec<_> = stages
         .iter()
-        .map(|stage| signers(stage, people))
+        .zip(&row.stages)
+        .map(|(stage, there)| signers(stage, there, people))
         .collect();
     view! {
         <tr>

@@ -8,7 +8,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::fields::fields;
+use super::fields::{fields, found};
 use crate::api::ApiError;
 use crate::api::forms::PolicyForm;
 use crate::api::keep::{Draft, Form, take_draft};
@@ -138,6 +138,7 @@ fn form(
                 </textarea>
                 <FieldError name="toml" refused=wrong/>
             </div>
+            {found()}
             <div class="actions">
                 <button type="submit" class="button button-primary">"Propose it"</button>
                 <a class="button button-quiet" href=back>"Leave it"</a>

@@ -54,6 +54,38 @@ pub struct Signers {
     pub enough: bool,
 }
 
+/// How many people of a group that may ask could, of those whom the log knows. Human beings: whoever has several
+/// identities is there once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRow {
+    /// Which.
+    pub group: GroupName,
+    /// How many were in it when they were last seen.
+    pub known: usize,
+    /// How many of them could ask and open it now.
+    pub ordinary: usize,
+    /// How many of them could break the glass now.
+    pub emergency: usize,
+}
+
+/// The groups that may ask, by what [`who_could_open`] says of their people, in the policy's order.
+pub fn groups_that_could(state: &State, policy: &Policy, rows: &[WhoRow]) -> Vec<GroupRow> {
+    let count = |group: &GroupName, fits: fn(&WhoRow) -> bool| {
+        let theirs = rows
+            .iter()
+            .filter(|row| row.groups.contains(group) && fits(row));
+        let people: BTreeSet<_> = theirs.map(|row| state.canonical(row.person)).collect();
+        people.len()
+    };
+    let row = |group: &GroupName| GroupRow {
+        group: group.clone(),
+        known: count(group, |_| true),
+        ordinary: count(group, |row| row.ordinary.now),
+        emergency: count(group, |row| row.emergency.now),
+    };
+    policy.eligible.iter().map(row).collect()
+}
+
 /// For everybody whom the log knows: whether they could open the resource under this version of a policy,
 /// those who could in front.
 pub fn who_could_open(

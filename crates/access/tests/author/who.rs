@@ -6,7 +6,7 @@ use access::command::Command;
 use access::event::{Decision, Mode};
 use access::policy::{Policy, PolicyVersion};
 use access::refusal::Rule;
-use access::simulate::{WhoRow, who_could_open};
+use access::simulate::{GroupRow, WhoRow, groups_that_could, who_could_open};
 
 use crate::world::{ARI, DANA, DIR, LEE, OPS, SAM, SEC, World, person, policy};
 
@@ -150,4 +150,28 @@ fn whoever_owes_a_review_breaks_no_glass() {
     let dana = row(&world, DANA, |_| {});
     assert_eq!(broken(&dana.emergency), [Rule::ReviewOwed]);
     assert!(dana.ordinary.now);
+}
+
+#[test]
+fn groups_say_how_many_of_theirs_could_and_human_beings_count_once() {
+    let sunday = |p: &mut Policy| {
+        p.conditions.windows =
+            serde_json::from_str(r#"[{"days":["sun"],"from":"00:00","to":"24:00"}]"#).unwrap();
+        (p.conditions.zone, p.conditions.zone_rule) = (Some("UTC".into()), Some("UTC0".into()));
+        p.eligible.push("a-group-of-nobody".parse().unwrap());
+    };
+    let mut world = world();
+    let counted = |world: &World| -> Vec<[usize; 3]> {
+        let draft = policy(sunday);
+        let rows = rows(world, draft.clone());
+        let numbers = |row: &GroupRow| [row.known, row.ordinary, row.emergency];
+        groups_that_could(&world.state, &draft, &rows)
+            .iter()
+            .map(numbers)
+            .collect()
+    };
+    assert_eq!(counted(&world), [[2, 0, 2], [0, 0, 0]]);
+    let (person, into) = (person(LEE), person(DANA));
+    world.by(OPS, Command::LinkPerson { person, into }).unwrap();
+    assert_eq!(counted(&world), [[1, 0, 1], [0, 0, 0]]);
 }

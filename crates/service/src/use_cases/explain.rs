@@ -2,15 +2,25 @@
 
 use access::command::Seen;
 use access::event::Mode;
+use access::simulate::{GroupRow, groups_that_could, who_could_open};
+use access::time::UnixMillis;
 use access::view::{Evaluated, Openable, Viewer};
-use access::{Asking, explain};
+use access::{Asking, State, explain};
 
 use crate::error::Error;
 use crate::portal::Portal;
 
+/// What stands between somebody and something, and who could open it instead.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hindrance {
+    /// The rules that a request would break, whatever its form says; most often none.
+    pub broken: Vec<Evaluated>,
+    /// The groups that may ask, with how many of theirs could; empty where nothing is broken.
+    pub groups: Vec<GroupRow>,
+}
+
 impl Portal {
-    /// What stands between the viewer and each of these now, in their order: the rules that a request would
-    /// break, whatever its form says. Most often none.
+    /// What stands between the viewer and each of these now, in their order.
     ///
     /// # Errors
     /// [`Error::Unavailable`] where the log's state cannot be asked.
@@ -20,10 +30,10 @@ impl Portal {
         seen: Seen,
         mode: Mode,
         openable: Vec<Openable>,
-    ) -> Result<Vec<Vec<Evaluated>>, Error> {
+    ) -> Result<Vec<Hindrance>, Error> {
         let viewer = viewer.clone();
         let clock = self.inner.clock.clone();
-        let hindrances = move |state: &access::State| {
+        let hindrances = move |state: &State| {
             let now = clock.now();
             let broken = |one: &Openable| {
                 let asking = Asking {
@@ -36,10 +46,21 @@ impl Portal {
                 };
                 let mut all = explain(state, asking, &one.policy, now);
                 all.retain(|evaluated| !evaluated.holds);
-                all
+                hindrance(state, one, all, now)
             };
             openable.iter().map(broken).collect()
         };
         self.inner.sequencer.ask(hindrances).await
+    }
+}
+
+fn hindrance(state: &State, one: &Openable, broken: Vec<Evaluated>, now: UnixMillis) -> Hindrance {
+    if broken.is_empty() {
+        return Hindrance::default();
+    }
+    let rows = who_could_open(state, &one.policy, &one.resource, now);
+    Hindrance {
+        broken,
+        groups: groups_that_could(state, &one.policy.policy, &rows),
     }
 }

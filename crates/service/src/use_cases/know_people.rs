@@ -107,22 +107,4 @@ impl Portal {
             .plus_seconds(u32::from(days) * 86_400);
         self.delegate(viewer, to, until).await
     }
-
-    /// Who might sign in the viewer's place: everybody but themselves, by name.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] where the database does not answer.
-    pub async fn others(&self, viewer: &Viewer) -> Result<Vec<PersonView>, Error> {
-        let me = viewer.person;
-        let ids = move |state: &State| {
-            let all = state.people().filter(|id| state.canonical(*id) == *id);
-            all.filter(|id| !state.same(*id, me))
-                .map(PersonId::uuid)
-                .collect::<Vec<_>>()
-        };
-        let ids = self.inner.sequencer.ask(ids).await?;
-        let mut people = store::person::views(&self.inner.pool, &ids).await?;
-        people.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        Ok(people)
-    }
 }

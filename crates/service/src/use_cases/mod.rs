@@ -8,6 +8,7 @@ mod end_grant;
 mod erase_openings;
 mod explain;
 mod extend_grant;
+mod hand_over;
 mod home;
 mod inbox;
 mod know_people;
@@ -26,7 +27,9 @@ mod write_policies;
 
 pub use browse_log::LogQuery;
 pub use erase_openings::ConfirmErasure;
+pub use explain::Hindrance;
 pub use extend_grant::ApproveExtension;
+pub use hand_over::HandOver;
 pub use sign_in::Identity;
 pub use sign_off::SignOff;
 pub use simulate::Simulated;

@@ -5,7 +5,9 @@ use std::time::Duration;
 use access::State;
 use access::ids::{PersonId, PolicyName, ResourceName};
 use access::policy::{Policy, PolicyVersion};
-use access::simulate::{Replayed, WhoRow, replay_under, who_could_open};
+use access::simulate::{
+    GroupRow, Replayed, WhoRow, groups_that_could, replay_under, who_could_open,
+};
 use access::time::UnixMillis;
 use access::view::{PersonView, Role, Viewer};
 
@@ -31,6 +33,9 @@ const MOST_PEOPLE: usize = 500;
 /// How long one waits while others simulate.
 const TURN_WITHIN: Duration = Duration::from_secs(10);
 
+/// Everybody, the groups that may ask, and the requests of late, held against a policy.
+type Held = (Vec<WhoRow>, Vec<GroupRow>, Replayed);
+
 /// What would be, and what would have been.
 #[derive(Debug, Clone)]
 pub struct Simulated {
@@ -42,6 +47,8 @@ pub struct Simulated {
     pub resource: Option<ResourceName>,
     /// Everybody, those who could open it in front; the first 500.
     pub who: Vec<WhoRow>,
+    /// The groups that may ask, with how many of theirs could.
+    pub groups: Vec<GroupRow>,
     /// What it would have made of earlier requests, of which the first 50 are told one by one. Where something was
     /// left out, a sentence says so.
     pub replayed: Replayed,
@@ -50,6 +57,11 @@ pub struct Simulated {
 }
 
 impl Portal {
+    /// Whether the viewer may hold everybody against a policy.
+    pub fn may_simulate(&self, viewer: &Viewer) -> bool {
+        LOOKERS.iter().any(|role| viewer.roles.contains(role))
+    }
+
     /// Holds everybody, and the requests of the last `days`, at most 366, against a policy: the version in force, or
     /// what `proposal` would put in its place. Authors, auditors and operators may. Keeps nobody else waiting.
     ///
@@ -65,7 +77,7 @@ impl Portal {
         resource: Option<ResourceName>,
         days: u16,
     ) -> Result<Simulated, Error> {
-        if !LOOKERS.iter().any(|role| viewer.roles.contains(role)) {
+        if !self.may_simulate(viewer) {
             return Err(Error::Forbidden);
         }
         if days > MOST_DAYS {
@@ -99,7 +111,7 @@ impl Portal {
             return Err(Error::NotFound);
         }
         let resource = resource.or_else(|| resources.first().cloned());
-        let (who, replayed) = self
+        let (who, groups, replayed) = self
             .held_against(version.clone(), resource.clone(), days)
             .await?;
         let signers = who.iter().flat_map(|row| &row.stages);
@@ -116,6 +128,7 @@ impl Portal {
             resources,
             resource,
             who,
+            groups,
             replayed,
             people,
         })
@@ -127,7 +140,7 @@ impl Portal {
         version: PolicyVersion,
         resource: Option<ResourceName>,
         days: u16,
-    ) -> Result<(Vec<WhoRow>, Replayed), Error> {
+    ) -> Result<Held, Error> {
         let turn = self.inner.turns.take(TURN_WITHIN).await?;
         let now = self.inner.clock.now();
         let back = i64::from(days) * 86_400_000;
@@ -140,8 +153,10 @@ impl Portal {
             let state = &excerpt.state;
             let who = |of| who_could_open(state, &version, &of, now);
             let who = resource.map_or_else(Vec::new, who);
+            let groups = groups_that_could(state, &version.policy, &who);
             let replayed = replay_under(state, &version.policy, since, now);
-            shortened(who, replayed, excerpt.left_out)
+            let (who, replayed) = shortened(who, replayed, excerpt.left_out);
+            (who, groups, replayed)
         });
         simulated.await.map_err(|fault| Error::internal(&fault))
     }

@@ -19,6 +19,7 @@ mod disk;
 mod drafts;
 mod erasing;
 mod faults;
+mod forged;
 mod fsck;
 mod grants;
 mod hostile;
