@@ -122,13 +122,13 @@ test('a policy is written by one, put in force by another, and lived by', async 
 
 test('who signed in a while ago proves anew who they are, and finds what they wrote', async ({ stranger }) => {
   const ada = await stranger();
-  await beginSignIn(ada, '/policies/new');
+  await beginSignIn(ada, '/new-policy');
   await choose(ada, 'ada', 1_801);
   const file = ada.getByLabel('The policy as a file');
   await file.fill(FILE('orders-late'));
   await ada.getByRole('button', { name: 'Propose it' }).click();
   await choose(ada, 'ada');
-  await expect(ada).toHaveURL(/\/policies\/new$/);
+  await expect(ada).toHaveURL(/\/new-policy$/);
   await expect(ada.getByRole('main')).toContainText('You have proven anew who you are.');
   await expect(ada.getByRole('alert'), 'nothing is wrong with what they wrote').toHaveCount(0);
   await expect(file).toHaveValue(/orders-late/);
