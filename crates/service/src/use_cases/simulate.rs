@@ -1,5 +1,6 @@
 //! What would be under a policy, and what would have been: for those who write, run and check it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use access::State;
@@ -8,6 +9,7 @@ use access::policy::{Policy, PolicyVersion};
 use access::simulate::{Replayed, WhoRow, replay_under, who_could_open};
 use access::time::UnixMillis;
 use access::view::{PersonView, Role, Viewer};
+use uuid::Uuid;
 
 use crate::error::Error;
 use crate::portal::Portal;
@@ -99,17 +101,9 @@ impl Portal {
             return Err(Error::NotFound);
         }
         let resource = resource.or_else(|| resources.first().cloned());
-        let (who, replayed) = self
+        let (who, replayed, ids) = self
             .held_against(version.clone(), resource.clone(), days)
             .await?;
-        let signers = who.iter().flat_map(|row| &row.stages);
-        let signers = signers.flat_map(|stage| stage.at_once.iter().chain(&stage.later));
-        let ids: Vec<_> = (who.iter().map(|row| &row.person))
-            .chain(signers)
-            .chain(replayed.rows.iter().map(|row| &row.requester))
-            .copied()
-            .map(PersonId::uuid)
-            .collect();
         let people = store::person::views(&self.inner.pool, &ids).await?;
         Ok(Simulated {
             policy: version.policy,
@@ -127,7 +121,7 @@ impl Portal {
         version: PolicyVersion,
         resource: Option<ResourceName>,
         days: u16,
-    ) -> Result<(Vec<WhoRow>, Replayed), Error> {
+    ) -> Result<(Vec<WhoRow>, Replayed, Vec<Uuid>), Error> {
         let turn = self.inner.turns.take(TURN_WITHIN).await?;
         let now = self.inner.clock.now();
         let back = i64::from(days) * 86_400_000;
@@ -141,7 +135,9 @@ impl Portal {
             let who = |of| who_could_open(state, &version, &of, now);
             let who = resource.map_or_else(Vec::new, who);
             let replayed = replay_under(state, &version.policy, since, now);
-            shortened(who, replayed, excerpt.left_out)
+            let (who, replayed) = shortened(who, replayed, excerpt.left_out);
+            let ids = everybody(&who, &replayed);
+            (who, replayed, ids)
         });
         simulated.await.map_err(|fault| Error::internal(&fault))
     }
@@ -164,6 +160,18 @@ impl Portal {
             policy,
         })
     }
+}
+
+/// Everybody who is in it, once: who signs for many is there many times.
+fn everybody(who: &[WhoRow], replayed: &Replayed) -> Vec<Uuid> {
+    let signers = who.iter().flat_map(|row| &row.stages);
+    let signers = signers.flat_map(|stage| stage.at_once.iter().chain(&stage.later));
+    let people: BTreeSet<PersonId> = (who.iter().map(|row| &row.person))
+        .chain(signers)
+        .chain(replayed.rows.iter().map(|row| &row.requester))
+        .copied()
+        .collect();
+    people.into_iter().map(PersonId::uuid).collect()
 }
 
 /// As much as a page takes, with a sentence for what was left out.
