@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::archive::PlaceError;
 use crate::key::KeyError;
+use crate::line::passes;
 use crate::timeline::TimelineError;
 
 /// Why a use case did nothing, or could not say that it did.
@@ -62,14 +63,12 @@ impl Error {
 
 impl From<sqlx::Error> for Error {
     fn from(fault: sqlx::Error) -> Self {
-        match fault {
-            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed => {
-                tracing::error!(%fault, "the database does not answer");
-                Self::Unavailable {
-                    message: "The portal's database does not answer. Nothing was changed; what you typed is kept. Try again in a minute.".into(),
-                }
-            }
-            other => Self::internal(&other),
+        if !passes(&fault) {
+            return Self::internal(&fault);
+        }
+        tracing::error!(%fault, "the database does not answer");
+        Self::Unavailable {
+            message: "The portal's database does not answer. Nothing was changed; what you typed is kept. Try again in a minute.".into(),
         }
     }
 }

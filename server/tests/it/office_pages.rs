@@ -23,15 +23,14 @@ fn policy(changes: &Value) -> String {
 }
 
 /// One author proposes it, another puts it in force; says the proposal's page.
-async fn put_in_force(stage: &Stage, changes: &Value) -> String {
+pub(crate) async fn put_in_force(stage: &Stage, changes: &Value) -> String {
     let [mut ada, mut otto] = [stage.browser(), stage.browser()];
     ada.sign_in("ada", "authors").await;
     otto.sign_in("otto", "authors").await;
-    let form = [("form[toml]", policy(changes))];
-    let form: Vec<_> = form
-        .iter()
-        .map(|(name, text)| (*name, text.as_str()))
-        .collect();
+    // The seeds' own policy has its first version; any other is new.
+    let follows = if changes["name"].is_null() { "1" } else { "0" };
+    let text = policy(changes);
+    let form = [("form[toml]", text.as_str()), ("form[follows]", follows)];
     let proposed = ada.post("/api/propose_policy", &form).await;
     let page = proposed.location().to_owned();
     let seq = page.rsplit('/').next().unwrap();
@@ -101,7 +100,8 @@ async fn trying_a_policy_is_offered_to_those_who_may(pool: PgPool) {
     assert!(proposal.starts_with("/proposals/"));
     let mut ada = stage.browser();
     ada.sign_in("ada", "authors").await;
-    let form = [("form[toml]", &*policy(&json!({ "description": "Else." })))];
+    let text = policy(&json!({ "description": "Else." }));
+    let form = [("form[toml]", text.as_str()), ("form[follows]", "1")];
     let open = ada.post("/api/propose_policy", &form).await;
     let open = open.location().to_owned();
     for (who, group, may) in [

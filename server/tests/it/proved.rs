@@ -6,6 +6,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use url::Url;
 
+use crate::office_pages::put_in_force;
 use crate::provider::query;
 use crate::stage::{Browser, Stage};
 
@@ -26,6 +27,10 @@ async fn delegation(browser: &mut Browser<'_>) -> String {
 #[sqlx::test(migrations = "../migrations")]
 async fn an_old_sign_in_is_made_anew_and_what_was_typed_is_kept(pool: PgPool) {
     let stage = Stage::new(pool).await;
+    let away = json!({
+        "approval": { "within_s": 3600, "delegation": true, "stages": [{ "n": 1, "groups": ["leads"] }] },
+    });
+    put_in_force(&stage, &away).await;
     let mut other = stage.browser();
     other.sign_in("sam", "leads").await;
     let who: Value =

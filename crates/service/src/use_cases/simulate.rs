@@ -1,5 +1,6 @@
 //! What would be under a policy, and what would have been: for those who write, run and check it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use access::State;
@@ -10,6 +11,7 @@ use access::simulate::{
 };
 use access::time::UnixMillis;
 use access::view::{PersonView, Role, Viewer};
+use uuid::Uuid;
 
 use crate::error::Error;
 use crate::portal::Portal;
@@ -33,8 +35,8 @@ const MOST_PEOPLE: usize = 500;
 /// How long one waits while others simulate.
 const TURN_WITHIN: Duration = Duration::from_secs(10);
 
-/// Everybody, the groups that may ask, and the requests of late, held against a policy.
-type Held = (Vec<WhoRow>, Vec<GroupRow>, Replayed);
+/// Everybody, the groups that may ask, and the requests of late, held against a policy; and who is in it.
+type Held = (Vec<WhoRow>, Vec<GroupRow>, Replayed, Vec<Uuid>);
 
 /// What would be, and what would have been.
 #[derive(Debug, Clone)]
@@ -111,17 +113,9 @@ impl Portal {
             return Err(Error::NotFound);
         }
         let resource = resource.or_else(|| resources.first().cloned());
-        let (who, groups, replayed) = self
+        let (who, groups, replayed, ids) = self
             .held_against(version.clone(), resource.clone(), days)
             .await?;
-        let signers = who.iter().flat_map(|row| &row.stages);
-        let signers = signers.flat_map(|stage| stage.at_once.iter().chain(&stage.later));
-        let ids: Vec<_> = (who.iter().map(|row| &row.person))
-            .chain(signers)
-            .chain(replayed.rows.iter().map(|row| &row.requester))
-            .copied()
-            .map(PersonId::uuid)
-            .collect();
         let people = store::person::views(&self.inner.pool, &ids).await?;
         Ok(Simulated {
             policy: version.policy,
@@ -156,7 +150,8 @@ impl Portal {
             let groups = groups_that_could(state, &version.policy, &who);
             let replayed = replay_under(state, &version.policy, since, now);
             let (who, replayed) = shortened(who, replayed, excerpt.left_out);
-            (who, groups, replayed)
+            let ids = everybody(&who, &replayed);
+            (who, groups, replayed, ids)
         });
         simulated.await.map_err(|fault| Error::internal(&fault))
     }
@@ -179,6 +174,18 @@ impl Portal {
             policy,
         })
     }
+}
+
+/// Everybody who is in it, once: who signs for many is there many times.
+fn everybody(who: &[WhoRow], replayed: &Replayed) -> Vec<Uuid> {
+    let signers = who.iter().flat_map(|row| &row.stages);
+    let signers = signers.flat_map(|stage| stage.at_once.iter().chain(&stage.later));
+    let people: BTreeSet<PersonId> = (who.iter().map(|row| &row.person))
+        .chain(signers)
+        .chain(replayed.rows.iter().map(|row| &row.requester))
+        .copied()
+        .collect();
+    people.into_iter().map(PersonId::uuid).collect()
 }
 
 /// As much as a page takes, with a sentence for what was left out.

@@ -146,3 +146,30 @@ async fn each_entry_is_there_once_or_not_at_all_when_postgresql_is_killed_in_a_c
     let report = sound(&admin, origin, &key, Some(stage.data.path())).await;
     assert_eq!(report.signed, report.size);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_reads_from_a_database_that_goes_away_is_told_to_try_again(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let dana = stage.dana().await;
+    let mut lock = admin.begin().await.unwrap();
+    sqlx::query("lock table request in access exclusive mode")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
+    let portal = stage.portal.clone();
+    let reading = tokio::spawn(async move { portal.submit(&dana, form("orders-read")).await });
+    eventually(PATIENCE, || async {
+        let ended = sqlx::query(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock'",
+        );
+        ended.execute(&admin).await.unwrap().rows_affected() > 0
+    })
+    .await;
+    let answer = reading.await.unwrap();
+    lock.rollback().await.unwrap();
+    assert!(
+        matches!(answer, Err(Error::Unavailable { .. })),
+        "{answer:?}"
+    );
+}

@@ -45,8 +45,8 @@ async fn kinds(stage: &Stage, wanted: &str) -> usize {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_extension_that_is_being_written_puts_the_expiry_off(admin: PgPool) {
-    let (stage, dana, grant, expires) = opened(&admin, 4).await;
-    until(expires, -500).await;
+    let (stage, dana, grant, expires) = opened(&admin, 6).await;
+    until(expires, -1_500).await;
     // Decided before the time is up, and committed after it.
     let mut lock = admin.begin().await.unwrap();
     sqlx::query("select from access_grant where id = $1 for update")
@@ -56,11 +56,11 @@ async fn an_extension_that_is_being_written_puts_the_expiry_off(admin: PgPool) {
         .unwrap();
     let (portal, who) = (stage.portal.clone(), dana.clone());
     let extending = tokio::spawn(async move { portal.extend(&who, grant).await });
-    until(expires, 150).await;
+    until(expires, 20).await;
     lock.rollback().await.unwrap();
     extending.await.unwrap().unwrap();
 
-    until(expires, 1_500).await;
+    until(expires, 2_000).await;
     assert!(stage.account_stands(grant).await, "it was made longer");
     assert_eq!(kinds(&stage, "grant.extended").await, 1);
     assert_eq!(kinds(&stage, "grant.ended").await, 0);
