@@ -27,14 +27,15 @@ pub(crate) async fn put_in_force(stage: &Stage, changes: &Value) -> String {
     let [mut ada, mut otto] = [stage.browser(), stage.browser()];
     ada.sign_in("ada", "authors").await;
     otto.sign_in("otto", "authors").await;
-    // The seeds' own policy has its first version; any other is new.
-    let follows = if changes["name"].is_null() { "1" } else { "0" };
+    let name = changes["name"].as_str().unwrap_or("orders-read");
+    let newest = "select coalesce(max(version), 0) from policy_version where name = $1";
+    let newest = sqlx::query_scalar::<_, i32>(newest).bind(name);
+    let follows = newest.fetch_one(&stage.pool).await.unwrap().to_string();
     let text = policy(changes);
-    let form = [("form[toml]", text.as_str()), ("form[follows]", follows)];
+    let form = [("form[toml]", text.as_str()), ("form[follows]", &follows)];
     let proposed = ada.post("/api/propose_policy", &form).await;
     let page = proposed.location().to_owned();
     let seq = page.rsplit('/').next().unwrap();
-    let name = changes["name"].as_str().unwrap_or("orders-read");
     let form = [("proposal", seq), ("policy", name), ("step", "activate")];
     let activated = otto.post("/api/settle_proposal", &form).await;
     assert_eq!(activated.location(), format!("/policies/{name}"));

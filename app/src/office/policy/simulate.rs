@@ -99,7 +99,7 @@ fn choose(tried: &Simulated, seq: Option<u64>, days: u16) -> AnyView {
             </div>
             <div class="field">
                 <label class="label" for="days">"Days back"</label>
-                <input class="input input-short" type="number" min="1" max="3650" id="days" name="days" value=days.to_string()/>
+                <input class="input input-short" type="number" min="1" max="366" id="days" name="days" value=days.to_string()/>
             </div>
             <button type="submit" class="button">"Look"</button>
         </form>
