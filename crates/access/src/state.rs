@@ -64,6 +64,8 @@ pub struct State {
     unreviewed: BTreeSet<(UnixMillis, RequestId)>,
     /// The same by whose access it was.
     owed: BTreeMap<PersonId, BTreeSet<(UnixMillis, RequestId)>>,
+    /// Emergencies whose account stands or may stand, by whose access it is.
+    glass: BTreeMap<PersonId, BTreeSet<RequestId>>,
     /// When a policy was last exercised: a review called an emergency under it a drill.
     drills: BTreeMap<PolicyName, UnixMillis>,
     /// By the entry that orders them.

@@ -65,7 +65,7 @@ impl Portal {
             wanted
                 .into_iter()
                 .filter(|policy| !is_there(state, policy))
-                .map(|policy| (begins, state.newest_version(&policy.name), policy))
+                .map(|policy| (begins, after(state, &policy), policy))
                 .collect::<Vec<_>>()
         };
         for (begins, after, policy) in self.inner.sequencer.ask(missing).await? {
@@ -90,14 +90,14 @@ impl Portal {
 
     /// Proposes a policy after a version, unless the configuration has done so before: then somebody has withdrawn
     /// it, and an answer stands until the policy changes. The entry's id says so, to other replicas too.
-    async fn propose_once(&self, policy: Policy, after: u32) -> Result<(), Error> {
+    async fn propose_once(&self, policy: Policy, after: After) -> Result<(), Error> {
         let name = policy.name.clone();
         let id = self.proposal_id(&policy, after).await?;
         if let Some(seq) = self.entry(id).await? {
             tracing::info!(%name, seq, "the configuration has proposed this policy before, and does not again; `breakglass policy apply` does");
             return Ok(());
         }
-        let follows = Some(after);
+        let follows = Some(after.version);
         let command = Command::ProposePolicy { policy, follows };
         let proposal = Proposal::new(command, Actor::system("seed"));
         match self.inner.sequencer.propose_as(id, proposal).await {
@@ -110,10 +110,15 @@ impl Portal {
 
     /// The id of the entry in which the configuration proposes this very policy after that version: always the same.
     /// The log's first entry, with its own id, lets nobody guess it who cannot read the log.
-    async fn proposal_id(&self, policy: &Policy, after: u32) -> Result<Uuid, Error> {
+    async fn proposal_id(&self, policy: &Policy, after: After) -> Result<Uuid, Error> {
         let mut connection = self.inner.pool.acquire().await?;
         let first = ledger::entries(&mut *connection, 0, 1).await?;
-        let mut said = format!("configured after {after}: {}\n", policy.digest()).into_bytes();
+        let said = match after.in_force {
+            true => "configured after",
+            false => "configured anew after",
+        };
+        let said = format!("{said} {}: {}\n", after.version, policy.digest());
+        let mut said = said.into_bytes();
         said.extend(first.into_iter().flat_map(|entry| entry.bytes));
         let mut id = [0; 16];
         id.copy_from_slice(&Digest::of(&said).as_bytes()[..16]);
@@ -127,10 +132,28 @@ impl Portal {
     }
 }
 
-/// Whether this very policy is in force, or on the table.
+/// What a policy of the configuration comes after.
+#[derive(Debug, Clone, Copy)]
+struct After {
+    /// The newest version, 0 where there was none.
+    version: u32,
+    /// Whether it is in force; a retirement takes what was proposed before off the table.
+    in_force: bool,
+}
+
+fn after(state: &State, policy: &Policy) -> After {
+    After {
+        version: state.newest_version(&policy.name),
+        in_force: state.policy(&policy.name).is_some(),
+    }
+}
+
+/// Whether this very policy is in force, or on the table as what would follow.
 fn is_there(state: &State, policy: &Policy) -> bool {
     let in_force = state.policy(&policy.name);
+    let newest = state.newest_version(&policy.name);
     let proposed = |change: &Change| matches!(change, Change::Activate { policy: wanted, .. } if **wanted == *policy);
+    let mut open = state.proposals().filter(|one| one.replaces == newest);
     in_force.is_some_and(|version| version.policy == *policy)
-        || state.proposals().any(|proposal| proposed(&proposal.change))
+        || open.any(|proposal| proposed(&proposal.change))
 }

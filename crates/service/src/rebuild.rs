@@ -130,8 +130,9 @@ async fn project_some(
         }
         // What was erased is gone already, and is in no projection.
         if !matches!(record.event, Event::OpeningErased { .. }) {
-            let (time_ms, actor) = (record.time.millis(), &record.actor);
-            projection::project(connection, record.seq, time_ms, actor, &record.event).await?;
+            let at = (record.seq, record.time.millis());
+            let lawful = image.was_lawful();
+            projection::project(connection, at, &record.actor, &record.event, lawful).await?;
         }
     }
     Ok(projection::tell(connection, &requests, &seqs).await?)

@@ -130,7 +130,7 @@ async fn restore_bundle(
             requests.push(request.uuid());
             seqs.push(store::signed(record.seq));
         }
-        records.push(record);
+        records.push((record, image.was_lawful()));
     }
     store::append(
         connection,
@@ -140,16 +140,9 @@ async fn restore_bundle(
         &addition,
     )
     .await?;
-    for record in &records {
-        let time_ms = record.time.millis();
-        projection::project(
-            connection,
-            record.seq,
-            time_ms,
-            &record.actor,
-            &record.event,
-        )
-        .await?;
+    for (record, lawful) in &records {
+        let at = (record.seq, record.time.millis());
+        projection::project(connection, at, &record.actor, &record.event, *lawful).await?;
     }
     projection::tell(connection, &requests, &seqs).await?;
     Ok(store::commit(connection).await?)

@@ -10,6 +10,9 @@ use crate::error::Error;
 /// How many work at a time in one process: the others, and all who do something else, keep a core.
 const AT_ONCE: usize = 2;
 
+/// How long one waits while others work.
+pub(crate) const TURN_WITHIN: Duration = Duration::from_secs(10);
+
 /// Who works now. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Turns(Arc<Semaphore>);

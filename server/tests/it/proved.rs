@@ -104,4 +104,6 @@ async fn nobody_who_is_not_signed_in_is_sent_to_prove_it_for_anything_else(pool:
     assert_eq!(straight.location(), "/delegation");
     let elsewhere = nobody.get("/auth/start?again=1&next=//evil.example").await;
     assert!(elsewhere.location().contains("prompt=login"));
+    let foreign = "/auth/start?again=1&next=//evil.example";
+    assert_eq!(prove(&mut nobody, foreign, "ari", json!({})).await, "/");
 }

@@ -18,6 +18,9 @@ pub(super) fn what_of(rule: Rule, command: &str) -> &'static str {
         }
         (Rule::WrongState, "endorse_proposal") => "This proposal is somebody's own already.",
         (Rule::TooEarly, "intend_grant") => "This request asked for a later start.",
+        (Rule::TooEarly, "record_review") => {
+            "This emergency can still be ratified or refused, and is reviewed after that."
+        }
         (Rule::TooEarly, "end_grant") => "The access is not over yet.",
         (Rule::SelfApproval, "extend_grant" | "deny_extension") => {
             "This is your own access, and nobody makes their own longer."

@@ -1,6 +1,6 @@
 //! The review that every grant owes: by others, after its end, once.
 
-use super::{Act, actor, ensure, list, one_of, overlap};
+use super::{Act, actor, ensure, list, moment, one_of, overlap};
 use crate::ids::RequestId;
 use crate::refusal::Rule;
 use crate::view::GrantState;
@@ -27,6 +27,12 @@ pub(super) fn recorded(act: Act<'_>, id: RequestId) -> Checked {
     let ended = grant.is_some_and(|grant| matches!(grant.state, GrantState::Ended { .. }));
     ensure(ended, || {
         Broken::new(Rule::WrongState, "a grant that has ended", "none that has")
+    })?;
+    let by = grant.and_then(|grant| grant.ratify_by);
+    let by = by.filter(|by| act.now < *by && !request.denied());
+    ensure(by.is_none(), || {
+        let expected = by.map_or(String::new(), |by| format!("not before {}", moment(by)));
+        Broken::new(Rule::TooEarly, expected, moment(act.now))
     })?;
     ensure(request.review.is_none(), || {
         Broken::new(Rule::AlreadyReviewed, "one review", "another")

@@ -13,7 +13,7 @@ use crate::violation::{Broken, Checked};
 
 /// How far ahead of the portal's clock a provider's `auth_time` may lie, in seconds. Servers that
 /// keep time differ by less; a proof made in advance would lie further ahead.
-const MAX_SKEW_S: i64 = 60;
+pub(crate) const MAX_SKEW_S: i64 = 60;
 
 /// What a sign-off says of itself, beside yes and no.
 pub(super) struct Given {

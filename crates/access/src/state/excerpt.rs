@@ -36,15 +36,31 @@ impl State {
             older = wanted.split_off(most);
         }
         let mut requests = BTreeMap::new();
-        for (_, id) in wanted.iter().chain(&self.unreviewed) {
+        let unreviewed = self.unreviewed.iter().map(|(_, id)| id);
+        let standing = self.glass.values().flatten();
+        let newest = wanted.iter().map(|(_, id)| id);
+        for id in newest.chain(unreviewed).chain(standing) {
             requests.extend(self.requests.get(id).map(|request| (*id, request.clone())));
         }
         let left_out = older
             .iter()
             .filter(|(_, id)| !requests.contains_key(id))
             .count();
+        let state = self.copied(requests);
+        Excerpt { state, left_out }
+    }
+
+    /// What is asked about people alone, whatever was requested: who could open something now.
+    pub fn excerpt_of_people(&self) -> State {
+        let ids = self.unreviewed.iter().map(|(_, id)| id);
+        let ids = ids.chain(self.glass.values().flatten());
+        let requests = ids.filter_map(|id| Some((*id, self.requests.get(id)?.clone())));
+        self.copied(requests.collect())
+    }
+
+    fn copied(&self, requests: BTreeMap<RequestId, Box<Request>>) -> State {
         let grants = self.grants_of(&requests);
-        let state = Self {
+        Self {
             next_seq: self.next_seq,
             last_time: self.last_time,
             policies: self.policies.clone(),
@@ -56,11 +72,11 @@ impl State {
             links: self.links.clone(),
             delegations: self.delegations.clone(),
             owed: self.owed.clone(),
+            glass: self.glass.clone(),
             requests,
             grants,
             ..Self::default()
-        };
-        Excerpt { state, left_out }
+        }
     }
 
     fn grants_of(

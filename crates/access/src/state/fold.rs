@@ -6,6 +6,7 @@
 use super::{Delegation, Ledger, Reviewed, State};
 use crate::event::{Actor, Event};
 use crate::record::RecordRef;
+use crate::rules::sign_off::MAX_SKEW_S;
 use crate::view::RequestState;
 
 mod grant;
@@ -89,7 +90,7 @@ impl State {
             }
             Event::SessionOpened { auth_time_s } => {
                 self.see_groups(record.actor);
-                self.see_proof(record.actor, *auth_time_s);
+                self.see_proof(record, *auth_time_s);
             }
             Event::RequestSubmitted { .. } => self.fold_submitted(record, lawful),
             Event::RequestEdited { .. } => self.fold_edited(record, lawful),
@@ -193,9 +194,14 @@ impl State {
         }
     }
 
-    /// When somebody proved last who they are, as far as the provider says.
-    fn see_proof(&mut self, actor: &Actor, auth_time_s: Option<i64>) {
-        if let (Some((person, _)), Some(at)) = (actor.as_person(), auth_time_s) {
+    /// When somebody proved last who they are, as far as the provider says. A time that lies ahead says
+    /// nothing, and keeps nobody from saying it again.
+    fn see_proof(&mut self, record: RecordRef<'_>, auth_time_s: Option<i64>) {
+        let latest = record.time.unix_seconds().saturating_add(MAX_SKEW_S);
+        if let (Some((person, _)), Some(at)) = (record.actor.as_person(), auth_time_s)
+            && self.people.contains_key(&person)
+            && at <= latest
+        {
             let last = self.proved.entry(person).or_insert(at);
             *last = at.max(*last);
         }

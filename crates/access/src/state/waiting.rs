@@ -65,9 +65,11 @@ impl State {
 
     /// Requests whose next step has to be asked now. Looks at all that wait.
     pub fn due_to_escalate(&self, now: UnixMillis) -> impl Iterator<Item = &Request> {
-        let emergencies = self
-            .live_grants()
-            .filter_map(|grant| self.request(grant.request));
+        let open = self.live_grants();
+        let open = open.filter_map(|grant| self.request(grant.request));
+        // Those that ended before their time to be ratified wait as well.
+        let over = self.unreviewed().map(|(_, request)| request);
+        let emergencies = open.chain(over.filter(|request| request.mode == Mode::Emergency));
         let due = move |request: &&Request| self.escalates_at(request).is_some_and(|at| at <= now);
         self.waiting().chain(emergencies).filter(due)
     }
@@ -127,28 +129,33 @@ impl State {
     }
 
     /// A person's own emergencies that somebody said no to, or that had to be ratified and were not in
-    /// time, as long as nobody has reviewed them: they let them break no glass either.
+    /// time, whether or not they have ended, as long as nobody has reviewed them: they let them break no glass
+    /// either. One that was never opened is none.
     pub fn refused_emergencies(
         &self,
         person: PersonId,
         now: UnixMillis,
     ) -> impl Iterator<Item = &Request> {
-        self.owed_by(person)
-            .map(|(_, request)| request)
+        let over = self.owed_by(person).map(|(_, request)| request);
+        let standing = self.identities(person).into_iter();
+        let standing = standing.filter_map(|person| self.glass.get(&person));
+        let standing = standing.flatten().filter_map(|id| self.request(*id));
+        over.chain(standing)
             .filter(|request| request.mode == Mode::Emergency)
             .filter(move |request| request.refused_at().is_some_and(|at| at <= now))
     }
 
+    /// Everybody whom the log knows this human being as.
+    fn identities(&self, person: PersonId) -> Vec<PersonId> {
+        let one = self.canonical(person);
+        let others = self.links().filter(|(_, into)| *into == one);
+        let others = others.map(|(other, _)| other);
+        core::iter::once(one).chain(others).collect()
+    }
+
     /// What a human being's accesses owe: the moment that each review is due.
     fn owed_by(&self, person: PersonId) -> impl Iterator<Item = (UnixMillis, &Request)> {
-        let one = self.canonical(person);
-        let mut theirs = vec![one];
-        theirs.extend(
-            self.links()
-                .filter(|(_, into)| *into == one)
-                .map(|(other, _)| other),
-        );
-        theirs
+        self.identities(person)
             .into_iter()
             .filter_map(|person| self.owed.get(&person))
             .flatten()

@@ -139,6 +139,17 @@ fn a_sign_in_that_proves_nothing_of_late_is_none() {
     assert_eq!(rule, Rule::SignInStale);
 }
 
+/// A time that lies ahead is no proof, and keeps nobody from making one.
+#[test]
+fn a_time_that_lies_ahead_says_nothing() {
+    let mut stage = Stage::set();
+    let acts = acts(&mut stage);
+    let auth_time_s = Some(stage.now().unix_seconds() + 1_000_000);
+    stage.run(&who(OLA), Command::OpenSession { auth_time_s });
+    stage.later(3_600).sign_in(&who(OLA));
+    stage.run(&who(OLA), acts[0].1.clone());
+}
+
 /// What is taken back, or given up, needs none.
 #[test]
 fn to_take_something_back_a_session_is_enough() {

@@ -311,3 +311,73 @@ fn after_a_no_or_a_silence_the_glass_is_not_broken_again_until_it_is_reviewed() 
         stage.run(&who(DANA), glass(2));
     }
 }
+
+/// Neither a target that does not answer nor a quick hand gets round a no: it counts from its own moment.
+#[test]
+fn a_no_counts_before_the_access_has_ended() {
+    let mut denied = open();
+    denied.no(ARI, 1);
+    let mut silent = open();
+    silent.later(600);
+    for stage in [denied, silent] {
+        assert_eq!(not_again(&stage, DANA), Rule::EmergencyRefused);
+        stage.clone().run(&who(ELI), glass(2));
+    }
+    // One that never stood was taken from nobody, and there is nothing to review.
+    let mut never = intended();
+    never.no(ARI, 1);
+    assert_eq!(not_again(&never, DANA), Rule::EmergencyRefused);
+    let (grant, failure) = (grant(1), Failure::Interrupted);
+    never.run(&portal(), Command::FailGrant { grant, failure });
+    never.run(&who(DANA), glass(2));
+}
+
+/// One reviewer does not take the place of those who ratify.
+#[test]
+fn a_review_waits_until_it_is_ratified_or_refused() {
+    let mut stage = open();
+    stage.later(60).returned(1);
+    let review = || Command::RecordReview {
+        request: request(1),
+        verdict: Verdict::Emergency,
+        findings: None,
+        note: seal(40),
+    };
+    let recorded = Event::ReviewRecorded {
+        request: request(1),
+        verdict: Verdict::Emergency,
+        findings: None,
+        note: seal(40),
+    };
+    let rule = stage.refused_and_found(&who(RAE), review(), recorded);
+    assert_eq!(rule, Rule::TooEarly);
+    let mut denied = stage.clone();
+    denied.no(ARI, 1);
+    denied.run(&who(RAE), review());
+    let mut ratified = stage.clone();
+    ratified.yes(ARI, 1);
+    ratified.yes(SAM, 1);
+    ratified.run(&who(RAE), review());
+    stage.later(540).run(&who(RAE), review());
+}
+
+#[test]
+fn the_ladder_of_one_that_ended_early_climbs() {
+    let mut policy = policy();
+    let groups = names(&["directors"]);
+    let after_s = 60;
+    policy.approval.stages = vec![Asks {
+        ladder: vec![Step { after_s, groups }],
+        ..stage_of(1, &["leads"])
+    }];
+    let mut stage = Stage::set_under(&[policy]);
+    stage.run(&who(DANA), glass(1));
+    stage.run(&portal(), Command::ConfirmGrant { grant: grant(1) });
+    stage.later(30).returned(1);
+    assert_eq!(stage.state.due_to_escalate(stage.now()).count(), 0);
+    stage.later(30);
+    assert_eq!(stage.state.due_to_escalate(stage.now()).count(), 1);
+    let request = request(1);
+    stage.run(&portal(), Command::Escalate { request });
+    assert_eq!(stage.yes(VIC, 1).len(), 2);
+}

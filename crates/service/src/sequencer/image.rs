@@ -31,6 +31,8 @@ pub(crate) struct Image {
     time: UnixMillis,
     requests: HashMap<GrantId, RequestId>,
     unlawful: Vec<Violation>,
+    /// Whether the rules allowed the last entry.
+    lawful: bool,
 }
 
 /// The stored log contradicts itself.
@@ -67,6 +69,7 @@ impl Image {
             time: UnixMillis::new(0),
             requests: HashMap::new(),
             unlawful: Vec::new(),
+            lawful: true,
         }
     }
 
@@ -88,6 +91,11 @@ impl Image {
 
     pub(crate) fn time(&self) -> UnixMillis {
         self.time
+    }
+
+    /// Whether the rules allowed the entry that was taken or made last.
+    pub(crate) fn was_lawful(&self) -> bool {
+        self.lawful
     }
 
     /// Entries that break the rules, the first ones.
@@ -199,7 +207,9 @@ impl Image {
         if let Event::GrantIntended { grant, request, .. } = &record.event {
             self.requests.insert(*grant, *request);
         }
-        if let Err(violation) = access::apply(&mut self.state, record) {
+        let applied = access::apply(&mut self.state, record);
+        self.lawful = applied.is_ok();
+        if let Err(violation) = applied {
             tracing::error!(%violation, "an entry breaks the rules");
             if self.unlawful.len() < MOST_UNLAWFUL {
                 self.unlawful.push(violation);

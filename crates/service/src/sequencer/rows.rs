@@ -16,14 +16,9 @@ pub(super) async fn project(
     for entry in entries {
         let made = &entry.made;
         let actor = &batch[entry.place].proposal.actor;
-        projection::project(
-            connection,
-            made.seq,
-            entry.time.millis(),
-            actor,
-            &made.event,
-        )
-        .await?;
+        // What is written here was decided by the rules.
+        let at = (made.seq, entry.time.millis());
+        projection::project(connection, at, actor, &made.event, true).await?;
         if let Some(request) = made.request {
             requests.push(request.uuid());
             seqs.push(store::signed(made.seq));

@@ -16,17 +16,18 @@ fn person_of(actor: &Actor) -> Option<PersonId> {
     }
 }
 
-/// Writes what one entry changes.
+/// Writes what one entry changes. A change of a policy that was not `lawful` is none, to the rules as to pages.
 pub(crate) async fn project(
     connection: &mut PgConnection,
-    seq: u64,
-    time_ms: i64,
+    (seq, time_ms): (u64, i64),
     actor: &Actor,
     event: &Event,
+    lawful: bool,
 ) -> Result<(), sqlx::Error> {
     let seq = signed(seq);
     let person = person_of(actor).map(PersonId::uuid);
     match event {
+        Event::PolicyActivated { .. } | Event::PolicyRetired { .. } if !lawful => {}
         Event::PersonRegistered { person, .. } => {
             sqlx::query!(
                 "insert into person (id, registered_seq) values ($1, $2)",

@@ -3,12 +3,12 @@
 use access::command::Seen;
 use access::event::Mode;
 use access::simulate::{GroupRow, groups_that_could, who_could_open};
-use access::time::UnixMillis;
 use access::view::{Evaluated, Openable, Viewer};
 use access::{Asking, State, explain};
 
 use crate::error::Error;
 use crate::portal::Portal;
+use crate::turns::TURN_WITHIN;
 
 /// What stands between somebody and something, and who could open it instead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,7 +33,8 @@ impl Portal {
     ) -> Result<Vec<Hindrance>, Error> {
         let viewer = viewer.clone();
         let clock = self.inner.clock.clone();
-        let hindrances = move |state: &State| {
+        let asked = openable.clone();
+        let broken = move |state: &State| {
             let now = clock.now();
             let broken = |one: &Openable| {
                 let asking = Asking {
@@ -46,21 +47,38 @@ impl Portal {
                 };
                 let mut all = explain(state, asking, &one.policy, now);
                 all.retain(|evaluated| !evaluated.holds);
-                hindrance(state, one, all, now)
+                all
             };
-            openable.iter().map(broken).collect()
+            asked.iter().map(broken).collect::<Vec<_>>()
         };
-        self.inner.sequencer.ask(hindrances).await
+        let broken = self.inner.sequencer.ask(broken).await?;
+        let mut hindrances: Vec<_> = broken.into_iter().map(Hindrance::of).collect();
+        if hindrances.iter().all(|one| one.broken.is_empty()) {
+            return Ok(hindrances);
+        }
+        // To ask it of everybody takes a while, so it is asked of a copy, and keeps no decision waiting.
+        let turn = self.inner.turns.take(TURN_WITHIN).await?;
+        let now = self.inner.clock.now();
+        let people = move |state: &State| state.excerpt_of_people();
+        let state = self.inner.sequencer.ask(people).await?;
+        let told = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let hindered = hindrances.iter_mut().zip(&openable);
+            for (hindrance, one) in hindered.filter(|(one, _)| !one.broken.is_empty()) {
+                let rows = who_could_open(&state, &one.policy, &one.resource, now);
+                hindrance.groups = groups_that_could(&state, &one.policy.policy, &rows);
+            }
+            hindrances
+        });
+        told.await.map_err(|fault| Error::internal(&fault))
     }
 }
 
-fn hindrance(state: &State, one: &Openable, broken: Vec<Evaluated>, now: UnixMillis) -> Hindrance {
-    if broken.is_empty() {
-        return Hindrance::default();
-    }
-    let rows = who_could_open(state, &one.policy, &one.resource, now);
-    Hindrance {
-        broken,
-        groups: groups_that_could(state, &one.policy.policy, &rows),
+impl Hindrance {
+    fn of(broken: Vec<Evaluated>) -> Self {
+        Self {
+            broken,
+            groups: Vec::new(),
+        }
     }
 }

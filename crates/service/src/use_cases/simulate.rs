@@ -1,8 +1,5 @@
 //! What would be under a policy, and what would have been: for those who write, run and check it.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
 use access::State;
 use access::ids::{PersonId, PolicyName, ResourceName};
 use access::policy::{Policy, PolicyVersion};
@@ -11,11 +8,13 @@ use access::simulate::{
 };
 use access::time::UnixMillis;
 use access::view::{PersonView, Role, Viewer};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::portal::Portal;
 use crate::store;
+use crate::turns::TURN_WITHIN;
 
 /// Who may look: it names everybody with their groups.
 const LOOKERS: [Role; 3] = [Role::Author, Role::Auditor, Role::Operator];
@@ -31,9 +30,6 @@ const MOST_ROWS: usize = 50;
 
 /// The most people that are told one by one.
 const MOST_PEOPLE: usize = 500;
-
-/// How long one waits while others simulate.
-const TURN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Everybody, the groups that may ask, and the requests of late, held against a policy; and who is in it.
 type Held = (Vec<WhoRow>, Vec<GroupRow>, Replayed, Vec<Uuid>);

@@ -102,6 +102,8 @@ a_server_names_it_at_its_start! {
     extension_beyond_the_limit
     delegate_without_delegation
     ladder_step_too_early
+    policy_activated_in_an_old_session
+    emergency_after_a_refused_one
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How grants come about and end.
 
-use crate::event::{EndCause, Event, Failure};
+use crate::event::{EndCause, Event, Failure, Mode};
 use crate::ids::{GrantId, RequestId};
 use crate::record::RecordRef;
 use crate::state::{Grant, State};
@@ -44,8 +44,27 @@ impl State {
             extension_asked: None,
             state: GrantState::Intended,
         };
-        self.live.insert((intended.ends_at(), intended.id));
-        self.grants.insert(intended.id, Box::new(intended));
+        let id = intended.id;
+        self.live.insert((intended.ends_at(), id));
+        self.grants.insert(id, Box::new(intended));
+        self.keep_glass(id);
+    }
+
+    /// Keeps an emergency among those that stand while its account does or may.
+    fn keep_glass(&mut self, id: GrantId) {
+        let Some(grant) = self.grants.get(&id) else {
+            return;
+        };
+        let request = self.requests.get(&grant.request);
+        if request.is_none_or(|request| request.mode != Mode::Emergency) {
+            return;
+        }
+        let theirs = self.glass.entry(grant.holder).or_default();
+        if grant.is_live() {
+            theirs.insert(grant.request);
+        } else {
+            theirs.remove(&grant.request);
+        }
     }
 
     pub(super) fn fold_opened(&mut self, grant: GrantId, at: UnixMillis) {
@@ -61,7 +80,9 @@ impl State {
                 credential_shown: false,
             };
             grant.opened_at = Some(at);
-            self.live.insert((grant.ends_at(), grant.id));
+            let id = grant.id;
+            self.live.insert((grant.ends_at(), id));
+            self.keep_glass(id);
         }
     }
 
@@ -84,6 +105,7 @@ impl State {
             sessions_cut,
         };
         self.live.remove(&(grant.ends_at(), id));
+        self.keep_glass(id);
         if let Some(request) = self.request_of(id)
             && let Some(due) = self.review_due_at(request)
         {
@@ -152,6 +174,7 @@ impl State {
         {
             grant.state = GrantState::Failed { failure };
             self.live.remove(&(grant.ends_at(), id));
+            self.keep_glass(id);
         }
     }
 

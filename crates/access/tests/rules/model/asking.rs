@@ -8,7 +8,7 @@ use access::ids::{GroupName, PersonId, RequestId, ResourceName};
 use access::policy::{Debt, Policy, Window};
 
 use super::Model;
-use super::log::shares;
+use super::log::{Asked, shares};
 use crate::steps::GOOD_TICKET;
 
 impl Model<'_> {
@@ -111,39 +111,54 @@ impl Model<'_> {
         })
     }
 
-    /// Whether an emergency of theirs ended after a no, or stayed without its words too long, unreviewed.
+    /// Whether there was a no to an emergency of theirs that was not given up before it stood, or no ratification
+    /// in time; as long as nobody has reviewed it.
     fn was_refused(self, me: PersonId) -> bool {
         self.log.iter().any(|record| {
-            let Event::GrantEnded { grant, .. } = record.event else {
-                return false;
-            };
-            let Some((_, id)) = self.intended(grant) else {
+            let Event::GrantIntended {
+                grant, request: id, ..
+            } = record.event
+            else {
                 return false;
             };
             let Some(asked) = self.asked(id) else {
                 return false;
             };
-            let said = |wanted: fn(&Event, RequestId) -> bool| self.any(|event| wanted(event, id));
-            let no = said(|event, id| {
-                matches!(event, Event::SignOffGiven { request, decision: Decision::Deny, .. }
-                    if *request == id)
-            });
-            let ratified = said(
-                |event, id| matches!(event, Event::RequestRatified { request } if *request == id),
+            let failed = self
+                .any(|event| matches!(event, Event::GrantFailed { grant: g, .. } if *g == grant));
+            let reviewed = self.any(
+                |event| matches!(event, Event::ReviewRecorded { request, .. } if *request == id),
             );
-            let reviewed = said(
-                |event, id| matches!(event, Event::ReviewRecorded { request, .. } if *request == id),
-            );
-            let emergency = asked.policy.emergency.as_ref();
-            let within_s = emergency.and_then(|emergency| emergency.ratify_within_s);
-            let late = within_s.is_some_and(|within_s| {
-                asked.begin_ms + i64::from(within_s) * 1_000 <= self.now_ms
-            });
+            let until = self.to_be_ratified_until(id, &asked);
+            let late = until.is_some_and(|until| until <= self.now_ms);
             asked.mode == Mode::Emergency
                 && self.same(asked.requester, me)
+                && !failed
                 && !reviewed
-                && (no || (late && !ratified))
+                && (self.was_denied(id) || late)
         })
+    }
+
+    fn was_denied(self, id: RequestId) -> bool {
+        self.any(|event| {
+            matches!(event, Event::SignOffGiven { request, decision: Decision::Deny, .. }
+                if *request == id)
+        })
+    }
+
+    /// Until when an emergency has to be ratified that is not yet.
+    fn to_be_ratified_until(self, id: RequestId, asked: &Asked<'_>) -> Option<i64> {
+        let ratified =
+            self.any(|event| matches!(event, Event::RequestRatified { request } if *request == id));
+        let within_s = asked.policy.emergency.as_ref()?.ratify_within_s?;
+        let until_ms = asked.begin_ms + i64::from(within_s) * 1_000;
+        (asked.mode == Mode::Emergency && !ratified).then_some(until_ms)
+    }
+
+    /// Whether somebody may still ratify or refuse an emergency.
+    pub(super) fn is_undecided(self, id: RequestId, asked: &Asked<'_>) -> bool {
+        let until = self.to_be_ratified_until(id, asked);
+        until.is_some_and(|until| self.now_ms < until) && !self.was_denied(id)
     }
 
     /// The traces' windows lie within one day, in India, which is 5½ hours ahead all year.

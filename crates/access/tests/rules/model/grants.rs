@@ -203,6 +203,7 @@ impl<'a> Model<'a> {
             people.into_iter().flatten().any(|one| self.same(one, me))
         });
         self.ended(grant)
+            && !self.is_undecided(id, &asked)
             && !involved
             && !self.same(asked.requester, me)
             && shares(groups, &policy.review.groups)
