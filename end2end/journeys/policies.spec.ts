@@ -121,22 +121,22 @@ test('a policy is written by one, put in force by another, and lived by', async 
 });
 
 test('who signed in a while ago proves anew who they are, and finds what they wrote', async ({ stranger }) => {
-  const ada = await stranger();
-  await beginSignIn(ada, '/new-policy');
-  await choose(ada, 'ada', 1_801);
-  const file = ada.getByLabel('The policy as a file');
+  const una = await stranger();
+  await beginSignIn(una, '/new-policy');
+  await choose(una, 'una', 1_801);
+  const file = una.getByLabel('The policy as a file');
   await file.fill(FILE('orders-late'));
-  await ada.getByRole('button', { name: 'Propose it' }).click();
-  await choose(ada, 'ada');
-  await expect(ada).toHaveURL(/\/new-policy$/);
-  await expect(ada.getByRole('main')).toContainText('You have proven anew who you are.');
-  await expect(ada.getByRole('alert'), 'nothing is wrong with what they wrote').toHaveCount(0);
+  await una.getByRole('button', { name: 'Propose it' }).click();
+  await choose(una, 'una');
+  await expect(una).toHaveURL(/\/new-policy$/);
+  await expect(una.getByRole('main')).toContainText('You have proven anew who you are.');
+  await expect(una.getByRole('alert'), 'nothing is wrong with what they wrote').toHaveCount(0);
   await expect(file).toHaveValue(/orders-late/);
-  await axe(ada);
-  await ada.getByRole('button', { name: 'Propose it' }).click();
-  await expect(ada).toHaveURL(/\/proposals\/\d+$/);
-  await ada.getByRole('button', { name: 'Take it off the table' }).click();
-  await expect(ada).toHaveURL(/\/policies$/);
+  await axe(una);
+  await una.getByRole('button', { name: 'Propose it' }).click();
+  await expect(una).toHaveURL(/\/proposals\/\d+$/);
+  await una.getByRole('button', { name: 'Take it off the table' }).click();
+  await expect(una).toHaveURL(/\/policies$/);
 });
 
 test('an emergency is ratified, and a review that is owed blocks the next', async ({ person }) => {

@@ -15,6 +15,8 @@ export const PEOPLE = {
   kim: { name: 'Kim (privacy)', groups: ['custodians'] },
   /** May ask and may sign off: whom the rule against self-approval is for. */
   lee: { name: 'Lee (lead, on call)', groups: ['oncall-database', 'leads'] },
+  /** Signs in nowhere else: a sign-in of late is a person's, whichever browser it was in. */
+  una: { name: 'Una (policy author)', groups: ['authors'] },
   /** Signs in well and belongs to nothing. */
   nils: { name: 'Nils (no groups)', groups: [] },
 } as const;
