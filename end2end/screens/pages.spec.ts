@@ -111,6 +111,8 @@ test('the pages about the rules', async ({ person }) => {
   await eli.waitForTimeout(1_500);
   await shoot(eli, 'owing', '/');
   await shoot(eli, 'glass-blocked', '/break-glass?resource=orders-db&policy=orders-admin');
+  // A review waits until the emergency is ratified.
+  await signOff(sam, 'sam', request);
   const rae = await person('rae');
   await shoot(rae, 'review', `${request}/review`);
 });
