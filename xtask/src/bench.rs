@@ -4,6 +4,7 @@
 //! least five runs, the peer measured in the same run. Other lines are for the person who waits.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -16,6 +17,9 @@ use crate::{run, say, setup};
 
 /// The example that makes the log for the browser.
 const GENERATOR: &str = "generate_log";
+
+/// How many entries a replay in WebAssembly reads.
+const REPLAYED: &str = "200000";
 
 /// What `cargo xtask bench` is told.
 #[derive(Debug, clap::Args)]
@@ -53,7 +57,10 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
                 Bench::Append => append(repo, None)?,
                 Bench::AppendCurve => append(repo, Some(arguments.largest))?,
                 Bench::Proof => proof(repo)?,
-                Bench::Rules => rules(repo, "bench_rules")?,
+                Bench::Rules => {
+                    rules(repo, "bench_rules")?;
+                    replay_in_wasm(repo)?;
+                }
                 Bench::Simulate => rules(repo, "bench_simulate")?,
                 Bench::VerifyBrowser => verify_browser(repo)?,
             }
@@ -120,6 +127,29 @@ fn rules(repo: &Repo, example: &str) -> Result<()> {
     run::run(&mut bench)
 }
 
+/// The same replay as browsers do it, under Node: the engine is Chromium's.
+fn replay_in_wasm(repo: &Repo) -> Result<()> {
+    setup::node()?;
+    let toolchain = setup::toolchain(repo)?;
+    let folder = repo.target.join("vectors");
+    dist::vectors(repo, toolchain, &folder)?;
+    let log = folder.join("replayed");
+    let mut generate = Command::new(generator(repo, toolchain)?);
+    run::run(generate.arg(&log).arg(REPLAYED))?;
+    let mut bench = Command::new("node");
+    run::without_leaks(&mut bench);
+    let script = repo.root.join("verifier-wasm/replay.mjs");
+    run::run(bench.arg(script).args([&folder, &log]))
+}
+
+/// The program that writes a log for a verifier, built.
+fn generator(repo: &Repo, toolchain: setup::Toolchain) -> Result<PathBuf> {
+    let mut build = run::cargo(repo, &toolchain);
+    build.args(["build", "--package", "verifier-wasm"]);
+    run::run(build.args(["--example", GENERATOR]))?;
+    Ok(repo.target.join("debug/examples").join(GENERATOR))
+}
+
 fn verify_browser(repo: &Repo) -> Result<()> {
     let script = repo.end2end().join("bench/verify-browser.mjs");
     if !script.exists() {
@@ -129,15 +159,7 @@ fn verify_browser(repo: &Repo) -> Result<()> {
     let browser = setup::chromium()?;
     let toolchain = setup::toolchain(repo)?;
     let built = dist::build(repo, toolchain, Profile::Demo)?;
-    let mut generator = run::cargo(repo, &toolchain);
-    generator.args([
-        "build",
-        "--package",
-        "verifier-wasm",
-        "--example",
-        GENERATOR,
-    ]);
-    run::run(&mut generator)?;
+    let generator = generator(repo, toolchain)?;
     let mut bench = Command::new("node");
     run::without_leaks(&mut bench);
     run::run(
@@ -146,10 +168,7 @@ fn verify_browser(repo: &Repo) -> Result<()> {
             .arg(&script)
             .env("BREAKGLASS_BIN", &built.program)
             .env("SITE_DIR", &built.site)
-            .env(
-                "LOG_GENERATOR",
-                repo.target.join("debug/examples").join(GENERATOR),
-            )
+            .env("LOG_GENERATOR", generator)
             .env("CHROMIUM_PATH", browser),
     )
 }

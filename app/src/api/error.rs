@@ -84,26 +84,14 @@ impl ApiError {
         }
     }
 
-    /// Whether another version of a policy came in between.
-    pub fn is_stale(&self) -> bool {
-        matches!(
-            self,
-            Self::Refused {
-                rule: Rule::ProposalStale,
-                ..
-            }
-        )
+    /// Whether it is this rule that says no.
+    pub fn is_by(&self, wanted: Rule) -> bool {
+        matches!(self, Self::Refused { rule, .. } if *rule == wanted)
     }
 
     /// Whether it takes a sign-in of late, which the person is sent to make.
     pub fn wants_proof(&self) -> bool {
-        matches!(
-            self,
-            Self::Refused {
-                rule: Rule::SignInStale,
-                ..
-            }
-        )
+        self.is_by(Rule::SignInStale)
     }
 
     /// A field that does not hold what it must.

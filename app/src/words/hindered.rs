@@ -7,10 +7,10 @@ use access::view::Evaluated;
 
 use super::people::count;
 
-/// The broken rules in words, and at the end who could; nothing where none is broken.
+/// The broken rules in words, and at the end who could, where that is known; nothing where none is broken.
 pub fn sentences(broken: &[Evaluated], mode: Mode, groups: &[GroupRow]) -> Vec<String> {
     let mut all: Vec<_> = broken.iter().map(because).collect();
-    if !all.is_empty() {
+    if !all.is_empty() && !groups.is_empty() {
         all.push(who_can(mode, groups));
     }
     all
@@ -78,6 +78,12 @@ mod tests {
     #[test]
     fn nothing_in_the_way_is_not_worth_a_word() {
         assert!(sentences(&[], Mode::Ordinary, &[]).is_empty());
+    }
+
+    #[test]
+    fn who_can_is_left_unsaid_where_it_is_not_known() {
+        let texts = sentences(&[broken(Rule::ReviewOwed)], Mode::Emergency, &[]);
+        assert_eq!(texts, [Rule::ReviewOwed.to_string()]);
     }
 
     #[test]

@@ -341,6 +341,20 @@ impl Command {
         "confirm_erasure",
     ];
 
+    /// Whether whoever asks must have proven who they are within the last half hour. The log shows that of the
+    /// person; of the session that asked, only the portal knows it.
+    pub fn takes_sign_in_of_late(&self) -> bool {
+        matches!(
+            self,
+            Self::ProposePolicy { .. }
+                | Self::ProposeRetirement { .. }
+                | Self::EndorseProposal { .. }
+                | Self::ActivateProposal { .. }
+                | Self::LinkPerson { .. }
+                | Self::SetDelegation { .. }
+        )
+    }
+
     /// The command's stable name, as `command.refused` entries carry it.
     pub fn name(&self) -> &'static str {
         match self {

@@ -218,9 +218,7 @@ impl<'a> Act<'a> {
         })?;
         Ok(&then.policy)
     }
-}
 
-impl<'a> Act<'a> {
     /// What a request is signed off under: the version that is still in force, or, for an emergency, the
     /// one that it was broken under, since what is open has to be answered for whatever came later.
     fn signed_under(self, request: &'a Request) -> Checked<&'a Policy> {

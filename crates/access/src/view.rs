@@ -63,6 +63,9 @@ pub struct Viewer {
     pub groups: Vec<GroupName>,
     /// What follows from the groups.
     pub roles: Vec<Role>,
+    /// When the provider says they proved who they are in this session, in seconds since 1970; pages are not told.
+    #[serde(skip)]
+    pub proved_at_s: Option<i64>,
 }
 
 /// A person as pages name them.

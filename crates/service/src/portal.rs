@@ -55,7 +55,7 @@ pub(crate) struct Inner {
     pub(crate) readings: Readings,
     pub(crate) halt: Halt,
     pub(crate) faults: Faults,
-    /// Of simulations.
+    /// Of what is asked of everybody.
     pub(crate) turns: Turns,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,

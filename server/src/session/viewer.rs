@@ -37,6 +37,7 @@ impl Current {
             id,
             viewer: Viewer {
                 roles,
+                proved_at_s: signed_in.auth_time_s,
                 ..signed_in.viewer
             },
             identity: signed_in.identity,

@@ -4,18 +4,11 @@ use access::file;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::stage::{Browser, Stage};
+use crate::stage::{Browser, Stage, orders_read};
 
 /// A policy as a file: what the seeds say, with these members in place of theirs.
 fn policy(changes: &Value) -> String {
-    let mut policy = json!({
-        "name": "orders-read", "description": "Read the orders.", "resources": ["orders-db"],
-        "eligible": ["oncall"], "conditions": { "min_reason_chars": 5 },
-        "duration": { "default_s": 600, "max_s": 3600 },
-        "approval": { "within_s": 3600, "stages": [{ "n": 1, "groups": ["leads"] }] },
-        "review": { "groups": ["reviewers"], "within_s": 3600 },
-        "grant": { "connector": "postgresql", "role": "orders_read" },
-    });
+    let mut policy = orders_read();
     for (member, value) in changes.as_object().unwrap() {
         policy[member] = value.clone();
     }

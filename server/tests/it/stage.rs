@@ -296,15 +296,7 @@ fn settings(data: &TempDir) -> Settings {
             command: "psql user={account}".to_owned(),
         }],
         seed_policies: vec![
-            serde_json::from_value(json!({
-                "name": "orders-read", "description": "Read the orders.", "resources": ["orders-db"],
-                "eligible": ["oncall"], "conditions": { "min_reason_chars": 5 },
-                "duration": { "default_s": 600, "max_s": 3600 },
-                "approval": { "within_s": 3600, "stages": [{ "n": 1, "groups": ["leads"] }] },
-                "review": { "groups": ["reviewers"], "within_s": 3600 },
-                "grant": { "connector": "postgresql", "role": "orders_read" },
-            }))
-            .unwrap(),
+            serde_json::from_value(orders_read()).unwrap(),
             serde_json::from_value(json!({
                 "name": "orders-glass", "description": "Read them at once.", "resources": ["orders-db"],
                 "eligible": ["oncall"], "duration": { "default_s": 600, "max_s": 3600 },
@@ -317,4 +309,16 @@ fn settings(data: &TempDir) -> Settings {
         ],
         ..bare("breakglass.test/log", data.path())
     }
+}
+
+/// The first of the policies that the portal begins with.
+pub(crate) fn orders_read() -> Value {
+    json!({
+        "name": "orders-read", "description": "Read the orders.", "resources": ["orders-db"],
+        "eligible": ["oncall"], "conditions": { "min_reason_chars": 5 },
+        "duration": { "default_s": 600, "max_s": 3600 },
+        "approval": { "within_s": 3600, "stages": [{ "n": 1, "groups": ["leads"] }] },
+        "review": { "groups": ["reviewers"], "within_s": 3600 },
+        "grant": { "connector": "postgresql", "role": "orders_read" },
+    })
 }

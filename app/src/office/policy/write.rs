@@ -3,6 +3,7 @@
 
 use access::file;
 use access::policy::PolicyVersion;
+use access::refusal::Rule;
 use access::view::Role;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -76,7 +77,9 @@ fn draw((newest, draft): Writing) -> AnyView {
     let back = name.as_deref().map_or("/policies".to_owned(), url::policy);
     let (values, error) = draft.map(|draft| (draft.values, draft.error)).unzip();
     // A draft goes on from what was on the page when it was begun, until its author was told of another.
-    let told = error.as_ref().is_some_and(ApiError::is_stale);
+    let told = error
+        .as_ref()
+        .is_some_and(|error| error.is_by(Rule::ProposalStale));
     let begun = values.as_ref().filter(|_| !told);
     let follows = begun.map_or(version, |values: &PolicyForm| values.follows);
     let typed = values.map(|values| values.toml);

@@ -49,10 +49,11 @@ pub fn hours(conditions: &Conditions) -> Option<String> {
 }
 
 fn said(conditions: &Conditions) -> String {
-    let mut text = format!(
-        "A request needs a reason of at least {} characters",
-        conditions.min_reason_chars
-    );
+    let mut text = match conditions.min_reason_chars {
+        0 => "A request needs a reason".to_owned(),
+        1 => "A request needs a reason of at least one character".to_owned(),
+        chars => format!("A request needs a reason of at least {chars} characters"),
+    };
     if let Some(pattern) = &conditions.ticket {
         text.push_str(&format!(", a ticket such as {}", ticket_example(pattern)));
     }

@@ -5,6 +5,7 @@ use crate::event::{Context, Mode};
 use crate::ids::{GroupName, PersonId, ResourceName};
 use crate::policy::Policy;
 use crate::refusal::Rule;
+use crate::state::Request;
 use crate::time::UnixMillis;
 use crate::view::Evaluated;
 use crate::violation::{Broken, Checked};
@@ -89,8 +90,7 @@ impl Wish<'_> {
         self.long_enough(policy, to)?;
         self.conditions(policy, to)?;
         self.start(act, to)?;
-        self.no_debt(act, to)?;
-        self.not_refused(act, to)
+        self.nothing_open(act, to)
     }
 
     pub(crate) fn long_enough(self, policy: &Policy, to: &mut impl Sink) -> Checked {
@@ -195,27 +195,26 @@ impl Wish<'_> {
         to.take(Rule::BadStart, fits, expected, || moment(start))
     }
 
-    /// Whoever owes a review breaks no glass.
-    fn no_debt(self, act: Act<'_>, to: &mut impl Sink) -> Checked {
+    /// Whoever owes a review breaks no glass; and a no to an emergency, or a silence, holds until somebody has looked
+    /// into it.
+    fn nothing_open(self, act: Act<'_>, to: &mut impl Sink) -> Checked {
         if self.mode == Mode::Ordinary {
             return Ok(());
         }
-        let owed = act.state.debts(self.person, act.now).next();
-        let expected = || "no access of theirs whose review is overdue".to_owned();
-        let found = || owed.map_or("none".to_owned(), |owed| format!("request {}", owed.id));
-        to.take(Rule::ReviewOwed, owed.is_none(), expected, found)
+        let (state, now) = (act.state, act.now);
+        let owed = state.debts(self.person, now).next();
+        let expected = "no access of theirs whose review is overdue";
+        none(Rule::ReviewOwed, expected, owed, to)?;
+        let refused = state.refused_emergencies(self.person, now).next();
+        let expected = "no emergency of theirs that was refused and waits for review";
+        none(Rule::EmergencyRefused, expected, refused, to)
     }
+}
 
-    /// A no to an emergency, or a silence, holds until somebody has looked into it.
-    fn not_refused(self, act: Act<'_>, to: &mut impl Sink) -> Checked {
-        if self.mode == Mode::Ordinary {
-            return Ok(());
-        }
-        let refused = act.state.refused_emergencies(self.person, act.now).next();
-        let expected = || "no emergency of theirs that was refused and waits for review".to_owned();
-        let found = || refused.map_or("none".to_owned(), |one| format!("request {}", one.id));
-        to.take(Rule::EmergencyRefused, refused.is_none(), expected, found)
-    }
+/// That there is no such request.
+fn none(rule: Rule, expected: &str, found: Option<&Request>, to: &mut impl Sink) -> Checked {
+    let named = || found.map_or("none".to_owned(), |one| format!("request {}", one.id));
+    to.take(rule, found.is_none(), || expected.to_owned(), named)
 }
 
 /// Whether the policy opens this resource, by what the log knows of it now.

@@ -155,9 +155,10 @@ pub(super) fn viewed(act: Act<'_>, id: RequestId) -> Checked {
         Broken::new(Rule::NotAsked, "somebody who is asked", "the requester")
     })?;
     let asked = sign_off::may_be_asked(act, request, person, groups);
-    ensure(asked && act.state.waits_for_sign_off(request), || {
-        Broken::new(Rule::NotAsked, "somebody who is asked", person.to_string())
-    })?;
+    ensure(
+        asked && act.state.waits_for_sign_off(request, act.now),
+        || Broken::new(Rule::NotAsked, "somebody who is asked", person.to_string()),
+    )?;
     ensure(!request.viewed.contains(&person), || {
         Broken::new(Rule::AlreadyViewed, "a first look", "another")
     })
@@ -166,7 +167,7 @@ pub(super) fn viewed(act: Act<'_>, id: RequestId) -> Checked {
 /// The next step of the ladder, when its time has come.
 pub(super) fn escalated(act: Act<'_>, id: RequestId, stage: u8, step: u8) -> Checked {
     let request = act.request(id)?;
-    let Some(due) = act.state.escalates_at(request) else {
+    let Some(due) = act.state.escalates_at(request, act.now) else {
         let expected = "a request that waits and has a step left";
         return Err(Broken::new(Rule::WrongState, expected, "another"));
     };

@@ -1,5 +1,7 @@
 //! Yes and no: separation of duties, the proof of identity, the stages.
 
+use core::ops::RangeInclusive;
+
 use super::quorum::{complete, quorum};
 use super::{Act, actor, ensure, list, moment, one_of, request};
 use crate::digest::Digest;
@@ -184,14 +186,21 @@ fn ordinary(request: &Request) -> Checked {
 /// An ordinary request waits until it is decided or lapses; an emergency that has to be ratified, as long
 /// as it is open. Nothing follows a no.
 fn open_for_sign_off(act: Act<'_>, request: &Request) -> Checked {
-    ensure(act.state.waits_for_sign_off(request), || {
-        let expected = "a request that waits for a yes or no";
-        Broken::new(Rule::WrongState, expected, "one that does not")
-    })?;
     let until = match request.mode {
-        Mode::Ordinary => return request::before_lapse(act, request),
+        Mode::Ordinary => None,
         Mode::Emergency => request.ratify_by(),
     };
+    let over = until.is_some_and(|until| until <= act.now) && !request.denied();
+    ensure(
+        over || act.state.waits_for_sign_off(request, act.now),
+        || {
+            let expected = "a request that waits for a yes or no";
+            Broken::new(Rule::WrongState, expected, "one that does not")
+        },
+    )?;
+    if request.mode == Mode::Ordinary {
+        return request::before_lapse(act, request);
+    }
     ensure(until.is_some_and(|until| act.now < until), || {
         let expected = until.map_or("no word".to_owned(), |until| {
             format!("before {}", moment(until))
@@ -214,11 +223,21 @@ pub(super) fn fresh(now: UnixMillis, since: UnixMillis, auth_time_s: i64) -> Che
 /// half an hour.
 const PROVED_WITHIN_S: i64 = 1_800;
 
+/// The moments, in seconds since 1970, at which a proof of identity may have been made to be one of late.
+fn of_late(now: UnixMillis) -> RangeInclusive<i64> {
+    let now = now.unix_seconds();
+    now.saturating_sub(PROVED_WITHIN_S)..=now.saturating_add(MAX_SKEW_S)
+}
+
+/// Whether a proof of identity at this moment, in seconds since 1970, is one of late: half an hour old at most. None is not.
+pub fn is_of_late(proved_at_s: Option<i64>, now: UnixMillis) -> bool {
+    proved_at_s.is_some_and(|at| of_late(now).contains(&at))
+}
+
 /// They proved who they are lately: a session that somebody walked away from, or lost, is no hand of theirs.
 pub(super) fn fresh_sign_in(act: Act<'_>) -> Checked {
     let (person, _) = actor::person(act)?;
-    let now = act.now.unix_seconds();
-    let times = now.saturating_sub(PROVED_WITHIN_S)..=now.saturating_add(MAX_SKEW_S);
+    let times = of_late(act.now);
     let proved = act.state.proved(person);
     ensure(proved.is_some_and(|at| times.contains(&at)), || {
         let expected = format!("a sign-in since {} s", times.start());

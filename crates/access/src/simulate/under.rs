@@ -185,14 +185,11 @@ fn ended_by_itself(grant: &Grant) -> Option<UnixMillis> {
 
 /// Whether access was over by then for another reason than that nobody ratified it.
 fn over_by(grant: &Grant, by: UnixMillis) -> bool {
-    match grant.state {
-        GrantState::Ended {
-            cause: EndCause::Unratified,
-            ..
-        } => grant.expires_at < by,
-        GrantState::Ended { at_ms, .. } => at_ms.min(grant.expires_at) <= by,
-        GrantState::Failed { .. } => true,
-        GrantState::Intended | GrantState::Active { .. } => grant.expires_at <= by,
+    match (ended_by_itself(grant), grant.state) {
+        (Some(at), _) => at <= by,
+        (None, GrantState::Failed { .. }) => true,
+        (None, GrantState::Ended { .. }) => grant.expires_at < by,
+        (None, GrantState::Intended | GrantState::Active { .. }) => grant.expires_at <= by,
     }
 }
 

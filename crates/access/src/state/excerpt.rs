@@ -35,13 +35,8 @@ impl State {
             wanted.sort_unstable_by_key(|newest| Reverse(*newest));
             older = wanted.split_off(most);
         }
-        let mut requests = BTreeMap::new();
-        let unreviewed = self.unreviewed.iter().map(|(_, id)| id);
-        let standing = self.glass.values().flatten();
         let newest = wanted.iter().map(|(_, id)| id);
-        for id in newest.chain(unreviewed).chain(standing) {
-            requests.extend(self.requests.get(id).map(|request| (*id, request.clone())));
-        }
+        let requests = self.requests_by(newest.chain(self.answered_for()));
         let left_out = older
             .iter()
             .filter(|(_, id)| !requests.contains_key(id))
@@ -52,10 +47,21 @@ impl State {
 
     /// What is asked about people alone, whatever was requested: who could open something now.
     pub fn excerpt_of_people(&self) -> State {
-        let ids = self.unreviewed.iter().map(|(_, id)| id);
-        let ids = ids.chain(self.glass.values().flatten());
-        let requests = ids.filter_map(|id| Some((*id, self.requests.get(id)?.clone())));
-        self.copied(requests.collect())
+        self.copied(self.requests_by(self.answered_for()))
+    }
+
+    /// Requests that somebody has to answer for yet: they may keep them from breaking the glass.
+    fn answered_for(&self) -> impl Iterator<Item = &RequestId> {
+        let unreviewed = self.unreviewed.iter().map(|(_, id)| id);
+        unreviewed.chain(self.glass.values().flatten())
+    }
+
+    fn requests_by<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a RequestId>,
+    ) -> BTreeMap<RequestId, Box<Request>> {
+        ids.filter_map(|id| Some((*id, self.requests.get(id)?.clone())))
+            .collect()
     }
 
     fn copied(&self, requests: BTreeMap<RequestId, Box<Request>>) -> State {

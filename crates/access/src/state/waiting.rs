@@ -28,24 +28,15 @@ impl State {
     }
 
     /// Whether a request waits for somebody's yes or no: one that is submitted, or an emergency that has to
-    /// be ratified and is open, or ended before its time to be ratified and was not reviewed.
-    pub fn waits_for_sign_off(&self, request: &Request) -> bool {
+    /// be ratified and is open, or ended before its time to be ratified: no review comes before that.
+    pub fn waits_for_sign_off(&self, request: &Request, now: UnixMillis) -> bool {
         match request.mode {
             Mode::Ordinary => request.state == RequestState::Submitted && !request.denied(),
             Mode::Emergency => {
                 let grant = request.grant.and_then(|grant| self.grant(grant));
-                grant.is_some_and(|grant| self.to_be_ratified(request, grant)) && !request.denied()
+                grant.is_some_and(|grant| to_be_ratified(grant, now)) && !request.denied()
             }
         }
-    }
-
-    fn to_be_ratified(&self, request: &Request, grant: &Grant) -> bool {
-        let Some(by) = grant.ratify_by else {
-            return false;
-        };
-        let ended = matches!(grant.state, GrantState::Ended { .. });
-        let in_time = self.last_time().is_none_or(|last| last < by);
-        grant.is_live() || (ended && in_time && request.review.is_none())
     }
 
     /// For each stage of its policy, how many people count who said yes and are approvers still, by the
@@ -55,11 +46,11 @@ impl State {
     }
 
     /// When nobody's answer lets the next step of its ladder be asked too.
-    pub fn escalates_at(&self, request: &Request) -> Option<UnixMillis> {
+    pub fn escalates_at(&self, request: &Request, now: UnixMillis) -> Option<UnixMillis> {
         let stage = request.policy.policy.approval.stages.get(request.stage)?;
         let taken = usize::from(*request.steps.get(request.stage)?);
         let step = stage.ladder.get(taken)?;
-        let waits = self.waits_for_sign_off(request);
+        let waits = self.waits_for_sign_off(request, now);
         waits.then(|| request.stage_since.plus_seconds(step.after_s))
     }
 
@@ -70,7 +61,8 @@ impl State {
         // Those that ended before their time to be ratified wait as well.
         let over = self.unreviewed().map(|(_, request)| request);
         let emergencies = open.chain(over.filter(|request| request.mode == Mode::Emergency));
-        let due = move |request: &&Request| self.escalates_at(request).is_some_and(|at| at <= now);
+        let due =
+            move |request: &&Request| self.escalates_at(request, now).is_some_and(|at| at <= now);
         self.waiting().chain(emergencies).filter(due)
     }
 
@@ -177,4 +169,12 @@ impl State {
         due.sort_unstable();
         due
     }
+}
+
+fn to_be_ratified(grant: &Grant, now: UnixMillis) -> bool {
+    let Some(by) = grant.ratify_by else {
+        return false;
+    };
+    let ended = matches!(grant.state, GrantState::Ended { .. });
+    grant.is_live() || (ended && now < by)
 }

@@ -120,13 +120,15 @@ fn a_sign_in_counts_as_the_policy_wants_it() {
     );
 }
 
+/// Opens on Sundays only; the stage's day is none.
+fn sunday(p: &mut Policy) {
+    p.conditions.windows =
+        serde_json::from_str(r#"[{"days":["sun"],"from":"00:00","to":"24:00"}]"#).unwrap();
+    (p.conditions.zone, p.conditions.zone_rule) = (Some("UTC".into()), Some("UTC0".into()));
+}
+
 #[test]
 fn a_window_that_is_closed_keeps_nobody_from_asking() {
-    let sunday = |p: &mut Policy| {
-        p.conditions.windows =
-            serde_json::from_str(r#"[{"days":["sun"],"from":"00:00","to":"24:00"}]"#).unwrap();
-        (p.conditions.zone, p.conditions.zone_rule) = (Some("UTC".into()), Some("UTC0".into()));
-    };
     let dana = row(&world(), DANA, sunday);
     assert!(dana.ordinary.may_ask && !dana.ordinary.now);
     assert!(dana.emergency.now, "emergencies keep no hours");
@@ -154,15 +156,13 @@ fn whoever_owes_a_review_breaks_no_glass() {
 
 #[test]
 fn groups_say_how_many_of_theirs_could_and_human_beings_count_once() {
-    let sunday = |p: &mut Policy| {
-        p.conditions.windows =
-            serde_json::from_str(r#"[{"days":["sun"],"from":"00:00","to":"24:00"}]"#).unwrap();
-        (p.conditions.zone, p.conditions.zone_rule) = (Some("UTC".into()), Some("UTC0".into()));
+    let and_of_nobody = |p: &mut Policy| {
+        sunday(p);
         p.eligible.push("a-group-of-nobody".parse().unwrap());
     };
     let mut world = world();
     let counted = |world: &World| -> Vec<[usize; 3]> {
-        let draft = policy(sunday);
+        let draft = policy(and_of_nobody);
         let rows = rows(world, draft.clone());
         let numbers = |row: &GroupRow| [row.known, row.ordinary, row.emergency];
         groups_that_could(&world.state, &draft, &rows)

@@ -137,26 +137,18 @@ fn review_by_the_requester() -> (Stage, Rule) {
 }
 
 fn policy_activated_by_its_author() -> (Stage, Rule) {
-    let mut stage = Stage::set();
-    let (place, policy) = (stage.state.next_seq(), orders_read());
-    let command = Command::ProposePolicy {
-        policy: policy.clone(),
-        follows: None,
-    };
-    stage.run(&who(NOOR), command);
-    let activated = Event::PolicyActivated {
-        version: 2,
-        sha256: policy.digest(),
-        policy,
-        proposal: Some(place),
-    };
-    forge(stage, &who(NOOR), activated)
+    activated_by(Stage::set(), NOOR)
 }
 
 /// Ola proved who she is an hour before; whoever sits at her browser now is not known.
 fn policy_activated_in_an_old_session() -> (Stage, Rule) {
     let mut stage = Stage::set();
     stage.later(3_600).sign_in(&who(NOOR));
+    activated_by(stage, OLA)
+}
+
+/// What Noor proposes, this author puts in force.
+fn activated_by(mut stage: Stage, author: u128) -> (Stage, Rule) {
     let (place, policy) = (stage.state.next_seq(), orders_read());
     let command = Command::ProposePolicy {
         policy: policy.clone(),
@@ -169,7 +161,7 @@ fn policy_activated_in_an_old_session() -> (Stage, Rule) {
         policy,
         proposal: Some(place),
     };
-    forge(stage, &who(OLA), activated)
+    forge(stage, &who(author), activated)
 }
 
 /// Ari said no, nobody has looked into it, and Dana broke the glass again.

@@ -198,6 +198,7 @@ fn viewer(number: u128, groups: &[&str]) -> Viewer {
         name: String::new(),
         roles: roles().held(&groups),
         groups,
+        proved_at_s: None,
     }
 }
 

@@ -103,6 +103,7 @@ fn a_sign_in_of_the_last_half_hour_is_enough() {
     let acts = acts(&mut stage);
     stage.later(1_800);
     for (by, command, event) in acts {
+        assert!(command.takes_sign_in_of_late(), "{}", event.kind());
         assert_eq!(
             stage.clone().run(&by, command.clone()),
             std::slice::from_ref(&event)

@@ -1,14 +1,16 @@
 //! What a batch of commands becomes: decided in order, each against the state that the one before it
 //! left.
 
+use access::command::Command;
 use access::event::{Actor, Event};
+use access::refusal::Rule;
 use access::time::UnixMillis;
-use access::{Refusal, decide, refusal_event};
+use access::{Refusal, decide, is_of_late, refusal_event};
 use ledger::EncodeError;
 use uuid::Uuid;
 
 use super::image::Made;
-use super::{Act, Appended, Image, MOST_EVENTS, Outcome, Pending};
+use super::{Act, Appended, Image, MOST_EVENTS, Outcome, Pending, Proposal};
 use crate::clock::Clock;
 use crate::store::ledger::Addition;
 
@@ -86,10 +88,13 @@ fn with_ids(
 fn decided(image: &Image, pending: &Pending, now: UnixMillis) -> (Vec<Event>, Option<Refusal>) {
     let proposal = &pending.proposal;
     let refusal = match &proposal.act {
-        Act::Do(command) => match decide(image.state(), command.clone(), &proposal.actor, now) {
-            Ok(events) => return (events, None),
-            Err(refusal) => refusal,
-        },
+        Act::Do(command) => {
+            let decided = decide(image.state(), command.clone(), &proposal.actor, now);
+            match decided.and_then(|events| in_session(proposal, command, now).map(|()| events)) {
+                Ok(events) => return (events, None),
+                Err(refusal) => refusal,
+            }
+        }
         Act::Would(command) => {
             let decided = decide(image.state(), command.clone(), &proposal.actor, now);
             return (Vec::new(), decided.err());
@@ -107,6 +112,20 @@ fn decided(image: &Image, pending: &Pending, now: UnixMillis) -> (Vec<Event>, Op
         Actor::System { .. } => Vec::new(),
     };
     (events, Some(refusal))
+}
+
+/// The rules look at the person, whose sign-in in one browser would make each other one's as good: a session that
+/// somebody walked away from, or lost, has to be proven itself.
+fn in_session(proposal: &Proposal, command: &Command, now: UnixMillis) -> Result<(), Refusal> {
+    let by_person = matches!(proposal.actor, Actor::Person { .. });
+    if by_person && command.takes_sign_in_of_late() && !is_of_late(proposal.proved_at_s, now) {
+        return Err(Refusal {
+            command: command.name(),
+            request: None,
+            rule: Rule::SignInStale,
+        });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

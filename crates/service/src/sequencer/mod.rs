@@ -23,6 +23,7 @@ use std::time::Duration;
 use access::command::Command;
 use access::event::{Actor, Event};
 use access::ids::PersonId;
+use access::view::Viewer;
 use access::{Refusal, State};
 use ledger::Opening;
 use tokio::sync::{mpsc, oneshot};
@@ -30,6 +31,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::halt::Halt;
+use crate::portal::actor;
 use crate::signer::Waiting;
 
 use answers::Answer;
@@ -72,6 +74,8 @@ pub(crate) enum Act {
 pub(crate) struct Proposal {
     pub(crate) act: Act,
     pub(crate) actor: Actor,
+    /// When the session that asks for it was proven, in seconds since 1970.
+    pub(crate) proved_at_s: Option<i64>,
     /// Openings of the sealed fields of the first entry, by field name.
     pub(crate) openings: Vec<(&'static str, Opening)>,
     /// The provider's identity to tie to a person who is registered by this.
@@ -91,8 +95,17 @@ impl Proposal {
         Self {
             act: Act::Do(command),
             actor,
+            proved_at_s: None,
             openings: Vec::new(),
             identity: None,
+        }
+    }
+
+    /// One command of the viewer's, without anything sealed.
+    pub(crate) fn of(viewer: &Viewer, command: Command) -> Self {
+        Self {
+            proved_at_s: viewer.proved_at_s,
+            ..Self::new(command, actor(viewer))
         }
     }
 }

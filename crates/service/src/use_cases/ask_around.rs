@@ -88,15 +88,15 @@ fn asked(state: &State, id: RequestId, who: &Actor, now: UnixMillis) -> Asked {
             .map(unnamed)
             .collect(),
         statement: request.statement().to_string(),
-        stages: stages(state, request),
-        waits: state.waits_for_sign_off(request),
+        stages: stages(state, request, now),
+        waits: state.waits_for_sign_off(request, now),
         ratified: request.ratified.is_some(),
     }
 }
 
-fn stages(state: &State, request: &Request) -> Vec<StageView> {
+fn stages(state: &State, request: &Request, now: UnixMillis) -> Vec<StageView> {
     let counted = state.counted(request);
-    let waits = state.waits_for_sign_off(request);
+    let waits = state.waits_for_sign_off(request, now);
     let stages = request.policy.policy.approval.stages.iter().enumerate();
     let view = |(number, stage): (usize, &Stage)| {
         let steps = usize::from(request.steps.get(number).copied().unwrap_or_default());
@@ -108,7 +108,7 @@ fn stages(state: &State, request: &Request) -> Vec<StageView> {
             _ => Standing::Later,
         };
         let next = stage.ladder.get(steps).filter(|_| number == request.stage);
-        let at = state.escalates_at(request);
+        let at = state.escalates_at(request, now);
         StageView {
             n: stage.n,
             counted: u8::try_from(counted).unwrap_or(u8::MAX),

@@ -7,9 +7,9 @@ use access::view::Viewer;
 
 use super::submit_request::{MOST_TEXT, checked_text};
 use crate::error::Error;
-use crate::portal::{Portal, actor};
+use crate::portal::Portal;
 use crate::seal;
-use crate::sequencer::{Act, Proposal};
+use crate::sequencer::Proposal;
 
 impl Portal {
     /// Discloses one sealed text of a request to the viewer; its page then shows it to them for a
@@ -30,14 +30,15 @@ impl Portal {
         let (purpose, purpose_opening) =
             seal::seal(purpose).map_err(|fault| Error::internal(&fault))?;
         let proposal = Proposal {
-            act: Act::Do(Command::DiscloseOpening {
-                request,
-                opening,
-                purpose,
-            }),
-            actor: actor(viewer),
             openings: vec![("purpose", purpose_opening)],
-            identity: None,
+            ..Proposal::of(
+                viewer,
+                Command::DiscloseOpening {
+                    request,
+                    opening,
+                    purpose,
+                },
+            )
         };
         self.inner.sequencer.propose(proposal).await.map(drop)
     }

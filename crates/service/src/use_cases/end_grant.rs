@@ -105,6 +105,7 @@ impl Portal {
         let proposal = Proposal {
             act: would,
             actor: actor.clone(),
+            proved_at_s: None,
             openings: Vec::new(),
             identity: None,
         };

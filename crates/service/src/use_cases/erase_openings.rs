@@ -12,7 +12,7 @@ use super::submit_request::{MOST_TEXT, checked_text};
 use crate::error::Error;
 use crate::portal::{Portal, actor};
 use crate::seal;
-use crate::sequencer::{Act, Proposal};
+use crate::sequencer::Proposal;
 use crate::store;
 
 /// A confirmation with its proof.
@@ -46,14 +46,15 @@ impl Portal {
         let (reason, reason_opening) =
             seal::seal(reason).map_err(|fault| Error::internal(&fault))?;
         let proposal = Proposal {
-            act: Act::Do(Command::OrderErasure {
-                request,
-                of,
-                reason,
-            }),
-            actor: actor(viewer),
             openings: vec![("reason", reason_opening)],
-            identity: None,
+            ..Proposal::of(
+                viewer,
+                Command::OrderErasure {
+                    request,
+                    of,
+                    reason,
+                },
+            )
         };
         self.inner.sequencer.propose(proposal).await.map(drop)
     }
@@ -93,14 +94,15 @@ impl Portal {
         let proof = seal::proof_text(&form.id_token, &form.nonce_salt);
         let (id_token, opening) = seal::seal(&proof).map_err(|fault| Error::internal(&fault))?;
         let proposal = Proposal {
-            act: Act::Do(Command::ConfirmErasure {
-                order: form.order,
-                auth_time_s: form.auth_time_s,
-                id_token,
-            }),
-            actor: actor(viewer),
             openings: vec![("id_token", opening)],
-            identity: None,
+            ..Proposal::of(
+                viewer,
+                Command::ConfirmErasure {
+                    order: form.order,
+                    auth_time_s: form.auth_time_s,
+                    id_token,
+                },
+            )
         };
         self.inner.sequencer.propose(proposal).await.map(drop)
     }

@@ -1,5 +1,7 @@
 //! Why somebody could not open something now, before they have typed a word.
 
+use std::time::Duration;
+
 use access::command::Seen;
 use access::event::Mode;
 use access::simulate::{GroupRow, groups_that_could, who_could_open};
@@ -8,14 +10,14 @@ use access::{Asking, State, explain};
 
 use crate::error::Error;
 use crate::portal::Portal;
-use crate::turns::TURN_WITHIN;
 
 /// What stands between somebody and something, and who could open it instead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hindrance {
     /// The rules that a request would break, whatever its form says; most often none.
     pub broken: Vec<Evaluated>,
-    /// The groups that may ask, with how many of theirs could; empty where nothing is broken.
+    /// The groups that may ask, with how many of theirs could; empty where nothing is broken, or where others
+    /// simulate just now.
     pub groups: Vec<GroupRow>,
 }
 
@@ -56,8 +58,11 @@ impl Portal {
         if hindrances.iter().all(|one| one.broken.is_empty()) {
             return Ok(hindrances);
         }
-        // To ask it of everybody takes a while, so it is asked of a copy, and keeps no decision waiting.
-        let turn = self.inner.turns.take(TURN_WITHIN).await?;
+        // To ask it of everybody takes a while, so it is asked of a copy, and keeps no decision waiting. Nor does
+        // whoever is in a hurry wait for those who simulate: then it stays unsaid.
+        let Ok(turn) = self.inner.turns.take(Duration::ZERO).await else {
+            return Ok(hindrances);
+        };
         let now = self.inner.clock.now();
         let people = move |state: &State| state.excerpt_of_people();
         let state = self.inner.sequencer.ask(people).await?;

@@ -10,9 +10,9 @@ use access::time::UnixMillis;
 use access::view::Viewer;
 
 use crate::error::{Error, chain};
-use crate::portal::{Portal, actor};
+use crate::portal::Portal;
 use crate::seal;
-use crate::sequencer::{Act, Proposal};
+use crate::sequencer::Proposal;
 
 /// An approver's yes to more time, with its proof.
 #[derive(Debug, Clone)]
@@ -113,10 +113,8 @@ impl Portal {
             id_token,
         });
         let proposal = Proposal {
-            act: Act::Do(Command::ExtendGrant { grant, proof }),
-            actor: actor(viewer),
             openings: vec![("id_token", opening)],
-            identity: None,
+            ..Proposal::of(viewer, Command::ExtendGrant { grant, proof })
         };
         self.inner.sequencer.propose(proposal).await?;
         self.lengthen(grant).await
@@ -140,7 +138,7 @@ impl Portal {
 
     /// One command of the viewer's, without anything sealed.
     pub(crate) async fn act(&self, viewer: &Viewer, command: Command) -> Result<(), Error> {
-        let proposal = Proposal::new(command, actor(viewer));
+        let proposal = Proposal::of(viewer, command);
         self.inner.sequencer.propose(proposal).await.map(drop)
     }
 

@@ -29,7 +29,7 @@ impl Portal {
             )
         });
         let open = if self.halted().is_none() {
-            self.grants(&waits.revocable).await?
+            self.grants(&self.revocable(viewer).await?).await?
         } else {
             self.revocable_unrecorded(viewer).await?
         };

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::connectors::TargetError;
 use crate::error::Error;
-use crate::portal::{Portal, actor};
+use crate::portal::Portal;
 use crate::sequencer::Proposal;
 use crate::store;
 
@@ -23,7 +23,7 @@ impl Portal {
         let command = Command::IntendGrant { request, grant };
         self.inner
             .sequencer
-            .propose(Proposal::new(command, actor(viewer)))
+            .propose(Proposal::of(viewer, command))
             .await?;
         self.make_access(grant).await?;
         Ok(grant)

@@ -7,9 +7,9 @@ use access::view::Viewer;
 
 use super::submit_request::{MOST_TEXT, checked_text, sealed_text};
 use crate::error::Error;
-use crate::portal::{Portal, actor};
+use crate::portal::Portal;
 use crate::seal;
-use crate::sequencer::{Act, Proposal};
+use crate::sequencer::Proposal;
 
 impl Portal {
     /// Records a review: once for each request, by nobody who had a part in it. `note` is the closing word,
@@ -36,15 +36,16 @@ impl Portal {
         let mut openings = vec![("note", opening)];
         let findings = sealed_text("findings", findings, MOST_TEXT, &mut openings)?;
         let proposal = Proposal {
-            act: Act::Do(Command::RecordReview {
-                request,
-                verdict,
-                findings,
-                note: sealed,
-            }),
-            actor: actor(viewer),
             openings,
-            identity: None,
+            ..Proposal::of(
+                viewer,
+                Command::RecordReview {
+                    request,
+                    verdict,
+                    findings,
+                    note: sealed,
+                },
+            )
         };
         self.inner.sequencer.propose(proposal).await.map(drop)
     }

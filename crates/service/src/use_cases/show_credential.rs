@@ -6,7 +6,7 @@ use access::view::{Credential, Viewer};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::Error;
-use crate::portal::{Portal, actor};
+use crate::portal::Portal;
 use crate::seal;
 use crate::sequencer::Proposal;
 
@@ -31,7 +31,7 @@ impl Portal {
         let command = Command::ShowCredential { grant };
         self.inner
             .sequencer
-            .propose(Proposal::new(command, actor(viewer)))
+            .propose(Proposal::of(viewer, command))
             .await?;
         let view = self.grant_view(grant).await?;
         let target = self

@@ -7,7 +7,7 @@ use access::view::Viewer;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::portal::{Portal, actor};
+use crate::portal::Portal;
 use crate::seal;
 use crate::sequencer::{Act, Proposal, TiedIdentity};
 use crate::store;
@@ -42,6 +42,7 @@ impl Portal {
             name: identity.name,
             groups: identity.groups,
             roles,
+            proved_at_s: identity.auth_time_s,
         };
         if self.halted().is_none() {
             let command = Command::OpenSession {
@@ -49,7 +50,7 @@ impl Portal {
             };
             self.inner
                 .sequencer
-                .propose(Proposal::new(command, actor(&viewer)))
+                .propose(Proposal::of(&viewer, command))
                 .await?;
         }
         Ok(viewer)
@@ -77,6 +78,7 @@ impl Portal {
                 part: "sign-in".into(),
             },
             openings: vec![("identity", identity_opening), ("name", name_opening)],
+            proved_at_s: None,
             identity: Some(TiedIdentity {
                 issuer: issuer.clone(),
                 subject: subject.clone(),
@@ -98,7 +100,7 @@ impl Portal {
         let command = Command::CloseSession { cause: how };
         self.inner
             .sequencer
-            .propose(Proposal::new(command, actor(viewer)))
+            .propose(Proposal::of(viewer, command))
             .await
             .map(drop)
     }

@@ -111,6 +111,7 @@ impl Portal {
         let proposal = Proposal {
             act: Act::Refuse(refusal),
             actor: actor(viewer),
+            proved_at_s: viewer.proved_at_s,
             openings: Vec::new(),
             identity: None,
         };
@@ -138,10 +139,8 @@ impl Portal {
             note,
         };
         let proposal = Proposal {
-            act: Act::Do(command),
-            actor: actor(viewer),
             openings,
-            identity: None,
+            ..Proposal::of(viewer, command)
         };
         self.inner.sequencer.propose(proposal).await?;
         self.take_back_refused(form.request, form.decision).await
@@ -206,7 +205,7 @@ impl Portal {
         };
         self.inner
             .sequencer
-            .propose(Proposal::new(command, actor(viewer)))
+            .propose(Proposal::of(viewer, command))
             .await
             .map(drop)
     }
@@ -219,7 +218,7 @@ impl Portal {
         let command = Command::Withdraw { request };
         self.inner
             .sequencer
-            .propose(Proposal::new(command, actor(viewer)))
+            .propose(Proposal::of(viewer, command))
             .await
             .map(drop)
     }

@@ -1,5 +1,7 @@
 //! What would be under a policy, and what would have been: for those who write, run and check it.
 
+use std::collections::BTreeSet;
+
 use access::State;
 use access::ids::{PersonId, PolicyName, ResourceName};
 use access::policy::{Policy, PolicyVersion};
@@ -8,7 +10,6 @@ use access::simulate::{
 };
 use access::time::UnixMillis;
 use access::view::{PersonView, Role, Viewer};
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::error::Error;

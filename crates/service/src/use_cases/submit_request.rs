@@ -11,9 +11,9 @@ use ledger::Opening;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::portal::{Portal, actor};
+use crate::portal::Portal;
 use crate::seal;
-use crate::sequencer::{Act, Proposal};
+use crate::sequencer::Proposal;
 use crate::store;
 
 /// The longest reason or note, in bytes: a page of text.
@@ -83,10 +83,8 @@ impl Portal {
             confirmed: form.confirmed,
         };
         let proposal = Proposal {
-            act: Act::Do(command),
-            actor: actor(viewer),
             openings,
-            identity: None,
+            ..Proposal::of(viewer, command)
         };
         match self.inner.sequencer.propose(proposal).await {
             Ok(_) => {}
@@ -148,10 +146,8 @@ impl Portal {
     ) -> Result<(), Error> {
         let (facts, openings) = sealed(words)?;
         let proposal = Proposal {
-            act: Act::Do(Command::EditRequest { request, facts }),
-            actor: actor(viewer),
             openings,
-            identity: None,
+            ..Proposal::of(viewer, Command::EditRequest { request, facts })
         };
         self.inner.sequencer.propose(proposal).await.map(drop)
     }

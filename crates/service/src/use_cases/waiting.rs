@@ -2,7 +2,7 @@
 
 use access::event::Actor;
 use access::ids::{GrantId, RequestId};
-use access::state::Request;
+use access::state::{Grant, Request};
 use access::time::UnixMillis;
 use access::view::{Action, RequestState, Role, Viewer};
 use access::{State, may, may_confirm, sign_for};
@@ -11,7 +11,7 @@ use super::write_policies::waits;
 use crate::error::Error;
 use crate::portal::{Portal, actor};
 
-/// Everything that waits for one person, and what they may end. Nothing is left out, however much there is.
+/// Everything that waits for one person. Nothing is left out, however much there is.
 #[derive(Debug)]
 pub(super) struct Waiting {
     /// Requests to say yes or no to, those that lapse first in front, then emergencies to ratify.
@@ -24,8 +24,6 @@ pub(super) struct Waiting {
     pub(super) proposals: Vec<u64>,
     /// Orders to erase, to be confirmed.
     pub(super) erasures: Vec<u64>,
-    /// Grants that they may revoke; these wait for nobody.
-    pub(super) revocable: Vec<GrantId>,
 }
 
 impl Portal {
@@ -44,6 +42,16 @@ impl Portal {
         self.inner
             .sequencer
             .ask(move |state| Waiting::of(state, &who, confirms, clock.now()))
+            .await
+    }
+
+    /// Grants that this person may revoke; these wait for nobody.
+    pub(super) async fn revocable(&self, viewer: &Viewer) -> Result<Vec<GrantId>, Error> {
+        let who = actor(viewer);
+        let clock = self.inner.clock.clone();
+        self.inner
+            .sequencer
+            .ask(move |state| live(state, &who, Action::Revoke, clock.now()))
             .await
     }
 }
@@ -65,14 +73,9 @@ impl Waiting {
         let over = state
             .unreviewed()
             .map(|(_, request)| request)
-            .filter(|request| state.waits_for_sign_off(request));
+            .filter(|request| state.waits_for_sign_off(request, now));
         let waiting = state.pending().filter(submitted);
         let waiting = waiting.chain(emergencies).chain(over);
-        let live = |action| {
-            let grants = state.live_grants();
-            let grants = grants.filter(move |grant| allowed(grant.request, action));
-            grants.map(|grant| grant.id).collect()
-        };
         Self {
             sign_offs: waiting.filter(signs).map(|request| request.id).collect(),
             reviews: state
@@ -80,7 +83,7 @@ impl Waiting {
                 .map(|(_, request)| request.id)
                 .filter(|id| allowed(*id, Action::Review))
                 .collect(),
-            extensions: live(Action::ApproveExtension),
+            extensions: live(state, who, Action::ApproveExtension, now),
             proposals: state
                 .proposals()
                 .filter(|proposal| waits(state, proposal, who, now))
@@ -91,7 +94,6 @@ impl Waiting {
                 .map(|erasure| erasure.order)
                 .filter(|order| confirms && may_confirm(state, *order, who, now))
                 .collect(),
-            revocable: live(Action::Revoke),
         }
     }
 
@@ -102,6 +104,13 @@ impl Waiting {
             + self.proposals.len()
             + self.erasures.len()
     }
+}
+
+/// Grants that stand, or may, to which this person may do that.
+fn live(state: &State, who: &Actor, action: Action, now: UnixMillis) -> Vec<GrantId> {
+    let allowed = |grant: &&Grant| may(state, grant.request, action, who, now).is_ok();
+    let grants = state.live_grants().filter(allowed);
+    grants.map(|grant| grant.id).collect()
 }
 
 /// As pages count.

@@ -45,7 +45,7 @@ impl Portal {
             field: "policy",
             message: format!("{error}."),
         })?;
-        self.propose_by(actor(viewer), Command::ProposePolicy { policy, follows })
+        self.propose_by(viewer, Command::ProposePolicy { policy, follows })
             .await
     }
 
@@ -58,12 +58,12 @@ impl Portal {
         viewer: &Viewer,
         policy: PolicyName,
     ) -> Result<u64, Error> {
-        self.propose_by(actor(viewer), Command::ProposeRetirement { policy })
+        self.propose_by(viewer, Command::ProposeRetirement { policy })
             .await
     }
 
-    async fn propose_by(&self, who: Actor, command: Command) -> Result<u64, Error> {
-        let proposal = sequencer::Proposal::new(command, who);
+    async fn propose_by(&self, viewer: &Viewer, command: Command) -> Result<u64, Error> {
+        let proposal = sequencer::Proposal::of(viewer, command);
         let appended = self.inner.sequencer.propose(proposal).await?;
         Ok(appended.entries.first().map_or(0, |(seq, _)| *seq))
     }

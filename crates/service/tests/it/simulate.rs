@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use access::event::Decision;
+use access::command::Seen;
+use access::event::{Decision, Mode};
 use access::policy::Policy;
+use access::refusal::Rule;
 use access::view::Viewer;
 use service::{Error, Portal};
 use sqlx::PgPool;
@@ -63,6 +65,44 @@ async fn a_simulation_keeps_nobody_waiting(admin: PgPool) {
     assert_eq!(found.who.len(), 500);
     let said = "The first 500 of 511 people are listed, those who could open it in front.";
     assert_eq!(found.replayed.untold[0], said);
+}
+
+/// Who could open it instead is worth no second to somebody who may not, while others simulate.
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_is_in_a_hurry_waits_for_no_simulation(admin: PgPool) {
+    let (stage, policy) = crowd(&admin).await;
+    let (quinn, dana) = (stage.quinn().await, stage.dana().await);
+    let openable = stage.portal.openable(&dana).await.unwrap();
+    let hindered = async || {
+        let (seen, mode) = (Seen::default(), Mode::Emergency);
+        let found = stage
+            .portal
+            .hindrances(&dana, seen, mode, openable.clone())
+            .await
+            .unwrap();
+        let crowd = openable.iter().zip(found);
+        let mut crowd = crowd.filter(|(one, _)| one.policy.policy.name == policy.name);
+        crowd.next().unwrap().1
+    };
+    let began = Instant::now();
+    let tasks: Vec<_> = (0..4)
+        .map(|_| {
+            let (portal, held, who) = (stage.portal.clone(), policy.clone(), quinn.clone());
+            tokio::spawn(async move { simulated(&portal, &who, &held).await })
+        })
+        .collect();
+    let (mut longest, mut unsaid) = (Duration::ZERO, 0);
+    while !tasks.iter().all(tokio::task::JoinHandle::is_finished) {
+        let asked = Instant::now();
+        let found = hindered().await;
+        assert_eq!(found.broken[0].rule, Rule::EmergencyOff);
+        unsaid += usize::from(found.groups.is_empty());
+        longest = longest.max(asked.elapsed());
+    }
+    let took = began.elapsed();
+    assert!(unsaid > 0, "nobody simulated meanwhile");
+    assert!(longest < took / 2, "{longest:?} of {took:?}");
+    assert_eq!(hindered().await.groups[0].known, PEOPLE + 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

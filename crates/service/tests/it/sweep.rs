@@ -136,11 +136,8 @@ async fn trial(
     Some(broken)
 }
 
-#[sqlx::test(migrations = "../../migrations")]
-async fn an_append_broken_at_any_step_tells_the_truth_and_the_log_goes_on(admin: PgPool) {
-    let proxy = Proxy::to(&admin.connect_options());
-    let mut stage = Stage::by_way(&admin, None, proxy.options()).await;
-    let mut trials = BTreeMap::<String, usize>::new();
+/// Each way to break an append, once.
+async fn round(stage: &mut Stage, proxy: &Proxy, trials: &mut BTreeMap<String, usize>) {
     for next in [Next::SameAgain, Next::SomethingElse, Next::Restart] {
         for moment in [Moment::Before, Moment::During, Moment::After] {
             for lines in [Lines::Warm, Lines::Dead] {
@@ -150,7 +147,7 @@ async fn an_append_broken_at_any_step_tells_the_truth_and_the_log_goes_on(admin:
                 }
                 for nth in 1.. {
                     let case = (next, moment, lines, nth);
-                    let done = trial(&mut stage, &proxy, case);
+                    let done = trial(stage, proxy, case);
                     let Ok(done) = tokio::time::timeout(Duration::from_secs(60), done).await else {
                         panic!("{case:?} did not end");
                     };
@@ -160,12 +157,28 @@ async fn an_append_broken_at_any_step_tells_the_truth_and_the_log_goes_on(admin:
             }
         }
     }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_append_broken_at_any_step_tells_the_truth_and_the_log_goes_on(admin: PgPool) {
+    let proxy = Proxy::to(&admin.connect_options());
+    let mut stage = Stage::by_way(&admin, None, proxy.options()).await;
+    let mut trials = BTreeMap::<String, usize>::new();
+    let few = |trials: &BTreeMap<String, usize>| {
+        let times = |step: &str| trials.get(step).copied().unwrap_or_default();
+        STEPS.into_iter().find(|step| times(step) < 3)
+    };
+    // Which of an append's steps find their statement prepared is for the pool to say, not for us: a round may
+    // miss one of them.
+    for _ in 0..4 {
+        round(&mut stage, &proxy, &mut trials).await;
+        if few(&trials).is_none() {
+            break;
+        }
+    }
     let count: usize = trials.values().sum();
     println!("{count} appends were broken, at {trials:?}");
-    for step in STEPS {
-        let each = trials.get(step).copied().unwrap_or_default();
-        assert!(each >= 3, "{step} was broken {each} times: {trials:?}");
-    }
+    assert_eq!(few(&trials), None, "was broken too seldom: {trials:?}");
 }
 
 /// The caller is gone before the answer: whatever became of it, asking again finds it or does it, once.

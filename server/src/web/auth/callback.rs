@@ -8,6 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Redirect;
 use tower_sessions::Session;
 
+use super::sign_off::Answered;
 use super::{again, erasure, extension, outcome, sign_in, sign_off};
 use crate::clock::now_s;
 use crate::oidc::{Callback, Oidc, Purpose};
@@ -37,55 +38,35 @@ pub(super) async fn callback(
     let purpose = flow.purpose.clone();
     let started_at_s = flow.started_at_s();
     let salt = flow.salt();
-    let proof = oidc.finish(flow, &answer, now_s()).await;
+    let answered = Answered {
+        started_at_s,
+        salt,
+        proof: oidc.finish(flow, &answer, now_s()).await,
+    };
     match purpose {
         Purpose::SignIn { next } => {
-            let proof = proof.map_err(|error| outcome::problem(&error))?;
+            let proof = answered.proof.map_err(|error| outcome::problem(&error))?;
             sign_in::sign_in(&state, &session, proof).await?;
             Ok(Redirect::to(next.as_str()))
         }
         Purpose::Again { next } => {
             let page = next.clone();
-            let attempt = sign_off::Attempt {
-                pending: next,
-                started_at_s,
-                salt,
-                proof,
-            };
-            again::prove(&state, &session, current, attempt).await?;
+            again::prove(&state, &session, current, answered.about(next)).await?;
             Ok(Redirect::to(page.as_str()))
         }
         Purpose::SignOff { pending } => {
             let page = format!("/requests/{}", pending.request);
-            let attempt = sign_off::Attempt {
-                pending,
-                started_at_s,
-                salt,
-                proof,
-            };
-            sign_off::sign_off(&state, &session, current, attempt).await?;
+            sign_off::sign_off(&state, &session, current, answered.about(pending)).await?;
             Ok(Redirect::to(&page))
         }
         Purpose::Erasure { pending } => {
             let page = format!("/requests/{}", pending.request);
-            let attempt = sign_off::Attempt {
-                pending,
-                started_at_s,
-                salt,
-                proof,
-            };
-            erasure::confirm(&state, &session, current, attempt).await?;
+            erasure::confirm(&state, &session, current, answered.about(pending)).await?;
             Ok(Redirect::to(&page))
         }
         Purpose::Extension { pending } => {
             let page = format!("/requests/{}", pending.request);
-            let attempt = sign_off::Attempt {
-                pending,
-                started_at_s,
-                salt,
-                proof,
-            };
-            extension::allow(&state, &session, current, attempt).await?;
+            extension::allow(&state, &session, current, answered.about(pending)).await?;
             Ok(Redirect::to(&page))
         }
     }

@@ -17,7 +17,7 @@ pub(super) async fn confirm(
     current: Option<Current>,
     attempt: Attempt<PendingErasure>,
 ) -> Result<(), Problem> {
-    let order = attempt.pending.order;
+    let order = attempt.pending().order;
     let note = |viewer: Viewer| {
         let portal = state.portal.clone();
         async move { portal.refuse_unproven_erasure(&viewer, order).await }

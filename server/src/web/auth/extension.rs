@@ -17,7 +17,7 @@ pub(super) async fn allow(
     current: Option<Current>,
     attempt: Attempt<PendingExtension>,
 ) -> Result<(), Problem> {
-    let grant = attempt.pending.grant;
+    let grant = attempt.pending().grant;
     let note = |viewer: Viewer| {
         let portal = state.portal.clone();
         async move { portal.refuse_unproven_extension(&viewer, grant).await }

@@ -15,13 +15,35 @@ use crate::web::state::AppState;
 /// old authentication would pass for a fresh one.
 const FRESH_SKEW_S: i64 = 5;
 
-/// A decision, and what came of its proof.
-pub(super) struct Attempt<P> {
-    pub(super) pending: P,
+/// What came of a flow.
+pub(super) struct Answered {
     pub(super) started_at_s: i64,
     /// The random part of the nonce that the proof was asked for with.
     pub(super) salt: [u8; 32],
     pub(super) proof: Result<Proof, OidcError>,
+}
+
+/// A decision, and what came of its proof.
+pub(super) struct Attempt<P> {
+    pending: P,
+    answered: Answered,
+}
+
+impl Answered {
+    /// As the answer about this decision.
+    pub(super) fn about<P>(self, pending: P) -> Attempt<P> {
+        Attempt {
+            pending,
+            answered: self,
+        }
+    }
+}
+
+impl<P> Attempt<P> {
+    /// What was decided.
+    pub(super) fn pending(&self) -> &P {
+        &self.pending
+    }
 }
 
 /// Why a proof is not enough for a decision.
@@ -56,7 +78,7 @@ pub(super) async fn sign_off(
     current: Option<Current>,
     attempt: Attempt<PendingSignOff>,
 ) -> Result<(), Problem> {
-    let request = attempt.pending.request;
+    let request = attempt.pending().request;
     let note = |viewer: Viewer| {
         let portal = state.portal.clone();
         async move { portal.refuse_unproven_sign_off(&viewer, request).await }
@@ -99,12 +121,12 @@ where
     let Some(current) = current else {
         return Err(Problem::sign_in());
     };
-    let Attempt {
-        pending,
+    let Attempt { pending, answered } = attempt;
+    let Answered {
         started_at_s,
         salt,
         proof,
-    } = attempt;
+    } = answered;
     let proof = match proof {
         Ok(proof) => proof,
         Err(OidcError::Refused { code }) => {
@@ -125,7 +147,10 @@ where
             return Ok(None);
         }
     };
-    let viewer = with_groups(&state.portal, &current.viewer, &proof);
+    let viewer = Viewer {
+        proved_at_s: Some(auth_time_s),
+        ..with_groups(&state.portal, &current.viewer, &proof)
+    };
     let current = Current { viewer, ..current };
     let renewed = state
         .sessions

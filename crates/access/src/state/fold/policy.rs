@@ -35,13 +35,10 @@ impl State {
                     self.proposals.remove(proposal);
                 }
             }
-            Event::PolicyRetired {
-                policy, proposal, ..
-            } => {
+            Event::PolicyRetired { policy, .. } => {
                 self.retired.insert(policy.clone());
                 self.drills_from.remove(policy);
-                // What was proposed before was not said of a policy that is out of force.
-                self.proposals.remove(proposal);
+                // With the proposal itself: what was proposed before was not said of one that is out of force.
                 self.proposals.retain(|_, other| other.policy() != policy);
             }
             Event::PolicyProposed {
