@@ -49,7 +49,7 @@ function generate(folder) {
   }
   const bin = process.env.BREAKGLASS_BIN;
   const target = bin ? { CARGO_TARGET_DIR: dirname(dirname(resolve(bin))) } : {};
-  execFileSync('cargo', ['run', '--quiet', '--package', 'verifier-wasm', '--example', 'generate_log', '--', folder, String(entries)], {
+  execFileSync('cargo', ['run', '--quiet', '--package', 'verify', '--example', 'generate_log', '--', folder, String(entries)], {
     cwd: join(HERE, '../..'),
     env: { ...process.env, ...target },
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,36 +1,12 @@
 //! The browser's verifier: chain, tree, signatures and rules, in a Web Worker.
 //!
-//! Invariants, written as absences: this crate makes no request and reads no clock; it trusts no
-//! key but the one it is given; no answer of a server makes it panic or read without end.
+//! It makes no request and reads no clock: its page hands it bytes.
 //!
-//! The class [`Session`] is a thin shell; what it does stands in `session` and below, which tests on
-//! the host drive as the worker does.
-
-mod checks;
-mod evidence;
-mod framing;
-mod history;
-mod judge;
-mod key;
-mod keys;
-mod locate;
-mod opening;
-mod ranges;
-mod report;
-mod rules;
-#[cfg(test)]
-mod sample;
-mod scan;
-mod session;
-#[cfg(test)]
-mod tests;
-mod verdict;
-mod words;
+//! The classes are thin shells around the crate `verify`, which tests on the host drive as the worker does.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use key::LogKey;
-use report::Remembered;
+use verify::{LogKey, Remembered};
 
 /// A check of one log, from the checkpoint to the report. The caller fetches what
 /// [`request`](Session::request) names, feeds the bytes and says where they end.
@@ -39,7 +15,7 @@ use report::Remembered;
 pub struct Session {
     key: LogKey,
     remembered: Option<Remembered>,
-    begun: Option<session::Session>,
+    begun: Option<verify::Session>,
 }
 
 #[wasm_bindgen]
@@ -166,13 +142,13 @@ impl Session {
         serde_json::to_string(report).ok()
     }
 
-    fn session(&mut self) -> &mut session::Session {
+    fn session(&mut self) -> &mut verify::Session {
         let Self {
             key,
             remembered,
             begun,
         } = self;
-        begun.get_or_insert_with(|| session::Session::new(key.clone(), remembered.clone()))
+        begun.get_or_insert_with(|| verify::Session::new(key.clone(), remembered.clone()))
     }
 }
 
@@ -180,7 +156,7 @@ impl Session {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Rules {
-    replay: rules::Replay,
+    replay: verify::Replay,
 }
 
 #[wasm_bindgen]
@@ -191,7 +167,7 @@ impl Rules {
         console_error_panic_hook::set_once();
         // A size beyond what a number holds exactly is cut to it; the checkpoint's own is compared later.
         Self {
-            replay: rules::Replay::new(size as u64),
+            replay: verify::Replay::new(size as u64),
         }
     }
 

@@ -2,7 +2,7 @@
 // an altered entry in it must be named. It is done over and over for a fraction of a second, so that the
 // browser has compiled the verifier for speed by the time somebody wants it.
 //
-// `sample/` is made by `cargo run -p verifier-wasm --example generate_log -- verifier-wasm/web/sample 64`.
+// `sample/` is made by `cargo run -p verify --example generate_log -- verifier-wasm/web/sample 64`.
 
 import { Rules, Session } from './verifier.js';
 

@@ -145,7 +145,7 @@ fn replay_in_wasm(repo: &Repo) -> Result<()> {
 /// The program that writes a log for a verifier, built.
 fn generator(repo: &Repo, toolchain: setup::Toolchain) -> Result<PathBuf> {
     let mut build = run::cargo(repo, &toolchain);
-    build.args(["build", "--package", "verifier-wasm"]);
+    build.args(["build", "--package", "verify"]);
     run::run(build.args(["--example", GENERATOR]))?;
     Ok(repo.target.join("debug/examples").join(GENERATOR))
 }

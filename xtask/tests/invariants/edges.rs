@@ -18,9 +18,10 @@ pub(crate) fn service_stands_on_the_pure_crates(house: &House) -> Vec<String> {
     only(house, "service", &PURE)
 }
 
-/// `verifier-wasm` → `ledger`, `access`; and no crate → `verifier-wasm`.
+/// `verify` → `ledger`, `access`; `verifier-wasm` → `verify`; and no crate → `verifier-wasm`.
 pub(crate) fn verifier_stands_on_the_pure_crates(house: &House) -> Vec<String> {
-    let mut broken = only(house, "verifier-wasm", &PURE);
+    let mut broken = only(house, "verify", &PURE);
+    broken.extend(only(house, "verifier-wasm", &["verify"]));
     broken.extend(nobody_depends_on(house, "verifier-wasm"));
     broken
 }
@@ -189,6 +190,7 @@ mod tests {
                         ..to("app")
                     }],
                 ),
+                package("verify", &[to("service")]),
                 package("verifier-wasm", &[to("server")]),
             ],
             ..House::default()
@@ -197,8 +199,9 @@ mod tests {
         assert!(service_stands_on_the_pure_crates(&house)[0].starts_with("service → app"));
         assert!(app_reaches_the_service_under_ssr_only(&house)[0].starts_with("app → service"));
         assert!(nothing_depends_on_the_server(&house)[0].starts_with("verifier-wasm → server"));
+        assert!(verifier_stands_on_the_pure_crates(&house)[0].starts_with("verify → service"));
         assert!(
-            verifier_stands_on_the_pure_crates(&house)[0].starts_with("verifier-wasm → server")
+            verifier_stands_on_the_pure_crates(&house)[1].starts_with("verifier-wasm → server")
         );
         assert!(nobody_turns_on_hydration(&house)[0].starts_with("server → app"));
     }

@@ -98,14 +98,19 @@ pub(crate) fn app_and_server_decide_nothing(house: &House) -> Vec<String> {
         .collect()
 }
 
-/// The WASM of the verifier is handed bytes; its page fetches what the person named.
+/// The verifier is handed bytes; whoever drives it fetches what the person named.
 pub(crate) fn verifier_makes_no_request(house: &House) -> Vec<String> {
-    found(
-        house,
-        &house.package("verifier-wasm").folder.join("src"),
-        &REQUESTS,
-        code,
-    )
+    ["verify", "verifier-wasm"]
+        .iter()
+        .flat_map(|name| {
+            found(
+                house,
+                &house.package(name).folder.join("src"),
+                &REQUESTS,
+                code,
+            )
+        })
+        .collect()
 }
 
 /// `path:line: word` for each line that holds one of the words.

@@ -8,65 +8,84 @@ use crate::key::KeyFacts;
 
 /// The whole answer.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Report {
+pub struct Report {
     /// Names this form; another form will have another name.
-    pub(crate) format: &'static str,
-    pub(crate) log: String,
-    pub(crate) key: KeyFacts,
+    pub format: &'static str,
+    /// The log by name, as the auditor's key names it.
+    pub log: String,
+    /// The key that the auditor holds.
+    pub key: KeyFacts,
     /// The checkpoint, once its signature was found good.
-    pub(crate) checkpoint: Option<CheckpointFacts>,
-    pub(crate) proven: bool,
+    pub checkpoint: Option<CheckpointFacts>,
+    /// Whether nothing at all is wrong.
+    pub proven: bool,
     /// The verdict, or the first finding, in one sentence.
-    pub(crate) sentence: String,
-    pub(crate) checks: Vec<Check>,
-    pub(crate) findings: Vec<Finding>,
+    pub sentence: String,
+    /// What was looked at, each with its result.
+    pub checks: Vec<Check>,
+    /// What is wrong, causes first.
+    pub findings: Vec<Finding>,
     /// All of them, with those that are not listed.
-    pub(crate) findings_total: u64,
+    pub findings_total: u64,
     /// Entries whose bytes are those that were signed; half-open ranges.
-    pub(crate) proven_ranges: Vec<(u64, u64)>,
+    pub proven_ranges: Vec<(u64, u64)>,
     /// Entries that a finding is about; half-open ranges.
-    pub(crate) broken_ranges: Vec<(u64, u64)>,
-    pub(crate) remembered: Option<Remembered>,
+    pub broken_ranges: Vec<(u64, u64)>,
+    /// What was seen of the log earlier.
+    pub remembered: Option<Remembered>,
     /// Whether this checkpoint may take the remembered one's place.
-    pub(crate) may_be_remembered: bool,
+    pub may_be_remembered: bool,
 }
 
 /// A checkpoint whose signature is good.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct CheckpointFacts {
-    pub(crate) size: u64,
-    pub(crate) root: Hash,
+pub struct CheckpointFacts {
+    /// How many entries it covers.
+    pub size: u64,
+    /// The root over them.
+    pub root: Hash,
     /// The signed note itself: two of them that contradict each other convict whoever holds the key.
-    pub(crate) note: String,
+    pub note: String,
 }
 
-/// What this browser saw earlier.
+/// What the reader saw earlier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Remembered {
-    pub(crate) size: u64,
-    pub(crate) root: Hash,
-    /// When, as the browser wrote it.
-    pub(crate) at: String,
+pub struct Remembered {
+    /// How many entries there were.
+    pub size: u64,
+    /// The root over them.
+    pub root: Hash,
+    /// When, as the reader wrote it.
+    pub at: String,
 }
 
 /// One of the things that are checked, in the order in which they are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Subject {
+pub enum Subject {
+    /// Who signed the checkpoint.
     Signature,
+    /// Whether it goes on from what was seen earlier.
     Memory,
+    /// Whether the entries give the signed root.
     Tree,
+    /// Whether each entry names the one before it.
     Chain,
+    /// Whether each is written in the log's form.
     Form,
+    /// Whether none is earlier than the one before it.
     Times,
+    /// Whether each was allowed.
     Rules,
 }
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Outcome {
+pub enum Outcome {
+    /// It was made, and nothing is wrong.
     Passed,
+    /// It was made, and something is wrong.
     Failed,
     /// It could not be made, and the text says why.
     Unknown,
@@ -74,35 +93,44 @@ pub(crate) enum Outcome {
 
 /// A check with its result in words.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Check {
-    pub(crate) subject: Subject,
-    pub(crate) title: &'static str,
-    pub(crate) outcome: Outcome,
-    pub(crate) text: String,
+pub struct Check {
+    /// What is looked at.
+    pub subject: Subject,
+    /// The same in words.
+    pub title: &'static str,
+    /// How it went.
+    pub outcome: Outcome,
+    /// The result in one plain sentence or two.
+    pub text: String,
 }
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Finding {
-    pub(crate) subject: Subject,
+pub struct Finding {
+    /// Which check finds it.
+    pub subject: Subject,
     /// Names the cause for programs.
-    pub(crate) kind: String,
+    pub kind: String,
     /// The entry that it is about.
-    pub(crate) seq: Option<u64>,
+    pub seq: Option<u64>,
     /// The entries that it is about, half open.
     #[serde(skip)]
     pub(crate) range: Option<(u64, u64)>,
     /// The entries beside which a break of the chain follows from it, half open.
     #[serde(skip)]
     pub(crate) reach: Option<(u64, u64)>,
-    pub(crate) sentence: String,
+    /// What is wrong, in one plain sentence.
+    pub sentence: String,
     /// The rule that the entry breaks, by name.
-    pub(crate) rule: Option<String>,
-    pub(crate) expected: Option<String>,
-    pub(crate) found: Option<String>,
+    pub rule: Option<String>,
+    /// What should stand there.
+    pub expected: Option<String>,
+    /// What stands there.
+    pub found: Option<String>,
     /// What follows from it, or shows it too.
-    pub(crate) notes: Vec<String>,
-    pub(crate) bytes: Option<Bytes>,
+    pub notes: Vec<String>,
+    /// The entry as it was served.
+    pub bytes: Option<Bytes>,
     /// The leaf hash of the entry that was served.
     #[serde(skip)]
     pub(crate) leaf: Option<Hash>,

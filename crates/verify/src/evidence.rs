@@ -14,15 +14,15 @@ const MAX_LEN: usize = 4096;
 
 /// The bytes of one entry, as a report shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Bytes {
+pub struct Bytes {
     /// How many bytes the entry has.
-    length: usize,
+    pub length: usize,
     /// How many of them stand here.
-    kept: usize,
+    pub kept: usize,
     /// In hexadecimal.
-    hex: String,
+    pub hex: String,
     /// As text; what is not UTF-8 shows as U+FFFD.
-    text: String,
+    pub text: String,
 }
 
 /// Kept bytes by the entry's leaf hash.

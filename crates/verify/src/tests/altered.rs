@@ -272,11 +272,13 @@ fn the_sample_that_the_page_tests_itself_with_is_current() {
         .entries
         .iter()
         .for_each(|entry| ledger::bundle::push(&mut stream, entry).unwrap());
-    let current = include_bytes!("../../web/sample/stream") == stream.as_slice()
-        && include_bytes!("../../web/sample/checkpoint") == sample.checkpoint().as_bytes();
+    let current = include_bytes!("../../../../verifier-wasm/web/sample/stream")
+        == stream.as_slice()
+        && include_bytes!("../../../../verifier-wasm/web/sample/checkpoint")
+            == sample.checkpoint().as_bytes();
     assert!(
         current,
-        "make it anew: cargo run -p verifier-wasm --example generate_log -- verifier-wasm/web/sample 64"
+        "make it anew: cargo run -p verify --example generate_log -- verifier-wasm/web/sample 64"
     );
 }
 

@@ -7,7 +7,7 @@ use super::server::{Server, outcome};
 use crate::report::{Outcome, Subject};
 use crate::sample::Sample;
 
-const LOGS: &str = include_str!("../../../crates/access/vectors/unlawful.json");
+const LOGS: &str = include_str!("../../../../crates/access/vectors/unlawful.json");
 
 /// The log as a server would hold that had the key: its first entry names the key that signs it.
 fn signed(log: &Value) -> Sample {

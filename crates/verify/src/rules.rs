@@ -16,43 +16,52 @@ const MAX_VIOLATIONS: usize = 1000;
 
 /// What a replay came to; travels from one worker to the other as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Replayed {
+pub struct Replayed {
     /// How many entries were replayed: those that could be read.
-    pub(crate) entries: u64,
-    pub(crate) requests: u64,
-    pub(crate) grants: u64,
+    pub entries: u64,
+    /// How many requests there are in the log.
+    pub requests: u64,
+    /// How many grants.
+    pub grants: u64,
     /// How many sealed texts were erased as the rules demand.
-    pub(crate) erased: u64,
+    pub erased: u64,
     /// What the log says of itself, if one of its entries opens it.
-    pub(crate) opening: Option<Opening>,
-    pub(crate) violations: Vec<Unlawful>,
+    pub opening: Option<Opening>,
+    /// What the rules forbid.
+    pub violations: Vec<Unlawful>,
     /// Violations beyond those that are listed.
-    pub(crate) unlisted: u64,
+    pub unlisted: u64,
 }
 
 /// The log and the key that the log's own first entry names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Opening {
-    pub(crate) origin: String,
-    pub(crate) vkey: String,
+pub struct Opening {
+    /// The log's name.
+    pub origin: String,
+    /// Its first key.
+    pub vkey: String,
 }
 
 /// An entry that the rules forbid, or that lacks what they demand to follow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Unlawful {
-    pub(crate) seq: u64,
+pub struct Unlawful {
+    /// The entry.
+    pub seq: u64,
     /// The rule by name, as it stands in entries that note a refusal.
-    pub(crate) rule: String,
-    pub(crate) expected: String,
-    pub(crate) found: String,
-    pub(crate) sentence: String,
+    pub rule: String,
+    /// What the rule demands.
+    pub expected: String,
+    /// What the entry says.
+    pub found: String,
+    /// Both in one plain sentence.
+    pub sentence: String,
     /// The entry's leaf hash; none where only the end of the log shows what is wrong with it.
     pub(crate) leaf: Option<Hash>,
 }
 
 /// A replay of the first `size` entries of a stream.
 #[derive(Debug)]
-pub(crate) struct Replay {
+pub struct Replay {
     framing: Framing,
     size: u64,
     seen: u64,
@@ -62,7 +71,7 @@ pub(crate) struct Replay {
 
 impl Replay {
     /// A replay from the first entry on.
-    pub(crate) fn new(size: u64) -> Self {
+    pub fn new(size: u64) -> Self {
         let (framing, replay, replayed) = Default::default();
         Self {
             framing,
@@ -74,7 +83,7 @@ impl Replay {
     }
 
     /// Takes the next bytes of the stream, cut anywhere.
-    pub(crate) fn feed(&mut self, chunk: &[u8]) {
+    pub fn feed(&mut self, chunk: &[u8]) {
         let most = self.size.saturating_sub(self.seen);
         let Self {
             framing,
@@ -92,7 +101,7 @@ impl Replay {
     }
 
     /// The stream has ended.
-    pub(crate) fn end(self) -> Replayed {
+    pub fn end(self) -> Replayed {
         let Self {
             replay,
             mut replayed,

@@ -5,23 +5,27 @@ use serde::Serialize;
 
 /// A log's key, with the log's name in it.
 #[derive(Debug, Clone)]
-pub(crate) struct LogKey {
+pub struct LogKey {
     pub(crate) origin: Origin,
     pub(crate) key: VerifierKey,
 }
 
 /// What a page shows of a key.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct KeyFacts {
-    log: String,
-    vkey: String,
-    key_id: String,
-    fingerprint: String,
+pub struct KeyFacts {
+    /// The log that it signs.
+    pub log: String,
+    /// The key as auditors hold it.
+    pub vkey: String,
+    /// Eight hexadecimal digits.
+    pub key_id: String,
+    /// SHA-256 over the key's 32 bytes, for comparison by voice.
+    pub fingerprint: String,
 }
 
 /// Why a text is not the key of a log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotALogKey {
+pub enum NotALogKey {
     /// Not a key at all.
     #[error(
         "This is not a log's key: {0}. Paste the whole line as you were given it, without line breaks."
@@ -37,7 +41,10 @@ pub(crate) enum NotALogKey {
 
 impl LogKey {
     /// Reads `<log>+<key id>+<base64>`; white space around it is a trace of copying.
-    pub(crate) fn parse(text: &str) -> Result<Self, NotALogKey> {
+    ///
+    /// # Errors
+    /// What is wrong with the key, and what to do.
+    pub fn parse(text: &str) -> Result<Self, NotALogKey> {
         let key: VerifierKey = text.trim().parse()?;
         if key.kind() != KeyKind::Ed25519 {
             return Err(NotALogKey::OtherKind);
@@ -48,7 +55,7 @@ impl LogKey {
 
     /// What a page shows: the fingerprint is SHA-256 over the key's 32 bytes, so that two people
     /// can compare it by voice.
-    pub(crate) fn facts(&self) -> KeyFacts {
+    pub fn facts(&self) -> KeyFacts {
         KeyFacts {
             log: self.origin.as_str().to_owned(),
             vkey: self.key.to_string(),

@@ -39,18 +39,22 @@ const MAX_BUNDLE_LEN: usize = 256 * (2 + 65_535);
 
 /// What is to be fetched next, below the log's prefix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Request {
-    pub(crate) path: String,
-    pub(crate) purpose: Purpose,
+pub struct Request {
+    /// Below the log's prefix.
+    pub path: String,
+    /// What it is for.
+    pub purpose: Purpose,
     /// Whether the check cannot go on without it.
-    pub(crate) needed: bool,
+    pub needed: bool,
 }
 
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Purpose {
+pub enum Purpose {
+    /// The signed size and root.
     Checkpoint,
+    /// Entries, framed as bundles.
     Stream,
     /// A tile of leaf hashes, to name the broken places.
     Locate,
@@ -60,7 +64,7 @@ pub(crate) enum Purpose {
 
 /// A check under way.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub struct Session {
     key: LogKey,
     remembered: Option<Remembered>,
     /// As it came. A key that the auditor does not hold yet may have signed it: the entries tell.
@@ -99,7 +103,7 @@ enum Stage {
 
 impl Session {
     /// A check of the log that the key names.
-    pub(crate) fn new(key: LogKey, remembered: Option<Remembered>) -> Self {
+    pub fn new(key: LogKey, remembered: Option<Remembered>) -> Self {
         let stage = Stage::Checkpoint { body: Vec::new() };
         Self {
             key,
@@ -121,7 +125,7 @@ impl Session {
     }
 
     /// What to fetch next; `None` when the report is there.
-    pub(crate) fn request(&self) -> Option<Request> {
+    pub fn request(&self) -> Option<Request> {
         let (path, purpose, needed) = match &self.stage {
             Stage::Checkpoint { .. } => ("checkpoint".to_owned(), Purpose::Checkpoint, true),
             Stage::Stream { scan } => {
@@ -144,7 +148,7 @@ impl Session {
     }
 
     /// Takes the next bytes of the answer, cut anywhere.
-    pub(crate) fn feed(&mut self, chunk: &[u8]) {
+    pub fn feed(&mut self, chunk: &[u8]) {
         match &mut self.stage {
             Stage::Checkpoint { body } => keep(body, chunk, MAX_CHECKPOINT_LEN),
             Stage::Stream { scan } => {
@@ -158,7 +162,7 @@ impl Session {
     }
 
     /// Whether more of the answer is wanted.
-    pub(crate) fn wants(&self) -> bool {
+    pub fn wants(&self) -> bool {
         match &self.stage {
             Stage::Checkpoint { body } => body.len() <= MAX_CHECKPOINT_LEN,
             Stage::Stream { scan } => scan.wants(),
@@ -169,7 +173,7 @@ impl Session {
     }
 
     /// Whether the stream goes on in another answer, if this one ends here.
-    pub(crate) fn continues(&self) -> bool {
+    pub fn continues(&self) -> bool {
         match &self.stage {
             Stage::Stream { scan } => self.goes_on(scan),
             _ => false,
@@ -177,33 +181,33 @@ impl Session {
     }
 
     /// The answer has ended, or no more of it was wanted.
-    pub(crate) fn end(&mut self) {
+    pub fn end(&mut self) {
         self.step(true);
     }
 
     /// There was no answer.
-    pub(crate) fn refuse(&mut self) {
+    pub fn refuse(&mut self) {
         self.step(false);
     }
 
     /// What the replay of the same stream came to; to be told before the stream's end.
-    pub(crate) fn replayed(&mut self, replayed: Replayed) {
+    pub fn replayed(&mut self, replayed: Replayed) {
         self.replayed = Some(replayed);
     }
 
     /// How many entries the checkpoint covers, or says that it does; 0 before it came.
-    pub(crate) fn size(&self) -> u64 {
+    pub fn size(&self) -> u64 {
         let claimed = self.signed.as_ref().map(SignedCheckpoint::claimed);
         claimed.map_or(0, Checkpoint::size)
     }
 
     /// The signed root, once it was verified.
-    pub(crate) fn root(&self) -> Option<Hash> {
+    pub fn root(&self) -> Option<Hash> {
         self.checkpoint.as_ref().map(VerifiedCheckpoint::root)
     }
 
     /// How many entries were read.
-    pub(crate) fn entries(&self) -> u64 {
+    pub fn entries(&self) -> u64 {
         match &self.stage {
             Stage::Checkpoint { .. } => 0,
             Stage::Stream { scan } => scan.entries(),
@@ -213,12 +217,12 @@ impl Session {
     }
 
     /// How many bytes of entries were read.
-    pub(crate) fn bytes(&self) -> u64 {
+    pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// Places that do not fit so far.
-    pub(crate) fn suspects(&self) -> Vec<u64> {
+    pub fn suspects(&self) -> Vec<u64> {
         match &self.stage {
             Stage::Stream { scan } => scan.suspects(),
             _ => Vec::new(),
@@ -226,7 +230,7 @@ impl Session {
     }
 
     /// What is being done, for the page.
-    pub(crate) fn stage(&self) -> &'static str {
+    pub fn stage(&self) -> &'static str {
         match &self.stage {
             Stage::Checkpoint { .. } => "checkpoint",
             Stage::Stream { .. } => "reading",
@@ -236,7 +240,7 @@ impl Session {
     }
 
     /// The report, once there is nothing more to fetch.
-    pub(crate) fn report(&self) -> Option<&Report> {
+    pub fn report(&self) -> Option<&Report> {
         match &self.stage {
             Stage::Done { report } => Some(report),
             _ => None,

@@ -1,0 +1,39 @@
+//! The whole check of a log: chain, tree, signatures and rules, for whoever hands it bytes.
+//!
+//! The browser's verifier, the single file without a server and `breakglass verify` all drive this; so they
+//! find the same and say it in the same words.
+//!
+//! Invariants, written as absences: this crate makes no request, opens no file and reads no clock; it
+//! trusts no key but the one it is given; no answer of a server makes it panic or read without end.
+//!
+//! 1. [`LogKey::parse`] the key that the auditor holds, and begin a [`Session`] with it;
+//! 2. as long as there is a [`Request`], fetch it, [`feed`](Session::feed) the answer and say where it ended;
+//!    feed the stream of entries to a [`Replay`] as well, on another core where there is one;
+//! 3. take the [`Report`].
+
+mod checks;
+mod evidence;
+mod framing;
+mod history;
+mod judge;
+mod key;
+mod keys;
+mod locate;
+mod opening;
+mod ranges;
+mod report;
+mod rules;
+#[cfg(test)]
+mod sample;
+mod scan;
+mod session;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod words;
+
+pub use evidence::Bytes;
+pub use key::{KeyFacts, LogKey, NotALogKey};
+pub use report::{Check, CheckpointFacts, Finding, Outcome, Remembered, Report, Subject};
+pub use rules::{Opening, Replay, Replayed, Unlawful};
+pub use session::{Purpose, Request, Session};
