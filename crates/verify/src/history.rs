@@ -1,6 +1,6 @@
 //! Whether the log continues what this browser saw of it earlier.
 
-use ledger::root_of;
+use ledger::{Hash, root_of};
 
 use crate::checks::entries;
 use crate::judge::Located;
@@ -31,15 +31,15 @@ pub(crate) fn history(basis: &Basis<'_>) -> History {
     let then = if seen.size == size {
         Some(root)
     } else {
-        let signed = match basis.located {
-            Located::NotNeeded => basis.pass.log.leaves(),
-            Located::ByTiles => basis.signed,
-            Located::ByChainAlone => &[],
+        let among = |signed: &[Hash]| {
+            let size = usize::try_from(seen.size).ok()?;
+            signed.get(..size).map(root_of)
         };
-        usize::try_from(seen.size)
-            .ok()
-            .and_then(|size| signed.get(..size))
-            .map(root_of)
+        match basis.located {
+            Located::NotNeeded => basis.pass.root_at(seen.size),
+            Located::ByTiles => among(basis.signed),
+            Located::ByChainAlone => None,
+        }
     };
     match then {
         Some(then) if then == seen.root => History::Consistent,
