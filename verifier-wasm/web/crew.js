@@ -3,53 +3,35 @@
 
 import { Problem } from './problem.js';
 
-/** One of the crew, and what it has said. */
-class Member {
-  failure = null;
-  #worker;
-  #heard;
-  #waiting = [];
+/** Each check's number: what a member still says of the one before is passed over. */
+let runs = 0;
 
-  constructor(worker, heard = () => {}) {
+/** One of the crew. It lives as long as the page, unless it fails: Firefox waits for ever for one that takes its place. */
+class Member {
+  #worker;
+  #heard = () => {};
+  /** Rejects when it fails. */
+  failed;
+
+  constructor(worker) {
     this.#worker = worker;
-    this.#heard = heard;
-    worker.addEventListener('message', ({ data }) => {
-      if (data.type === 'failed') this.failure = data.text;
-      this.#heard(data);
-      this.#wake();
+    this.failed = new Promise((_, fail) => {
+      const failed = (text) => fail(new Problem(`A part of the verifier failed (${text}). This says nothing good or bad about the log, and should be reported as a fault of the verifier.`, undefined, true));
+      worker.addEventListener('error', (event) => failed(event.message || 'its worker did not load'));
+      worker.addEventListener('message', ({ data }) => {
+        if (data.type === 'failed') failed(data.text);
+        else this.#heard(data);
+      });
     });
-    worker.addEventListener('error', (event) => this.fail(event.message || 'its worker did not load'));
+    this.failed.catch(() => {});
   }
 
   hear(heard) {
     this.#heard = heard;
   }
 
-  fail(text) {
-    this.failure ??= text;
-    this.#wake();
-  }
-
   tell(order, transfer = []) {
     this.#worker.postMessage(order, transfer);
-  }
-
-  /** Waits until it has said something after which this holds. */
-  async until(holds) {
-    while (!holds()) {
-      if (this.failure !== null) throw new Problem(`A part of the verifier failed (${this.failure}). This says nothing good or bad about the log, and should be reported as a fault of the verifier.`);
-      await new Promise((woken) => this.#waiting.push(woken));
-    }
-  }
-
-  #wake() {
-    for (const woken of this.#waiting.splice(0)) woken();
-  }
-
-  end() {
-    this.#worker.terminate();
-    // Whoever waits for it must not wait for ever.
-    this.fail('it was stopped');
   }
 }
 
@@ -58,7 +40,7 @@ function load(script, module) {
   return new Promise((loaded, failed) => {
     const worker = new Worker(new URL(script, import.meta.url), { type: 'module' });
     worker.addEventListener('message', () => loaded(new Member(worker)), { once: true });
-    worker.addEventListener('error', (event) => failed(new Problem(event.message || 'its worker did not load')), { once: true });
+    worker.addEventListener('error', (event) => failed(new Problem(`A part of the verifier did not load (${event.message || 'for an unknown reason'}). Nothing was judged. Load the page again.`)), { once: true });
     worker.postMessage({ type: 'load', module });
   });
 }
@@ -71,19 +53,16 @@ export async function gather(module) {
   return { hashers: await Promise.all(hashers), rules: await rules };
 }
 
-/** Rejects as soon as one of them fails: no answer of it is to be waited for. */
+/** Rejects as soon as one of them fails: nothing that it was to answer is waited for any more. */
 export function failing({ hashers, rules }) {
-  return Promise.race([...hashers, rules].map((member) => member.until(() => false)));
-}
-
-export function dismiss({ hashers, rules }) {
-  for (const member of [...hashers, rules]) member.end();
+  return Promise.race([...hashers, rules].map((member) => member.failed));
 }
 
 /** Hashers that are handed blocks in turn, and whose answers come in the log's order. */
 export class Hashing {
   #hashers;
   #answered;
+  #run = (runs += 1);
   #early = new Map();
   #sent = 0;
   #next = 0;
@@ -103,7 +82,7 @@ export class Hashing {
     const index = this.#sent;
     this.#sent += 1;
     this.#early.set(index, { count, length });
-    this.#hashers[index % this.#hashers.length].tell({ type: 'block', index, first, buffer, length }, [buffer]);
+    this.#hashers[index % this.#hashers.length].tell({ type: 'block', run: this.#run, index, first, buffer, length }, [buffer]);
   }
 
   /** Resolves when every block was answered. */
@@ -116,7 +95,7 @@ export class Hashing {
   }
 
   #hear(answer) {
-    if (answer.type !== 'block') return;
+    if (answer.type !== 'block' || answer.run !== this.#run) return;
     Object.assign(this.#early.get(answer.index), answer);
     for (let block = this.#early.get(this.#next); block?.buffer !== undefined; block = this.#early.get(this.#next)) {
       this.#early.delete(this.#next);
@@ -130,34 +109,46 @@ export class Hashing {
 /** The replay. What it is handed comes back when it was taken. */
 export class Replay {
   #rules;
+  #run = (runs += 1);
   #lag = 0;
   #json = null;
+  #wake = () => {};
 
   constructor(rules, size, back = () => {}) {
     this.#rules = rules;
     rules.hear((data) => {
+      if (data.run !== this.#run) return;
       if (data.type === 'taken') {
         this.#lag -= data.length;
         back(data.buffer);
       }
       if (data.type === 'replayed') this.#json = data.json;
+      this.#wake();
     });
     rules.tell({ type: 'begin', size });
   }
 
   feed(buffer, from, length) {
     this.#lag += length;
-    this.#rules.tell({ type: 'bytes', buffer, from, length }, [buffer]);
+    this.#rules.tell({ type: 'bytes', run: this.#run, buffer, from, length }, [buffer]);
   }
 
   /** Waits while more than so many bytes lie before it. */
   async keepUp(most) {
-    if (this.#lag > most) await this.#rules.until(() => this.#lag <= most / 2);
+    if (this.#lag > most) await this.#until(() => this.#lag <= most / 2);
   }
 
   async end() {
-    this.#rules.tell({ type: 'end' });
-    await this.#rules.until(() => this.#json !== null);
+    this.#rules.tell({ type: 'end', run: this.#run });
+    await this.#until(() => this.#json !== null);
     return this.#json;
+  }
+
+  async #until(holds) {
+    while (!holds()) {
+      await new Promise((woken) => {
+        this.#wake = woken;
+      });
+    }
   }
 }

@@ -1,8 +1,8 @@
 // One of the workers that read blocks of entries: hashes, chain, form, times. It fetches nothing.
 //
-// In:  { type: 'load', module } | { type: 'begin', marks } | { type: 'block', index, first, buffer, length }
-// Out: { type: 'loaded' } | { type: 'block', index, buffer, span } | { type: 'block', index, buffer, place } where something
-//      does not fit | { type: 'failed', text }
+// In:  { type: 'load', module } | { type: 'begin', marks } | { type: 'block', run, index, first, buffer, length }
+// Out: { type: 'loaded' } | { type: 'block', run, index, buffer, span } | { type: 'block', run, index, buffer, place } where
+//      something does not fit | { type: 'failed', text }
 
 import init, { Hasher } from './verifier.js';
 
@@ -18,10 +18,11 @@ async function take(data) {
     await init({ module_or_path: data.module });
     self.postMessage({ type: 'loaded' });
   } else if (data.type === 'begin') {
+    hasher?.free();
     hasher = new Hasher(data.marks);
   } else if (data.type === 'block') {
-    const { index, first, buffer, length } = data;
-    const answer = { type: 'block', index, buffer, ...read(first, new Uint8Array(buffer, 0, length)) };
+    const { run, index, first, buffer, length } = data;
+    const answer = { type: 'block', run, index, buffer, ...read(first, new Uint8Array(buffer, 0, length)) };
     self.postMessage(answer, [buffer]);
   }
 }

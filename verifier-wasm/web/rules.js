@@ -1,7 +1,8 @@
 // The worker that replays the rules over the same bytes, on a core of its own. It fetches nothing.
 //
-// In:  { type: 'load', module } | { type: 'begin', size } | { type: 'bytes', buffer, from, length } | { type: 'end' }
-// Out: { type: 'loaded' } | { type: 'taken', buffer, length } after each | { type: 'replayed', json } | { type: 'failed', text }
+// In:  { type: 'load', module } | { type: 'begin', size } | { type: 'bytes', run, buffer, from, length } | { type: 'end', run }
+// Out: { type: 'loaded' } | { type: 'taken', run, buffer, length } after each | { type: 'replayed', run, json }
+//      | { type: 'failed', text }
 
 import init, { Rules } from './verifier.js';
 
@@ -20,12 +21,12 @@ async function take(data) {
     rules?.free();
     rules = new Rules(data.size);
   } else if (data.type === 'bytes') {
-    const { buffer, from, length } = data;
+    const { run, buffer, from, length } = data;
     rules.feed(new Uint8Array(buffer, from, length));
-    self.postMessage({ type: 'taken', buffer, length }, [buffer]);
+    self.postMessage({ type: 'taken', run, buffer, length }, [buffer]);
   } else if (data.type === 'end') {
     const json = rules.end();
     rules = null;
-    self.postMessage({ type: 'replayed', json });
+    self.postMessage({ type: 'replayed', run: data.run, json });
   }
 }

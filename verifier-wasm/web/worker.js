@@ -8,7 +8,7 @@
 //      | { type: 'progress', … } | { type: 'report', report } | { type: 'stopped', … } | { type: 'problem', text, status?, fatal? }: after a fatal one the worker is of no more use
 
 import { Pool, readBlocks } from './blocks.js';
-import { Hashing, Replay, dismiss, failing, gather } from './crew.js';
+import { Hashing, Replay, failing, gather } from './crew.js';
 import { Problem } from './problem.js';
 import { rehearse } from './rehearsal.js';
 import init, { Session, inspect_key as inspectKey } from './verifier.js';
@@ -31,8 +31,8 @@ const compiled = WebAssembly.compileStreaming(fetch(new URL('./verifier_bg.wasm'
 const loaded = compiled.then((module) => init({ module_or_path: module }));
 let running = null;
 const ready = loaded.then(() => rehearse(() => running !== null));
-/** The next check's other workers, loaded while nobody waits for them. */
-let spare = compiled.then(gather);
+/** The other workers, loaded before somebody waits for them. */
+const crew = compiled.then(gather);
 
 self.addEventListener('message', async ({ data }) => {
   if (data.type === 'stop') {
@@ -54,7 +54,7 @@ self.addEventListener('message', async ({ data }) => {
   if (data.type === 'verify') await verify(data, abort);
 });
 
-Promise.all([ready, spare]).then(() => self.postMessage({ type: 'ready' }), () => {});
+Promise.all([ready, crew]).then(() => self.postMessage({ type: 'ready' }), () => {});
 
 function inspect({ id, vkey }) {
   try {
@@ -66,17 +66,14 @@ function inspect({ id, vkey }) {
 
 async function verify({ vkey, remembered }, abort) {
   const clock = new Clock();
-  const gathered = spare;
+  const check = { clock, signal: abort.signal, crew: null, replay: null, inBlocks: false, over: false };
   let session;
   try {
     session = new Session(vkey);
     if (remembered) session.remember(remembered.size, remembered.root, remembered.at);
-    const crew = await gathered;
-    abort.signal.addEventListener('abort', () => dismiss(crew));
-    const check = { clock, crew, signal: abort.signal, replay: null, inBlocks: false };
-    for (let request = session.request(); request !== undefined; request = session.request()) {
-      await answer(session, JSON.parse(request), check);
-    }
+    check.crew = await crew;
+    // Whatever it waits for: it does not go on when it was stopped, or when one of the crew is gone.
+    await Promise.race([through(session, check), failing(check.crew), stopped(abort.signal)]);
     self.postMessage({ type: 'report', report: { ...JSON.parse(session.report()), self_test: await ready, ...clock.figures(session) } });
   } catch (error) {
     if (abort.signal.aborted && abort.signal.reason?.name === 'AbortError') {
@@ -86,15 +83,27 @@ async function verify({ vkey, remembered }, abort) {
     }
   } finally {
     if (running === abort) running = null;
-    gathered.then(dismiss, () => {});
-    spare = compiled.then(gather);
-    spare.catch(() => {});
+    check.over = true;
     try {
       session?.free();
     } catch {
       // A session that trapped cannot be freed; the worker is thrown away with it.
     }
   }
+}
+
+/** Brings the session all that it asks for. */
+async function through(session, check) {
+  for (let request = session.request(); request !== undefined; request = session.request()) {
+    await answer(session, JSON.parse(request), check);
+  }
+}
+
+function stopped(signal) {
+  return new Promise((_, stop) => {
+    if (signal.aborted) stop(signal.reason);
+    signal.addEventListener('abort', () => stop(signal.reason));
+  });
 }
 
 /**
@@ -104,7 +113,7 @@ async function verify({ vkey, remembered }, abort) {
 async function answer(session, request, check) {
   if (request.purpose === 'stream' && !check.inBlocks) {
     check.inBlocks = true;
-    await Promise.race([readInBlocks(session, check), failing(check.crew)]);
+    await readInBlocks(session, check);
     return;
   }
   const found = await get(request, check, async (response, stall) => {
@@ -135,6 +144,8 @@ async function readInBlocks(session, check) {
   let fits = true;
   let bytes = 0;
   const hashing = new Hashing(crew.hashers, session.marks(), ({ buffer, length, span, place }) => {
+    // What was on its way when the check was stopped: its session is gone.
+    if (check.over) return;
     if (fits && place !== undefined) session.doubt(place);
     fits &&= place === undefined && session.join(span);
     if (!fits) {
@@ -222,7 +233,7 @@ function refusal(response, path) {
 }
 
 function explain(error, session) {
-  if (error instanceof Problem) return { text: error.message, status: error.status };
+  if (error instanceof Problem) return { text: error.message, status: error.status, fatal: error.fatal };
   if (typeof error === 'string') return { text: error };
   if (error instanceof WebAssembly.RuntimeError) {
     return { text: `The verifier itself failed (${error.message}). This says nothing good or bad about the log, and should be reported as a fault of the verifier.`, fatal: true };

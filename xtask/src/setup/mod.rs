@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-pub(crate) use browser::chromium;
+pub(crate) use browser::{chromium, firefox};
 pub(crate) use postgres::Postgres;
 pub(crate) use rust_wasm::Toolchain;
 pub(crate) use strangers::Strangers;
@@ -39,7 +39,12 @@ pub(crate) fn everything(repo: &Repo) -> Result<()> {
     let node = node::ensure()?;
     say::line(&format!("Node: {node}"));
     let browser = chromium()?;
-    say::line(&format!("Browser: {}", browser.display()));
+    let other = firefox()?;
+    say::line(&format!(
+        "Browsers: {}, {}",
+        browser.display(),
+        other.display()
+    ));
     node::packages(repo)?;
     let s3 = seaweedfs(repo)?;
     say::line(&format!("S3 server of the tests: {}", repo.shown(&s3)));

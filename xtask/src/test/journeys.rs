@@ -15,7 +15,7 @@ use crate::{run, setup};
 /// `npm test` in `end2end/`, which says what it needs in its README.
 pub(super) fn run(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     setup::journeys(repo)?;
-    let browser = setup::chromium()?;
+    let (chromium, firefox) = (setup::chromium()?, setup::firefox()?);
     let postgres = setup::postgres(repo)?;
     let built = dist::build(repo, toolchain, Profile::Demo)?;
     let forger = super::vectors::forger(repo, toolchain)?;
@@ -34,7 +34,8 @@ pub(super) fn run(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
         .env("PG_ADMIN_URL", portal.address("postgres").url())
         .env("TARGET_ADMIN_URL", target.address(demo::ORDERS).url())
         .env("PG_BIN_DIR", postgres.folder())
-        .env("CHROMIUM_PATH", browser)
+        .env("CHROMIUM_PATH", chromium)
+        .env("FIREFOX_PATH", firefox)
         .env("PLAYWRIGHT_HTML_OPEN", "never")
         .env_remove("DATABASE_URL");
     let (status, lines) = run::tee(&mut command)?;
