@@ -4,9 +4,8 @@
 //!
 //! The classes are thin shells around the crate `verify`, which tests on the host drive as the worker does.
 
+use verify::{LogFileParts, LogKey, Remembered};
 use wasm_bindgen::prelude::wasm_bindgen;
-
-use verify::{LogKey, Remembered};
 
 /// A check of one log, from the checkpoint to the report. The caller fetches what
 /// [`request`](Session::request) names, feeds the bytes and says where they end.
@@ -190,4 +189,16 @@ impl Rules {
 pub fn inspect_key(vkey: &str) -> Result<String, String> {
     let key = LogKey::parse(vkey).map_err(|error| error.to_string())?;
     serde_json::to_string(&key.facts()).map_err(|error| error.to_string())
+}
+
+/// Where the parts of a log file lie, as JSON: `checkpoint`, `leaves` and `entries`, each with the `start` and
+/// the `end` of its bytes. `head` are the file's first 128 bytes, or all of a shorter one.
+///
+/// # Errors
+/// A sentence that says why it is no log file.
+#[wasm_bindgen]
+pub fn log_file_parts(head: &[u8], file_len: f64) -> Result<String, String> {
+    // A file's length is a whole number below 2^53.
+    let parts = LogFileParts::of(head, file_len as u64).map_err(|error| error.to_string())?;
+    serde_json::to_string(&parts).map_err(|error| error.to_string())
 }

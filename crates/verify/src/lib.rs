@@ -19,6 +19,7 @@ mod judge;
 mod key;
 mod keys;
 mod locate;
+mod log_file;
 mod opening;
 mod ranges;
 mod report;
@@ -34,6 +35,7 @@ mod words;
 
 pub use evidence::Bytes;
 pub use key::{KeyFacts, LogKey, NotALogKey};
+pub use log_file::{LogFileParts, NotALogFile};
 pub use report::{Check, CheckpointFacts, Finding, Outcome, Remembered, Report, Subject};
 pub use rules::{Opening, Replay, Replayed, Unlawful};
 pub use session::{Purpose, Request, Session};
