@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[derive(Debug)]
 pub struct Session {
     key: LogKey,
-    remembered: Option<Remembered>,
+    remembered: Vec<Remembered>,
     begun: Option<verify::Session>,
 }
 
@@ -29,16 +29,17 @@ impl Session {
         let key = LogKey::parse(vkey).map_err(|error| error.to_string())?;
         Ok(Self {
             key,
-            remembered: None,
+            remembered: Vec::new(),
             begun: None,
         })
     }
 
-    /// What this browser saw of the log earlier; call it before the first request.
+    /// A checkpoint that this browser saw of the log earlier, with its signed note where it was kept; call it for
+    /// each of them, before the first request.
     ///
     /// # Errors
     /// A sentence, where what was remembered is no checkpoint.
-    pub fn remember(&mut self, size: f64, root: &str, at: &str) -> Result<(), String> {
+    pub fn remember(&mut self, size: f64, root: &str, at: &str, note: &str) -> Result<(), String> {
         let unreadable = || {
             "What this browser remembers of the log cannot be read. Choose \"Forget this log\", \
              then verify again."
@@ -49,10 +50,11 @@ impl Session {
         if !(0.0..9_007_199_254_740_992.0).contains(&size) || size.fract() != 0.0 {
             return Err(unreadable());
         }
-        self.remembered = Some(Remembered {
+        self.remembered.push(Remembered {
             size: size as u64,
             root,
             at: at.to_owned(),
+            note: note.to_owned(),
         });
         Ok(())
     }

@@ -3,7 +3,7 @@
 // names: the checkpoint, the stream of entries, and, where something does not fit, leaf-hash tiles
 // and single bundles to tell where. Besides that it loads its own files, once.
 //
-// In:  { type: 'verify', vkey, remembered?: { size, root, at } } | { type: 'inspect', id, vkey } | { type: 'stop' }
+// In:  { type: 'verify', vkey, remembered: [{ size, root, at, note }] } | { type: 'inspect', id, vkey } | { type: 'stop' }
 // Out: { type: 'ready' } | { type: 'key', id, key | problem } | { type: 'checkpoint', size, root }
 //      | { type: 'progress', … } | { type: 'report', report } | { type: 'stopped', … } | { type: 'problem', text, status?, fatal? }: after a fatal one the worker is of no more use
 
@@ -82,7 +82,7 @@ async function verify({ vkey, remembered }, abort) {
   let session;
   try {
     session = new Session(vkey);
-    if (remembered) session.remember(remembered.size, remembered.root, remembered.at);
+    for (const seen of remembered) session.remember(seen.size, seen.root, seen.at, seen.note);
     for (let request = session.request(); request !== undefined; request = session.request()) {
       await answer(session, JSON.parse(request), { clock, replay, signal: abort.signal });
     }

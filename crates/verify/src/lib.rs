@@ -36,6 +36,8 @@ mod words;
 pub use evidence::Bytes;
 pub use key::{KeyFacts, LogKey, NotALogKey};
 pub use log_file::{LogFileParts, NotALogFile};
-pub use report::{Check, CheckpointFacts, Finding, Outcome, Remembered, Report, Subject};
+pub use report::{
+    Check, CheckpointFacts, Contradiction, Finding, Outcome, Remembered, Report, Subject,
+};
 pub use rules::{Opening, Replay, Replayed, Unlawful};
 pub use session::{Purpose, Request, Session};

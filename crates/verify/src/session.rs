@@ -66,7 +66,7 @@ pub enum Purpose {
 #[derive(Debug)]
 pub struct Session {
     key: LogKey,
-    remembered: Option<Remembered>,
+    remembered: Vec<Remembered>,
     /// As it came. A key that the auditor does not hold yet may have signed it: the entries tell.
     signed: Option<SignedCheckpoint>,
     checkpoint: Option<VerifiedCheckpoint>,
@@ -102,8 +102,8 @@ enum Stage {
 }
 
 impl Session {
-    /// A check of the log that the key names.
-    pub fn new(key: LogKey, remembered: Option<Remembered>) -> Self {
+    /// A check of the log that the key names, by a reader who saw these checkpoints of it earlier.
+    pub fn new(key: LogKey, remembered: Vec<Remembered>) -> Self {
         let stage = Stage::Checkpoint { body: Vec::new() };
         Self {
             key,
@@ -367,7 +367,7 @@ impl Session {
             key: &self.key,
             checkpoint,
             note: &self.note,
-            remembered: self.remembered.as_ref(),
+            remembered: &self.remembered,
             pass: &pass,
             replayed: &replayed,
             located,

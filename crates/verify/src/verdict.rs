@@ -5,7 +5,7 @@ use std::error::Error;
 use ledger::{CheckpointError, Hash, VerifiedCheckpoint};
 
 use crate::checks::{TITLES, checks, entries};
-use crate::history::{History, history, history_finding};
+use crate::history::history;
 use crate::judge::{Located, judge};
 use crate::key::LogKey;
 use crate::opening;
@@ -26,7 +26,7 @@ pub(crate) struct Basis<'a> {
     pub(crate) key: &'a LogKey,
     pub(crate) checkpoint: &'a VerifiedCheckpoint,
     pub(crate) note: &'a str,
-    pub(crate) remembered: Option<&'a Remembered>,
+    pub(crate) remembered: &'a [Remembered],
     pub(crate) pass: &'a Pass,
     pub(crate) replayed: &'a Replayed,
     pub(crate) located: Located,
@@ -38,7 +38,7 @@ pub(crate) struct Basis<'a> {
 /// nothing could be proven by it.
 pub(crate) fn refused(
     key: &LogKey,
-    remembered: Option<Remembered>,
+    remembered: Vec<Remembered>,
     error: &CheckpointError,
     mut findings: Vec<Finding>,
 ) -> Report {
@@ -90,7 +90,7 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
     opening::compare(basis, &mut findings);
     findings.extend(basis.pass.keys.findings());
     let history = history(basis);
-    if let Some(finding) = history_finding(basis, history) {
+    if let Some(finding) = history.finding(basis) {
         findings.insert(0, finding);
     }
     if basis.located == Located::NotNeeded
@@ -128,7 +128,7 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
             basis.key.origin.as_str()
         ),
     };
-    let checks = checks(basis, history, &findings);
+    let checks = checks(basis, &history, &findings);
     findings.truncate(MAX_FINDINGS);
     Report {
         format: FORMAT,
@@ -146,10 +146,9 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
         findings_total,
         proven_ranges,
         broken_ranges,
-        remembered: basis.remembered.cloned(),
+        remembered: basis.remembered.to_vec(),
         // History is worth remembering where the entries are the signed ones, lawful or not.
-        may_be_remembered: basis.located == Located::NotNeeded
-            && matches!(history, History::FirstSeen | History::Consistent),
+        may_be_remembered: basis.located == Located::NotNeeded && history.may_be_remembered(),
     }
 }
 

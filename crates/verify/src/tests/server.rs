@@ -67,17 +67,17 @@ impl Server {
 
     /// The whole check by someone who holds the log's key.
     pub(super) fn check(&self) -> Report {
-        self.check_with(None)
+        self.check_with(Vec::new())
     }
 
     /// The whole check by someone who was here before.
-    pub(super) fn check_with(&self, remembered: Option<Remembered>) -> Report {
+    pub(super) fn check_with(&self, remembered: Vec<Remembered>) -> Report {
         let (report, _) = self.check_and_log(remembered);
         report
     }
 
     /// The whole check, and what was asked for.
-    pub(super) fn check_and_log(&self, remembered: Option<Remembered>) -> (Report, Vec<String>) {
+    pub(super) fn check_and_log(&self, remembered: Vec<Remembered>) -> (Report, Vec<String>) {
         let mut session = Session::new(LogKey::parse(&self.vkey).unwrap(), remembered);
         if let Some(range) = self.range {
             session = session.with_range(range);
