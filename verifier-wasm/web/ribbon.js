@@ -59,8 +59,9 @@ export class Ribbon {
   /** While the log streams in: `entries` are read, `suspects` do not fit what stands around them. */
   progress(entries, suspects) {
     const read = Math.min(entries, this.#size);
-    const bad = suspects.filter((seq) => seq < this.#size).map((seq) => [seq, seq + 1]);
-    this.#put(cut(this.#size, [[0, read, 'read'], ...bad.map(([from, to]) => [from, to, 'bad'])], 'none'));
+    // They come as an array of numbers only, which can hold no marks.
+    const bad = Array.from(suspects).filter((seq) => seq < this.#size).map((seq) => [seq, seq + 1, 'bad']);
+    this.#put(cut(this.#size, [[0, read, 'read'], ...bad], 'none'));
   }
 
   /**
