@@ -17,10 +17,13 @@ mod witness;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::sync::LazyLock;
+
+use crate::web::Hashes;
 
 /// Emergency access to production, signed off, watched and proven.
 #[derive(Debug, clap::Parser)]
-#[command(name = "breakglass", version)]
+#[command(name = "breakglass", version, long_version = version())]
 pub enum Command {
     /// Serve the portal.
     Serve(serve::Serve),
@@ -83,6 +86,20 @@ impl Command {
     }
 }
 
+/// What `breakglass --version` prints: also the verifier's SHA-256, so that who holds the single file can compare.
+fn version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| in_words(&Hashes::beside_executable()));
+    &TEXT
+}
+
+fn in_words(hashes: &Hashes) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match hashes.verifier() {
+        Some(hash) => format!("{version}\n{hash}  breakglass-verify.html"),
+        None => version.to_owned(),
+    }
+}
+
 /// A secret from a file that only its owner and group can read.
 fn secret(option: &'static str, path: &std::path::Path) -> anyhow::Result<secrecy::SecretString> {
     Ok(crate::config::secret_file(option, path)?)
@@ -120,4 +137,20 @@ fn log_to_stderr(json: bool) {
     } else {
         lines.try_init()
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_names_the_single_file_that_belongs_to_it() {
+        let hashes = Hashes::parse("css: 1\nverifier: 0a1b\n");
+        let expected = format!(
+            "{}\n0a1b  breakglass-verify.html",
+            env!("CARGO_PKG_VERSION")
+        );
+        assert_eq!(in_words(&hashes), expected);
+        assert_eq!(in_words(&Hashes::default()), env!("CARGO_PKG_VERSION"));
+    }
 }

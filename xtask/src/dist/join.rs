@@ -141,7 +141,8 @@ mod tests {
     #[test]
     fn modules_see_what_they_import_and_nothing_else() {
         let verifier = "const hidden = 1;\nexport class Session {\n}\nfunction start() {}\nexport { start as default, hidden };\n";
-        let page = "import init, { Session, hidden as found } from './verifier-glue.js';\nawait init();\n";
+        let page =
+            "import init, { Session, hidden as found } from './verifier-glue.js';\nawait init();\n";
         let script = join(&[("verifier-glue", verifier), ("page", page)]).expect("known forms");
         assert_eq!(
             script,
@@ -160,10 +161,7 @@ mod tests {
                 "no known form",
             ),
             ("export default 3;\n", "no known form"),
-            (
-                "const text = '</script>';\n",
-                "cannot hold",
-            ),
+            ("const text = '</script>';\n", "cannot hold"),
         ] {
             let error = join(&[("page", module)]).expect_err(module);
             assert!(format!("{error:#}").contains(why), "{module}: {error:#}");

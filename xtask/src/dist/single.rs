@@ -99,15 +99,22 @@ mod tests {
         };
         let page = page(&parts).expect("all places are there");
         let hash = |text: &str| Base64::encode_string(&Sha256::digest(text));
-        assert!(page.contains(&format!("'sha256-{}' 'wasm-unsafe-eval'", hash("go('{{version}}')"))));
+        assert!(page.contains(&format!(
+            "'sha256-{}' 'wasm-unsafe-eval'",
+            hash("go('{{version}}')")
+        )));
         assert!(page.contains(&format!("style-src 'sha256-{}'", hash("a{}"))));
         assert!(page.contains("data-name=\"wasm\">AGFzbQ==</script>"));
-        assert!(page.ends_with("<script>go('{{version}}')</script>"), "{page}");
+        assert!(
+            page.ends_with("<script>go('{{version}}')</script>"),
+            "{page}"
+        );
     }
 
     #[test]
     fn a_value_without_a_place_is_an_error() {
-        let error = fill("<p>{{one}}</p>", &[("one", "1"), ("two", "2")]).expect_err("no place for two");
+        let error =
+            fill("<p>{{one}}</p>", &[("one", "1"), ("two", "2")]).expect_err("no place for two");
         assert_eq!(error.to_string(), "the page has no place for two");
     }
 }

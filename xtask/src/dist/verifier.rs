@@ -15,9 +15,10 @@ use crate::setup::Toolchain;
 const GLUE: &str = "verifier.js";
 
 /// The modules of the single file, each behind those that it imports. Those of `file/` are its own.
-const MODULES: [&str; 6] = [
+const MODULES: [&str; 7] = [
     GLUE,
     "web/rehearsal.js",
+    "web/memory-file.js",
     "web/ribbon.js",
     "web/result.js",
     "file/log-file.js",
@@ -62,11 +63,12 @@ pub(crate) fn write(repo: &Repo, wasm: &Path, styles: &str) -> Result<String> {
     Ok(hash)
 }
 
-/// Build the single file and nothing else.
-pub(crate) fn build_single(repo: &Repo, toolchain: &Toolchain) -> Result<String> {
-    let wasm = build::verifier(repo, toolchain)?;
+/// Build the single file and nothing else; returns its SHA-256.
+pub(crate) fn build_single(repo: &Repo, toolchain: Toolchain) -> Result<String> {
+    let wasm = build::verifier(repo, &toolchain)?;
     let styles = styles::bundle(&repo.root.join("style"))?;
-    Source::bind(repo, &wasm, &styles)?.single()
+    let single = Source::bind(repo, &wasm, &styles)?.single()?;
+    Ok(sha256(single.as_bytes()))
 }
 
 impl Source {
@@ -118,12 +120,17 @@ impl Source {
             .iter()
             .map(|name| {
                 let path = format!("web/sample/{name}");
-                let bytes = fs::read(self.folder.join(&path)).context("the sample log is missing")?;
+                let bytes =
+                    fs::read(self.folder.join(&path)).context("the sample log is missing")?;
                 Ok((*name, bytes))
             })
             .collect::<Result<Vec<_>>>()?;
         let mut data: Vec<(&str, &[u8])> = vec![("verifier_bg.wasm", &self.bound.wasm)];
-        data.extend(samples.iter().map(|(name, bytes)| (*name, bytes.as_slice())));
+        data.extend(
+            samples
+                .iter()
+                .map(|(name, bytes)| (*name, bytes.as_slice())),
+        );
         single::page(&single::Parts {
             page: &self.page("file/page.html")?,
             style: &format!("{}{}", self.styles, self.read("web/verify.css")?),
