@@ -1,6 +1,6 @@
-//! Whether the log continues what this browser saw of it earlier.
+//! Whether the log continues what was seen of it earlier.
 
-use ledger::root_of;
+use ledger::{Hash, root_of};
 
 use crate::checks::entries;
 use crate::judge::Located;
@@ -24,29 +24,29 @@ pub(crate) fn history(basis: &Basis<'_>) -> History {
     let Some(seen) = basis.remembered else {
         return History::FirstSeen;
     };
-    let (size, root) = (basis.checkpoint.size(), basis.checkpoint.root());
-    if seen.size > size {
+    if seen.size > basis.checkpoint.size() {
         return History::Shrunk;
     }
-    let then = if seen.size == size {
-        Some(root)
-    } else {
-        let signed = match basis.located {
-            Located::NotNeeded => basis.pass.log.leaves(),
-            Located::ByTiles => basis.signed,
-            Located::ByChainAlone => &[],
-        };
-        usize::try_from(seen.size)
-            .ok()
-            .and_then(|size| signed.get(..size))
-            .map(root_of)
-    };
-    match then {
+    match root_then(basis, seen.size) {
         Some(then) if then == seen.root => History::Consistent,
         Some(_) => History::Rewritten,
         None if seen.size == 0 => History::Consistent,
         None => History::Untold,
     }
+}
+
+/// The root over the first `size` of the signed entries; `None` where they are not known.
+pub(crate) fn root_then(basis: &Basis<'_>, size: u64) -> Option<Hash> {
+    if size == basis.checkpoint.size() {
+        return Some(basis.checkpoint.root());
+    }
+    let signed = match basis.located {
+        Located::NotNeeded => basis.pass.log.leaves(),
+        Located::ByTiles => basis.signed,
+        Located::ByChainAlone => &[],
+    };
+    let size = usize::try_from(size).ok()?;
+    signed.get(..size).map(root_of)
 }
 
 /// What is wrong with it, if something is.
@@ -57,15 +57,15 @@ pub(crate) fn history_finding(basis: &Basis<'_>, history: History) -> Option<Fin
         History::Shrunk => (
             "shrunk",
             format!(
-                "The log shrank: on {} this browser saw {}, now {size} are signed.",
-                seen.at,
-                entries(seen.size)
+                "The log shrank: it had {} when it was seen on {}, now {size} are signed.",
+                entries(seen.size),
+                seen.at
             ),
         ),
         History::Rewritten => (
             "rewritten",
             format!(
-                "The log was rewritten: its first {} are not those that this browser saw on {}.",
+                "The log was rewritten: its first {} are not those that were seen on {}.",
                 entries(seen.size),
                 seen.at
             ),
@@ -84,11 +84,11 @@ pub(crate) fn memory(basis: &Basis<'_>, history: History) -> (Outcome, String) {
     let Some(seen) = basis.remembered else {
         return (
             Outcome::Unknown,
-            "This browser has not seen this log before.".to_owned(),
+            "This log has not been seen here before.".to_owned(),
         );
     };
     let was = format!(
-        "what this browser saw on {}: {} under root {}",
+        "what was seen on {}: {} under root {}",
         seen.at,
         entries(seen.size),
         seen.root

@@ -31,6 +31,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod witnesses;
 mod words;
 
 pub use evidence::Bytes;
@@ -39,3 +40,4 @@ pub use log_file::{LogFileParts, NotALogFile};
 pub use report::{Check, CheckpointFacts, Finding, Outcome, Remembered, Report, Subject};
 pub use rules::{Opening, Replay, Replayed, Unlawful};
 pub use session::{Purpose, Request, Session};
+pub use witnesses::{NotATrustPolicy, TrustPolicy};
