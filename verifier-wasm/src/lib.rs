@@ -4,7 +4,7 @@
 //!
 //! The classes are thin shells around the crate `verify`, which tests on the host drive as the worker does.
 
-use verify::{LogFileParts, LogKey, Remembered};
+use verify::{LogFileParts, LogKey, Remembered, TrustPolicy};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A check of one log, from the checkpoint to the report. The caller fetches what
@@ -14,6 +14,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub struct Session {
     key: LogKey,
     remembered: Vec<Remembered>,
+    policy: Option<TrustPolicy>,
     begun: Option<verify::Session>,
 }
 
@@ -30,6 +31,7 @@ impl Session {
         Ok(Self {
             key,
             remembered: Vec::new(),
+            policy: None,
             begun: None,
         })
     }
@@ -59,7 +61,18 @@ impl Session {
         Ok(())
     }
 
-    /// The next request as JSON: `path` below the log's prefix, `purpose` (`checkpoint`, `stream`,
+    /// Whom the auditor wants to have looked, as the text of a trust policy (tlog-policy); call it before
+    /// the first request.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it and what to do.
+    pub fn policy(&mut self, text: &str) -> Result<(), String> {
+        let policy = TrustPolicy::parse(text.as_bytes(), &self.key);
+        self.policy = Some(policy.map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
+    /// The next request as JSON: `path` below the log's prefix, `purpose` (`checkpoint`, `witnessed`, `stream`,
     /// `locate`, `show`), and whether it is `needed`. Nothing when the report is there.
     pub fn request(&mut self) -> Option<String> {
         let request = self.session().request()?;
@@ -147,9 +160,16 @@ impl Session {
         let Self {
             key,
             remembered,
+            policy,
             begun,
         } = self;
-        begun.get_or_insert_with(|| verify::Session::new(key.clone(), remembered.clone()))
+        begun.get_or_insert_with(|| {
+            let session = verify::Session::new(key.clone(), remembered.clone());
+            match policy.clone() {
+                Some(policy) => session.with_policy(policy),
+                None => session,
+            }
+        })
     }
 }
 

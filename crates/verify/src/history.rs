@@ -5,7 +5,7 @@
 //! - *rollback*: fewer entries are signed than were seen, and what is left is the history that was seen;
 //! - a *cut tail* is none of these: the signature covers entries that are not served (the tree says so).
 
-use ledger::Tree;
+use ledger::{Hash, Tree, root_of};
 
 use crate::checks::entries;
 use crate::judge::Located;
@@ -45,11 +45,7 @@ pub(crate) struct History<'a> {
 pub(crate) fn history<'a>(basis: &Basis<'a>) -> History<'a> {
     let mut seen: Vec<&Remembered> = basis.remembered.iter().collect();
     seen.sort_by_key(|seen| seen.size);
-    let signed = match basis.located {
-        Located::NotNeeded => basis.pass.log.leaves(),
-        Located::ByTiles => basis.signed,
-        Located::ByChainAlone => &[],
-    };
+    let signed = signed_leaves(basis);
     let mut history = History {
         seen: seen.len(),
         ..History::default()
@@ -72,10 +68,28 @@ pub(crate) fn history<'a>(basis: &Basis<'a>) -> History<'a> {
     history
 }
 
+/// The root over the first `size` of the signed entries; `None` where they are not known.
+pub(crate) fn root_then(basis: &Basis<'_>, size: u64) -> Option<Hash> {
+    if size == basis.checkpoint.size() {
+        return Some(basis.checkpoint.root());
+    }
+    let size = usize::try_from(size).ok()?;
+    signed_leaves(basis).get(..size).map(root_of)
+}
+
+/// The leaf hashes that were signed, as far as they are known.
+fn signed_leaves<'a>(basis: &Basis<'a>) -> &'a [Hash] {
+    match basis.located {
+        Located::NotNeeded => basis.pass.log.leaves(),
+        Located::ByTiles => basis.signed,
+        Located::ByChainAlone => &[],
+    }
+}
+
 fn stands(
     basis: &Basis<'_>,
     seen: &Remembered,
-    mut root_at: impl FnMut(u64) -> Option<ledger::Hash>,
+    mut root_at: impl FnMut(u64) -> Option<Hash>,
 ) -> Stands {
     let (size, root) = (basis.checkpoint.size(), basis.checkpoint.root());
     if seen.size > size {
@@ -195,7 +209,7 @@ impl History<'_> {
         match self.within {
             None => (
                 Outcome::Unknown,
-                "This browser has not seen this log before.".to_owned(),
+                "This log has not been seen here before.".to_owned(),
             ),
             Some(seen) => {
                 let which = match self.seen {

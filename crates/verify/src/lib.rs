@@ -31,6 +31,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod witnesses;
 mod words;
 
 pub use evidence::Bytes;
@@ -41,3 +42,4 @@ pub use report::{
 };
 pub use rules::{Opening, Replay, Replayed, Unlawful};
 pub use session::{Purpose, Request, Session};
+pub use witnesses::{NotATrustPolicy, TrustPolicy};

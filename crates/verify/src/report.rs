@@ -79,6 +79,8 @@ pub struct Contradiction {
 pub enum Subject {
     /// Who signed the checkpoint.
     Signature,
+    /// Whether those have signed it too whom the auditor wants to have looked.
+    Witnesses,
     /// Whether it goes on from what was seen earlier.
     Memory,
     /// Whether the entries give the signed root.

@@ -20,6 +20,7 @@ use crate::report::{Finding, Remembered, Report};
 use crate::rules::Replayed;
 use crate::scan::{Pass, Scan};
 use crate::verdict::{self, Basis};
+use crate::witnesses::TrustPolicy;
 
 /// The longest checkpoint that is read, in bytes; a real one with a dozen witnesses has 2,000.
 const MAX_CHECKPOINT_LEN: usize = 65_536;
@@ -54,6 +55,8 @@ pub struct Request {
 pub enum Purpose {
     /// The signed size and root.
     Checkpoint,
+    /// The newest checkpoint that enough witnesses have signed, where the auditor has a policy.
+    Witnessed,
     /// Entries, framed as bundles.
     Stream,
     /// A tile of leaf hashes, to name the broken places.
@@ -67,6 +70,9 @@ pub enum Purpose {
 pub struct Session {
     key: LogKey,
     remembered: Vec<Remembered>,
+    policy: Option<TrustPolicy>,
+    /// What the server calls witnessed: the policy and the entries tell.
+    witnessed: Option<SignedCheckpoint>,
     /// As it came. A key that the auditor does not hold yet may have signed it: the entries tell.
     signed: Option<SignedCheckpoint>,
     checkpoint: Option<VerifiedCheckpoint>,
@@ -80,6 +86,9 @@ pub struct Session {
 
 #[derive(Debug)]
 enum Stage {
+    Witnessed {
+        body: Vec<u8>,
+    },
     Checkpoint {
         body: Vec<u8>,
     },
@@ -108,6 +117,8 @@ impl Session {
         Self {
             key,
             remembered,
+            policy: None,
+            witnessed: None,
             signed: None,
             checkpoint: None,
             note: String::new(),
@@ -116,6 +127,14 @@ impl Session {
             bytes: 0,
             range: RANGE,
         }
+    }
+
+    /// The same by an auditor who wants witnesses to have looked; to be said before the first request.
+    #[must_use]
+    pub fn with_policy(mut self, policy: TrustPolicy) -> Self {
+        self.policy = Some(policy);
+        self.stage = Stage::Witnessed { body: Vec::new() };
+        self
     }
 
     /// The same with shorter ranges, so that a test needs no million entries.
@@ -127,6 +146,7 @@ impl Session {
     /// What to fetch next; `None` when the report is there.
     pub fn request(&self) -> Option<Request> {
         let (path, purpose, needed) = match &self.stage {
+            Stage::Witnessed { .. } => ("witnessed".to_owned(), Purpose::Witnessed, false),
             Stage::Checkpoint { .. } => ("checkpoint".to_owned(), Purpose::Checkpoint, true),
             Stage::Stream { scan } => {
                 let (from, to) = (scan.entries(), scan.until());
@@ -150,7 +170,9 @@ impl Session {
     /// Takes the next bytes of the answer, cut anywhere.
     pub fn feed(&mut self, chunk: &[u8]) {
         match &mut self.stage {
-            Stage::Checkpoint { body } => keep(body, chunk, MAX_CHECKPOINT_LEN),
+            Stage::Witnessed { body } | Stage::Checkpoint { body } => {
+                keep(body, chunk, MAX_CHECKPOINT_LEN);
+            }
             Stage::Stream { scan } => {
                 self.bytes += chunk.len() as u64;
                 scan.feed(chunk);
@@ -164,7 +186,9 @@ impl Session {
     /// Whether more of the answer is wanted.
     pub fn wants(&self) -> bool {
         match &self.stage {
-            Stage::Checkpoint { body } => body.len() <= MAX_CHECKPOINT_LEN,
+            Stage::Witnessed { body } | Stage::Checkpoint { body } => {
+                body.len() <= MAX_CHECKPOINT_LEN
+            }
             Stage::Stream { scan } => scan.wants(),
             Stage::Locate { locate, .. } => locate.wants(),
             Stage::Show { body, .. } => body.len() <= MAX_BUNDLE_LEN,
@@ -209,7 +233,7 @@ impl Session {
     /// How many entries were read.
     pub fn entries(&self) -> u64 {
         match &self.stage {
-            Stage::Checkpoint { .. } => 0,
+            Stage::Witnessed { .. } | Stage::Checkpoint { .. } => 0,
             Stage::Stream { scan } => scan.entries(),
             Stage::Locate { pass, .. } | Stage::Show { pass, .. } => pass.log.size(),
             Stage::Done { .. } => self.size(),
@@ -232,7 +256,7 @@ impl Session {
     /// What is being done, for the page.
     pub fn stage(&self) -> &'static str {
         match &self.stage {
-            Stage::Checkpoint { .. } => "checkpoint",
+            Stage::Witnessed { .. } | Stage::Checkpoint { .. } => "checkpoint",
             Stage::Stream { .. } => "reading",
             Stage::Locate { .. } | Stage::Show { .. } => "locating",
             Stage::Done { .. } => "done",
@@ -251,6 +275,10 @@ impl Session {
         // The stage is taken out and replaced; in between stands one that asks for nothing.
         let empty = Stage::Checkpoint { body: Vec::new() };
         self.stage = match core::mem::replace(&mut self.stage, empty) {
+            Stage::Witnessed { body } => {
+                self.witnessed = SignedCheckpoint::parse(&body).ok().filter(|_| answered);
+                Stage::Checkpoint { body: Vec::new() }
+            }
             Stage::Checkpoint { body } => self.after_checkpoint(&body),
             Stage::Stream { scan } => self.after_range(scan),
             Stage::Locate { pass, locate } => self.after_tile(pass, locate, answered),
@@ -372,6 +400,9 @@ impl Session {
             replayed: &replayed,
             located,
             signed,
+            policy: self.policy.as_ref(),
+            newest: self.signed.as_ref(),
+            witnessed: self.witnessed.as_ref(),
         };
         let report = Box::new(verdict::draw(&basis));
         let shown = || report.findings.iter().filter_map(|finding| finding.leaf);

@@ -12,3 +12,4 @@ mod remembered;
 mod rotated;
 mod server;
 mod unlawful;
+mod witnesses;

@@ -7,6 +7,7 @@ use crate::report::{Outcome, Remembered, Report, Subject};
 use crate::rules::Replay;
 use crate::sample::Sample;
 use crate::session::{Purpose, Session};
+use crate::witnesses::TrustPolicy;
 
 /// How far past the limit of an answer a test server goes: a reader that went along would show.
 const ENDLESS: usize = 40_000_000;
@@ -15,6 +16,10 @@ const ENDLESS: usize = 40_000_000;
 pub(super) struct Server {
     pub(super) vkey: String,
     pub(super) checkpoint: Vec<u8>,
+    /// What it calls witnessed; `None` where it has nothing of the kind.
+    pub(super) witnessed: Option<Vec<u8>>,
+    /// Whom its reader wants to have looked.
+    pub(super) policy: Option<TrustPolicy>,
     pub(super) entries: Vec<Vec<u8>>,
     /// What its hash tiles hold; `None` refuses them.
     pub(super) leaves: Option<Vec<Hash>>,
@@ -40,6 +45,8 @@ impl Server {
         Self {
             vkey: sample.vkey(),
             checkpoint: sample.checkpoint().into_bytes(),
+            witnessed: None,
+            policy: None,
             leaves: Some(
                 sample
                     .entries
@@ -81,6 +88,9 @@ impl Server {
         let mut session = Session::new(LogKey::parse(&self.vkey).unwrap(), remembered);
         if let Some(range) = self.range {
             session = session.with_range(range);
+        }
+        if let Some(policy) = &self.policy {
+            session = session.with_policy(policy.clone());
         }
         let (mut replay, mut asked) = (None, Vec::new());
         for _ in 0..10_000 {
@@ -128,6 +138,9 @@ impl Server {
     fn answer(&self, path: &str, repeated: bool) -> Option<Vec<u8>> {
         if path == "checkpoint" {
             return Some(self.checkpoint.clone());
+        }
+        if path == "witnessed" {
+            return self.witnessed.clone();
         }
         if let Some(range) = path.strip_prefix("stream/") {
             let (from, to) = range.split_once('-').unwrap();
