@@ -67,6 +67,9 @@ test('what is no log file, and what is cut, is refused in a sentence', async ({ 
   await give(page, bytes.subarray(0, bytes.length - 10), vkey);
   await page.getByRole('button', { name: 'Verify', exact: true }).click();
   await expect(verdict(page), 'the last entry ends early').toHaveText('Not proven');
+  await give(page, Buffer.concat([bytes, Buffer.from([0, 1, 120])]), vkey);
+  await page.getByRole('button', { name: 'Verify', exact: true }).click();
+  await expect(page.locator('#findings'), 'something stands behind the last entry').toContainText('more than the 64 entries');
   await give(page, bytes, vkey.replace(/\+[^+]*$/, '+AAAA'));
   await expect(page.getByLabel('Key of the log')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByRole('button', { name: 'Verify', exact: true })).toBeDisabled();
@@ -99,6 +102,36 @@ test('a file can be dropped, and what one check saw is held against the next', a
   await page.locator('#findings summary').first().click();
   await expect(page.getByRole('region', { name: 'The note of now' })).toContainText('— ');
   await axe(page);
+});
+
+test('a check can be cancelled even while the disk is silent', async ({ stranger }) => {
+  const page = await opened(stranger);
+  const { vkey, bytes } = sampleLog();
+  await give(page, bytes, vkey);
+  await expect(page.getByRole('button', { name: 'Verify', exact: true })).toBeEnabled();
+  await page.evaluate(() => {
+    const read = Blob.prototype.arrayBuffer;
+    Object.assign(globalThis, { speak: () => (Blob.prototype.arrayBuffer = read) });
+    Blob.prototype.arrayBuffer = () => new Promise(() => {});
+  });
+  await page.getByRole('button', { name: 'Verify', exact: true }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('Cancelled after 0 entries. Nothing was judged.')).toBeVisible();
+  await page.evaluate(() => (globalThis as unknown as { speak(): void }).speak());
+  await page.getByRole('button', { name: 'Verify', exact: true }).click();
+  await expect(verdict(page)).toHaveText('Proven');
+});
+
+test('the log that a portal gives away is proven without the portal', async ({ person, stranger }) => {
+  const quinn = await person('quinn');
+  await quinn.goto('/verify');
+  const vkey = (await quinn.request.get('/ledger/vkey').then((answer) => answer.text())).trim();
+  const [given] = await Promise.all([quinn.waitForEvent('download'), quinn.getByRole('link', { name: 'the whole log as one file' }).click()]);
+  const page = await opened(stranger);
+  await give(page, readFileSync(await given.path()), vkey);
+  await page.getByRole('button', { name: 'Verify', exact: true }).click();
+  await expect(verdict(page)).toHaveText('Proven');
+  await expect(page.getByText(`of ${vkey.split('+')[0]} are as they were signed`)).toBeVisible();
 });
 
 async function opened(stranger: (options?: object) => Promise<Page>): Promise<Page> {

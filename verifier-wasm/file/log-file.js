@@ -36,12 +36,15 @@ export class LogFile {
     return (this.#parts.leaves.end - this.#parts.leaves.start) / HASH_LEN;
   }
 
-  /** The answer to a request of the session as a run of chunks, or null where the file has none. */
-  answer(path) {
+  /**
+   * The answer to a request of the session, chunk by chunk, or null where the file has none. The signed log
+   * has `size` entries.
+   */
+  answer(path, size) {
     const { checkpoint, leaves } = this.#parts;
     if (path === 'checkpoint') return this.#slices(checkpoint.start, checkpoint.end);
     const range = /^stream\/(\d+)-(\d+)$/.exec(path);
-    if (range) return this.#entries(Number(range[1]), Number(range[2]));
+    if (range) return this.#entries(Number(range[1]), Number(range[2]), size);
     const tile = /^tile\/0\/((?:x\d{3}\/)*\d{3})(?:\.p\/(\d+))?$/.exec(path);
     if (!tile) return null;
     const index = Number(tile[1].replaceAll(/[x/]/g, ''));
@@ -50,13 +53,13 @@ export class LogFile {
     return end <= leaves.end ? this.#slices(start, end) : null;
   }
 
-  /** Entries from `from` to before `to`. What the file holds after its last leaf's entry comes along: it is surplus. */
-  async *#entries(from, to) {
+  /** Entries from `from` to before `to`. What stands behind the last signed one comes along: it is surplus. */
+  async *#entries(from, to, size) {
     let start = this.#begins[from / BUNDLE];
     // A place that was never come to does not exist in this file.
     if (start === undefined) return;
     const walk = new Walk(from, start, this.#begins);
-    const last = to >= this.leaves;
+    const last = to >= size;
     for await (const chunk of this.#slices(start, this.#parts.entries.end)) {
       const end = walk.on(chunk, to);
       if (!last && end !== null) {

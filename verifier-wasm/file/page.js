@@ -147,12 +147,13 @@ at('form').addEventListener('submit', async (event) => {
   let session = null;
   let report = null;
   try {
-    const self_test = await ready;
+    const within = until(abort.signal);
+    const self_test = await within(ready);
     // The index of the file belongs to one check: the file may have changed since the last one.
-    log = await LogFile.open(file, partsOf);
+    log = await within(LogFile.open(file, partsOf));
     session = new Session(key.vkey);
     for (const seen of remembered()) session.remember(seen.size, seen.root, seen.at, seen.note);
-    await check(session, { clock, signal: abort.signal });
+    await check(session, { clock, within });
     report = { ...JSON.parse(session.report()), self_test, ...figures(session, clock) };
   } catch (error) {
     if (abort.signal.aborted) say(`Cancelled after ${count(session?.entries() ?? 0)} entries. Nothing was judged.`);
@@ -178,21 +179,20 @@ function remembered() {
 }
 
 /** Answers what the session asks for, from the file. */
-async function check(session, { clock, signal }) {
+async function check(session, { clock, within }) {
   let rules = null;
   for (let next = session.request(); next !== undefined; next = session.request()) {
     const request = JSON.parse(next);
-    const answer = log.answer(request.path);
+    const answer = log.answer(request.path, session.size());
     if (answer === null) {
       session.refuse();
       continue;
     }
     const stream = request.purpose === 'stream';
     if (stream) rules ??= new Rules(session.size());
-    for await (const chunk of answer) {
-      await breath();
-      signal.throwIfAborted();
-      if (!session.wants()) break;
+    for (let read = await within(answer.next()); !read.done && session.wants(); read = await within(answer.next())) {
+      const chunk = read.value;
+      await within(breath());
       session.feed(chunk);
       if (stream) rules.feed(chunk);
       tell(session, clock);
@@ -205,6 +205,15 @@ async function check(session, { clock, signal }) {
       say(`The checkpoint bears your key’s signature: ${count(session.size())} entries under root ${session.root()}. Reading them.`);
     }
   }
+}
+
+/** Waits for whatever comes first, a promise or the end of the check: a disk may take its time for ever. */
+function until(signal) {
+  const aborted = new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+  aborted.catch(() => {});
+  return (promise) => Promise.race([promise, aborted]);
 }
 
 /** Lets the browser draw, and hear a click. */
