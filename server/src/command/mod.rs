@@ -13,6 +13,7 @@ mod restore;
 mod rotate_key;
 mod serve;
 mod signer;
+mod verify;
 mod witness;
 
 use std::io::IsTerminal as _;
@@ -32,6 +33,8 @@ pub enum Command {
     Migrate(migrate::Migrate),
     /// Check a stored log without the portal: a folder of tiles, an address, or the database.
     Fsck(fsck::Fsck),
+    /// Check a whole log as the browser does: a portal's address, a folder of tiles, or a log file.
+    Verify(verify::Verify),
     /// Fill a new database with the log of the archive.
     Restore(restore::Restore),
     /// Hold the tables that pages read against the log, or make them again from it.
@@ -63,6 +66,7 @@ impl Command {
             Self::Serve(serve) => serve.run().await?,
             Self::Migrate(migrate) => migrate.run().await?,
             Self::Fsck(fsck) => return fsck.run().await,
+            Self::Verify(verify) => return verify.run().await,
             Self::Restore(restore) => restore.run().await?,
             Self::Policy(policy) => return policy.run().await,
             Self::Rebuild(rebuild) => return rebuild.run().await,
@@ -80,7 +84,9 @@ impl Command {
     /// The exit code of an error: a check that could not be made is not one that failed.
     pub fn error_code(&self) -> ExitCode {
         match self {
-            Self::Fsck(_) | Self::Policy(_) | Self::Rebuild(_) => ExitCode::from(2),
+            Self::Fsck(_) | Self::Verify(_) | Self::Policy(_) | Self::Rebuild(_) => {
+                ExitCode::from(2)
+            }
             _ => ExitCode::FAILURE,
         }
     }
