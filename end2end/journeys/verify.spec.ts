@@ -2,8 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { axe } from '../support/axe.ts';
+import { handed } from '../support/environment.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { startSpare } from '../support/portal.ts';
 import { sql } from '../support/postgres.ts';
@@ -88,6 +90,24 @@ test('what an older version of the page remembered comes along', async ({ person
   await expect(quinn.locator('#findings')).toContainText('The log was rolled back: on 2026-01-05T10:00:00Z it had 999999 entries');
 });
 
+test('an auditor says who must have looked', async ({ person }) => {
+  await ask(await person('dana'));
+  const quinn = await person('quinn');
+  await expect.poll(async () => (await quinn.request.get('/ledger/witnessed')).status(), { timeout: 30_000 }).toBe(200);
+  await quinn.goto('/verify');
+  const policy = readFileSync(path.join(handed.folder(), 'portal/trust.policy'), 'utf8');
+  await quinn.getByText('Your trust policy').click();
+  await quinn.getByLabel('Trust policy').fill('quorum nobody\n');
+  await quinn.getByRole('button', { name: /use the server's key/i }).click();
+  await quinn.getByRole('button', { name: 'Verify', exact: true }).click();
+  await expect(quinn.getByText('This is not a trust policy')).toBeVisible();
+  await quinn.getByLabel('Trust policy').fill(policy);
+  await verify(quinn);
+  await expect(verdict(quinn)).toHaveText('Proven');
+  await expect(quinn.locator('#checks li', { hasText: 'Witnesses' })).toContainText(/enough witnesses have signed/i);
+  await axe(quinn);
+});
+
 test('the page says whose it is, and gives the verifier away', async ({ person }) => {
   const quinn = await person('quinn');
   await quinn.goto('/verify');
@@ -98,7 +118,7 @@ test('the page says whose it is, and gives the verifier away', async ({ person }
   await expect(ways.locator('#single-hash')).toHaveText(hash);
   const beside = await quinn.request.get('/verify/breakglass-verify.html.sha256').then((answer) => answer.text());
   expect(beside).toBe(`${hash}  breakglass-verify.html\n`);
-  await expect(ways.getByRole('region', { name: 'Command' })).toHaveText(/^breakglass verify http:\/\/localhost:\d+\/ledger --vkey end2end\.example\/portal\+/);
+  await expect(ways.getByRole('region', { name: 'Command' })).toHaveText(/^breakglass verify http:\/\/localhost:\d+ --vkey end2end\.example\/portal\+/);
 });
 
 test('another key than the one in hand proves nothing', async ({ person }) => {

@@ -126,7 +126,7 @@ at('form').addEventListener('submit', (event) => {
   at('stop').hidden = false;
   at('stop').focus();
   say('Fetching the checkpoint.');
-  worker.postMessage({ type: 'verify', vkey: held.vkey, remembered: seen });
+  worker.postMessage({ type: 'verify', vkey: held.vkey, remembered: seen, policy: at('policy').value });
 });
 
 at('stop').addEventListener('click', () => worker?.postMessage({ type: 'stop' }));
@@ -268,7 +268,7 @@ function signIn() {
 
 /** The line to paste, with the key in hand, else with the one that the server claims. */
 function command() {
-  at('command').textContent = `breakglass verify ${location.origin}/ledger --vkey ${(held ?? claimed)?.vkey ?? '<the key you hold>'}`;
+  at('command').textContent = `breakglass verify ${location.origin} --vkey ${(held ?? claimed)?.vkey ?? '<the key you hold>'}`;
 }
 
 /** Asks the server which log it keeps and which key it claims. */

@@ -3,7 +3,7 @@
 // names: the checkpoint, the stream of entries, and, where something does not fit, leaf-hash tiles
 // and single bundles to tell where. Besides that it loads its own files, once.
 //
-// In:  { type: 'verify', vkey, remembered: [{ size, root, at, note }] } | { type: 'inspect', id, vkey } | { type: 'stop' }
+// In:  { type: 'verify', vkey, remembered: [{ size, root, at, note }], policy } | { type: 'inspect', id, vkey } | { type: 'stop' }
 // Out: { type: 'ready' } | { type: 'key', id, key | problem } | { type: 'checkpoint', size, root }
 //      | { type: 'progress', … } | { type: 'report', report } | { type: 'stopped', … } | { type: 'problem', text, status?, fatal? }: after a fatal one the worker is of no more use
 
@@ -75,7 +75,7 @@ function inspect({ id, vkey }) {
   }
 }
 
-async function verify({ vkey, remembered }, abort) {
+async function verify({ vkey, remembered, policy }, abort) {
   const clock = new Clock();
   const replay = new Replay();
   abort.signal.addEventListener('abort', () => replay.close());
@@ -83,6 +83,7 @@ async function verify({ vkey, remembered }, abort) {
   try {
     session = new Session(vkey);
     for (const seen of remembered) session.remember(seen.size, seen.root, seen.at, seen.note);
+    if (policy.trim() !== '') session.policy(policy);
     for (let request = session.request(); request !== undefined; request = session.request()) {
       await answer(session, JSON.parse(request), { clock, replay, signal: abort.signal });
     }

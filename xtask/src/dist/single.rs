@@ -44,7 +44,7 @@ pub(crate) fn page(parts: &Parts<'_>) -> Result<String> {
     fill(
         parts.page,
         &[
-            ("policy", &policy),
+            ("content-policy", &policy),
             ("style", parts.style),
             ("data", data.trim_end()),
             ("script", parts.script),
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn the_policy_names_exactly_what_stands_in_the_page() {
         let parts = Parts {
-            page: "<meta content=\"{{policy}}\"><style>{{style}}</style>{{data}}<script>{{script}}</script>",
+            page: "<meta content=\"{{content-policy}}\"><style>{{style}}</style>{{data}}<script>{{script}}</script>",
             style: "a{}",
             script: "go('{{version}}')",
             data: &[("wasm", b"\0asm")],

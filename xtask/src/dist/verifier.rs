@@ -26,7 +26,7 @@ const MODULES: [&str; 7] = [
 ];
 
 /// Pieces that both pages share, by the name of their place.
-const SHARED: [&str; 2] = ["run", "result"];
+const SHARED: [&str; 3] = ["policy", "run", "result"];
 
 /// The sample log that the verifier tries itself on.
 const SAMPLE: [&str; 3] = ["vkey", "checkpoint", "stream"];

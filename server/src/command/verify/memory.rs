@@ -64,13 +64,17 @@ impl Memory {
     }
 
     /// What was seen of the log.
-    pub(super) fn of(&self, log: &str) -> Option<Remembered> {
-        let seen = self.kept.logs.get(log)?;
-        Some(Remembered {
-            size: seen.size,
-            root: seen.root.parse().ok()?,
-            at: seen.at.clone(),
-        })
+    pub(super) fn of(&self, log: &str) -> Vec<Remembered> {
+        let seen = self.kept.logs.get(log).into_iter();
+        let remembered = seen.filter_map(|seen| {
+            Some(Remembered {
+                size: seen.size,
+                root: seen.root.parse().ok()?,
+                at: seen.at.clone(),
+                note: seen.note.clone(),
+            })
+        });
+        remembered.collect()
     }
 
     /// Keeps a checkpoint that may be remembered.

@@ -65,8 +65,8 @@ impl Verify {
             Some(path) => Some(Memory::read(path)?),
             None => None,
         };
-        let seen = memory.as_ref().and_then(|memory| memory.of(&log));
-        let mut session = Session::new(key, seen);
+        let seen = memory.as_ref().map(|memory| memory.of(&log));
+        let mut session = Session::new(key, seen.unwrap_or_default());
         if let Some(policy) = policy {
             session = session.with_policy(policy);
         }

@@ -184,10 +184,10 @@ fn a_history_that_was_rewritten_contradicts_what_is_remembered() {
     let kept = std::fs::read(&memory).unwrap();
     let (code, again) = check(&log);
     assert_eq!(code, Some(0));
-    assert_eq!(again["remembered"]["size"], 300);
+    assert_eq!(again["remembered"][0]["size"], 300);
     let (code, report) = check(&other);
     assert_eq!(code, Some(1));
-    assert_eq!(kinds(&report), ["rewritten"]);
+    assert_eq!(kinds(&report), ["fork"]);
     // The memory is of the history that was seen first.
     let seen: Value = serde_json::from_slice(&kept).unwrap();
     let now: Value = serde_json::from_slice(&std::fs::read(&memory).unwrap()).unwrap();
