@@ -189,7 +189,7 @@ impl Session {
             Stage::Witnessed { body } | Stage::Checkpoint { body } => {
                 body.len() <= MAX_CHECKPOINT_LEN
             }
-            Stage::Stream { scan } => scan.wants(),
+            Stage::Stream { scan } => scan.wants() && !self.is_nonsense(scan),
             Stage::Locate { locate, .. } => locate.wants(),
             Stage::Show { body, .. } => body.len() <= MAX_BUNDLE_LEN,
             Stage::Done { .. } => false,
@@ -336,9 +336,15 @@ impl Session {
         Stage::Stream { scan }
     }
 
+    /// Whether nobody's signature stands behind the size, and no log behind the entries: whoever claims
+    /// any size at all could feed the reader without end.
+    fn is_nonsense(&self, scan: &Scan) -> bool {
+        self.checkpoint.is_none() && scan.has_unlisted_faults()
+    }
+
     /// After a range that is too short or too long nothing is asked for: what is wrong is known.
     fn goes_on(&self, scan: &Scan) -> bool {
-        scan.whole() && scan.until() < self.size()
+        scan.whole() && !self.is_nonsense(scan) && scan.until() < self.size()
     }
 
     fn after_stream(&mut self, mut pass: Box<Pass>) -> Stage {

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn the_name_of_the_file_is_one_that_every_system_takes() {
-        let origin: Origin = "log.example/a\"b/..\\é".parse().unwrap();
+        let origin: Origin = "log.example/a\"b/..\\é".parse().expect("a name");
         assert_eq!(
             attachment(&origin, 9),
             "attachment; filename=\"log.example-a-b-..---9.breakglass-log\""
