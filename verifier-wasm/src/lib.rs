@@ -94,6 +94,36 @@ impl Session {
         self.session().continues()
     }
 
+    /// The sizes that each [`Hasher`] is to be made with.
+    pub fn marks(&mut self) -> Vec<f64> {
+        let marks = self.session().marks();
+        marks.into_iter().map(|size| size as f64).collect()
+    }
+
+    /// The answer that begins at an entry, for whoever reads the log in blocks, as JSON: its `path` and the `count` of
+    /// its entries. Nothing after the last.
+    pub fn stretch_from(&mut self, first: f64) -> Option<String> {
+        let stretch = self.session().stretch_from(first as u64)?;
+        serde_json::to_string(&stretch).ok()
+    }
+
+    /// Takes what a [`Hasher`] says of the next block, in the log's order. False where it does not fit: read in
+    /// order then, as [`request`](Session::request) still says.
+    pub fn join(&mut self, block: &[u8]) -> bool {
+        self.session().join(block)
+    }
+
+    /// Something did not fit at this place: read in order then.
+    pub fn doubt(&mut self, place: f64) {
+        self.session().doubt(place as u64);
+    }
+
+    /// All blocks were joined, so many bytes together, and the replay was told. Whether the report is there; where it
+    /// is not, read in order.
+    pub fn joined(&mut self, bytes: f64) -> bool {
+        self.session().joined(bytes as u64)
+    }
+
     /// What the replay of the same stream came to, as [`Rules::end`] gave it: to be told before the
     /// stream's end.
     ///
@@ -170,6 +200,35 @@ impl Session {
                 None => session,
             }
         })
+    }
+}
+
+/// Reads blocks of entries, to run in workers of its own.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Hasher {
+    hasher: verify::Hasher,
+}
+
+#[wasm_bindgen]
+impl Hasher {
+    /// A reader that notes the root at each of these sizes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(marks: Vec<f64>) -> Hasher {
+        console_error_panic_hook::set_once();
+        let marks: Vec<u64> = marks.into_iter().map(|size| size as u64).collect();
+        Self {
+            hasher: verify::Hasher::new(&marks),
+        }
+    }
+
+    /// Reads whole entries, framed as in a bundle, the first of which has the number `first`.
+    ///
+    /// # Errors
+    /// The place at which something does not fit.
+    pub fn block(&mut self, first: f64, bytes: &[u8]) -> Result<Vec<u8>, f64> {
+        let read = self.hasher.block(first as u64, bytes);
+        read.map_err(|place| place as f64)
     }
 }
 

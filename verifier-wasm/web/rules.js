@@ -1,7 +1,7 @@
-// The second worker: replays the rules over the same bytes, on a second core. It fetches nothing.
+// The worker that replays the rules over the same bytes, on a core of its own. It fetches nothing.
 //
-// In:  { type: 'load', module } | { type: 'begin', size } | { type: 'bytes', chunk } | { type: 'end' }
-// Out: { type: 'loaded' } | { type: 'taken', bytes } after each chunk | { type: 'replayed', json } | { type: 'failed', text }
+// In:  { type: 'load', module } | { type: 'begin', size } | { type: 'bytes', buffer, from, length } | { type: 'end' }
+// Out: { type: 'loaded' } | { type: 'taken', buffer, length } after each | { type: 'replayed', json } | { type: 'failed', text }
 
 import init, { Rules } from './verifier.js';
 
@@ -17,12 +17,15 @@ async function take(data) {
     await init({ module_or_path: data.module });
     self.postMessage({ type: 'loaded' });
   } else if (data.type === 'begin') {
+    rules?.free();
     rules = new Rules(data.size);
   } else if (data.type === 'bytes') {
-    rules.feed(data.chunk);
-    self.postMessage({ type: 'taken', bytes: data.chunk.byteLength });
+    const { buffer, from, length } = data;
+    rules.feed(new Uint8Array(buffer, from, length));
+    self.postMessage({ type: 'taken', buffer, length }, [buffer]);
   } else if (data.type === 'end') {
-    self.postMessage({ type: 'replayed', json: rules.end() });
+    const json = rules.end();
     rules = null;
+    self.postMessage({ type: 'replayed', json });
   }
 }

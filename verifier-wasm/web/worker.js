@@ -1,12 +1,15 @@
 // The verifier's worker: carries bytes from the server to the WebAssembly session and back come
 // numbers and a report. It judges nothing itself, and it asks for nothing but what the session
-// names: the checkpoint, the stream of entries, and, where something does not fit, leaf-hash tiles
-// and single bundles to tell where. Besides that it loads its own files, once.
+// names: the checkpoint, the stream of entries, and, where something does not fit, the stream once more, leaf-hash
+// tiles and single bundles to tell where. Besides that it loads its own files, once.
 //
 // In:  { type: 'verify', vkey, remembered: [{ size, root, at, note }], policy } | { type: 'inspect', id, vkey } | { type: 'stop' }
 // Out: { type: 'ready' } | { type: 'key', id, key | problem } | { type: 'checkpoint', size, root }
 //      | { type: 'progress', … } | { type: 'report', report } | { type: 'stopped', … } | { type: 'problem', text, status?, fatal? }: after a fatal one the worker is of no more use
 
+import { Pool, readBlocks } from './blocks.js';
+import { Hashing, Replay, dismiss, failing, gather } from './crew.js';
+import { Problem } from './problem.js';
 import { rehearse } from './rehearsal.js';
 import init, { Session, inspect_key as inspectKey } from './verifier.js';
 
@@ -18,23 +21,18 @@ const PROGRESS_EVERY_MS = 50;
 /** A server that sends nothing for this long is given up: an answer that never ends is not an answer. */
 const STALL_AFTER_MS = 30_000;
 
-/** Something that ended the check without saying anything about the log. */
-class Problem extends Error {
-  constructor(text, status) {
-    super(text);
-    this.status = status;
-  }
-}
-
-/** How many bytes the replay may lag behind: memory stays bounded however long the log is. */
+/** How many bytes the replay may lag behind where the log is read in order. */
 const MAX_LAG = 16 * 1024 * 1024;
+
+/** How many blocks are on their way: enough that no core waits, and 16 MB together. */
+const BLOCKS = 16;
 
 const compiled = WebAssembly.compileStreaming(fetch(new URL('./verifier_bg.wasm', import.meta.url)));
 const loaded = compiled.then((module) => init({ module_or_path: module }));
 let running = null;
 const ready = loaded.then(() => rehearse(() => running !== null));
-/** The next check's second worker, loaded while nobody waits for it. */
-let spare = secondWorker();
+/** The next check's other workers, loaded while nobody waits for them. */
+let spare = compiled.then(gather);
 
 self.addEventListener('message', async ({ data }) => {
   if (data.type === 'stop') {
@@ -58,15 +56,6 @@ self.addEventListener('message', async ({ data }) => {
 
 Promise.all([ready, spare]).then(() => self.postMessage({ type: 'ready' }), () => {});
 
-function secondWorker() {
-  return compiled.then((module) => new Promise((loaded, failed) => {
-    const worker = new Worker(new URL('./rules.js', import.meta.url), { type: 'module' });
-    worker.addEventListener('message', () => loaded(worker), { once: true });
-    worker.addEventListener('error', (event) => failed(new Problem(event.message || 'its worker did not load')), { once: true });
-    worker.postMessage({ type: 'load', module });
-  }));
-}
-
 function inspect({ id, vkey }) {
   try {
     self.postMessage({ type: 'key', id, key: JSON.parse(inspectKey(vkey)) });
@@ -77,15 +66,17 @@ function inspect({ id, vkey }) {
 
 async function verify({ vkey, remembered, policy }, abort) {
   const clock = new Clock();
-  const replay = new Replay();
-  abort.signal.addEventListener('abort', () => replay.close());
+  const gathered = spare;
   let session;
   try {
     session = new Session(vkey);
     for (const seen of remembered) session.remember(seen.size, seen.root, seen.at, seen.note);
     if (policy.trim() !== '') session.policy(policy);
+    const crew = await gathered;
+    abort.signal.addEventListener('abort', () => dismiss(crew));
+    const check = { clock, crew, signal: abort.signal, replay: null, inBlocks: false };
     for (let request = session.request(); request !== undefined; request = session.request()) {
-      await answer(session, JSON.parse(request), { clock, replay, signal: abort.signal });
+      await answer(session, JSON.parse(request), check);
     }
     self.postMessage({ type: 'report', report: { ...JSON.parse(session.report()), self_test: await ready, ...clock.figures(session) } });
   } catch (error) {
@@ -96,7 +87,9 @@ async function verify({ vkey, remembered, policy }, abort) {
     }
   } finally {
     if (running === abort) running = null;
-    replay.close();
+    gathered.then(dismiss, () => {});
+    spare = compiled.then(gather);
+    spare.catch(() => {});
     try {
       session?.free();
     } catch {
@@ -105,11 +98,80 @@ async function verify({ vkey, remembered, policy }, abort) {
   }
 }
 
-/** Fetches what the session asks for and feeds it the body, never further than it wants to read. */
-async function answer(session, request, { clock, replay, signal }) {
+/**
+ * Brings the session the answer to what it asks for. The log is read in blocks first, by all cores. Where that
+ * leaves a doubt, the session goes on asking for the stream, and it is read again, in order.
+ */
+async function answer(session, request, check) {
+  if (request.purpose === 'stream' && !check.inBlocks) {
+    check.inBlocks = true;
+    await Promise.race([readInBlocks(session, check), failing(check.crew)]);
+    return;
+  }
+  const found = await get(request, check, async (response, stall) => {
+    if (request.purpose === 'stream') {
+      check.replay ??= new Replay(check.crew.rules, session.size());
+      await pour(response, session, { ...check, stall });
+      // A long log comes in several answers, and the replay ends with the last of them.
+      if (!session.continues()) session.replayed(await check.replay.end());
+    } else {
+      await pour(response, session, { clock: check.clock, stall });
+    }
+  });
+  if (!found) {
+    session.refuse();
+    return;
+  }
+  session.end();
+  if (request.purpose === 'checkpoint' && session.root() !== undefined) {
+    self.postMessage({ type: 'checkpoint', size: session.size(), root: session.root() });
+  }
+}
+
+/** Hands blocks to those that hash, what they say to the session, and the blocks to the replay. */
+async function readInBlocks(session, check) {
+  const { clock, crew } = check;
+  const pool = new Pool(BLOCKS);
+  const replay = new Replay(crew.rules, session.size(), (buffer) => pool.give(buffer));
+  let fits = true;
+  let bytes = 0;
+  const hashing = new Hashing(crew.hashers, session.marks(), ({ buffer, length, span, place }) => {
+    if (fits && place !== undefined) session.doubt(place);
+    fits &&= place === undefined && session.join(span);
+    if (!fits) {
+      pool.give(buffer);
+      return;
+    }
+    bytes += length;
+    replay.feed(buffer, 0, length);
+    clock.tell(session, bytes);
+  });
+  let first = 0;
+  for (let stretch = session.stretch_from(first); fits && stretch !== undefined; stretch = session.stretch_from(first)) {
+    const { path, count } = JSON.parse(stretch);
+    await get({ path, needed: true }, check, async (response, stall) => {
+      const wind = () => stall.wind();
+      const take = (block) => {
+        hashing.send(block);
+        return fits;
+      };
+      const place = response.body === null ? first : await readBlocks(response.body, { first, count, pool, wind, take });
+      await hashing.done();
+      if (fits && place !== null) session.doubt(place);
+      fits &&= place === null;
+    });
+    first += count;
+  }
+  if (!fits) return;
+  session.replayed(await replay.end());
+  session.joined(bytes);
+}
+
+/** Fetches a path and hands over the answer; false where there is none, and the check can go on without it. */
+async function get({ path, needed }, { signal }, take) {
   const stall = new Stall(signal);
   try {
-    const response = await fetch(new URL(request.path, LEDGER), {
+    const response = await fetch(new URL(path, LEDGER), {
       cache: 'no-store',
       credentials: 'same-origin',
       redirect: 'manual',
@@ -117,23 +179,13 @@ async function answer(session, request, { clock, replay, signal }) {
     });
     if (!response.ok) {
       response.body?.cancel().catch(() => {});
-      if (!request.needed) {
-        session.refuse();
-        return;
-      }
-      throw refusal(response, request.path);
+      if (!needed) return false;
+      throw refusal(response, path);
     }
-    const toReplay = request.purpose === 'stream' ? replay : null;
-    await pour(response, session, { clock, stall, replay: toReplay });
-    // A long log comes in several answers, and the replay ends with the last of them.
-    if (toReplay !== null && !session.continues()) session.replayed(await replay.end());
-    session.end();
-    if (request.purpose === 'checkpoint' && session.root() !== undefined) {
-      await replay.begin(session.size());
-      self.postMessage({ type: 'checkpoint', size: session.size(), root: session.root() });
-    }
+    await take(response, stall);
+    return true;
   } catch (error) {
-    if (stall.fired) throw new Problem(`The server sent nothing for ${STALL_AFTER_MS / 1000} seconds (${request.path}), so the check was given up. Nothing was judged. Try again.`);
+    if (stall.fired) throw new Problem(`The server sent nothing for ${STALL_AFTER_MS / 1000} seconds (${path}), so the check was given up. Nothing was judged. Try again.`);
     throw error;
   } finally {
     stall.clear();
@@ -150,7 +202,8 @@ async function pour(response, session, { clock, stall, replay }) {
       if (done) return;
       session.feed(value);
       // The chunk itself goes over: nothing is copied, and nothing here reads it again.
-      await replay?.feed(value);
+      replay?.feed(value.buffer, value.byteOffset, value.byteLength);
+      await replay?.keepUp(MAX_LAG);
       clock.tell(session);
     }
   } finally {
@@ -177,65 +230,6 @@ function explain(error, session) {
   }
   const at = session === undefined ? '' : ` after ${session.entries()} entries`;
   return { text: `The connection broke${at} (${error.message}). Nothing was judged. Check that the portal can be reached and verify again.` };
-}
-
-/** The replay in its own worker. */
-class Replay {
-  #worker = null;
-  #lag = 0;
-  #wake = () => {};
-  #json = null;
-  #failure = null;
-
-  async begin(size) {
-    if (size === 0) return;
-    const taken = spare ?? secondWorker();
-    spare = null;
-    this.#worker = await taken;
-    this.#worker.addEventListener('message', ({ data }) => {
-      if (data.type === 'taken') this.#lag -= data.bytes;
-      if (data.type === 'replayed') this.#json = data.json;
-      if (data.type === 'failed') this.#failure = data.text;
-      this.#wake();
-    });
-    this.#worker.addEventListener('error', (event) => {
-      this.#failure = event.message || 'its worker did not load';
-      this.#wake();
-    });
-    this.#worker.postMessage({ type: 'begin', size });
-  }
-
-  async feed(chunk) {
-    // Before the transfer, which empties the chunk.
-    this.#lag += chunk.byteLength;
-    this.#worker.postMessage({ type: 'bytes', chunk }, [chunk.buffer]);
-    if (this.#lag > MAX_LAG) await this.#until(() => this.#lag < MAX_LAG / 2);
-  }
-
-  async end() {
-    this.#worker.postMessage({ type: 'end' });
-    await this.#until(() => this.#json !== null);
-    return this.#json;
-  }
-
-  close() {
-    this.#worker?.terminate();
-    this.#worker = null;
-    spare ??= secondWorker();
-    spare.catch(() => {});
-    // Whoever waits for it must not wait for ever.
-    this.#failure ??= 'it was stopped';
-    this.#wake();
-  }
-
-  async #until(holds) {
-    while (!holds()) {
-      if (this.#failure !== null) throw new Problem(`The replay of the rules failed (${this.#failure}). This says nothing good or bad about the log, and should be reported as a fault of the verifier.`);
-      await new Promise((wake) => {
-        this.#wake = wake;
-      });
-    }
-  }
 }
 
 /** Aborts one request when nothing comes for too long, or when the whole check is stopped. */
@@ -277,19 +271,19 @@ class Clock {
   #begun = performance.now();
   #told = -Infinity;
 
-  tell(session) {
+  tell(session, bytes) {
     const now = performance.now();
     if (now - this.#told < PROGRESS_EVERY_MS) return;
     this.#told = now;
-    self.postMessage({ type: 'progress', stage: session.stage(), suspects: session.suspects(), ...this.figures(session) });
+    self.postMessage({ type: 'progress', stage: session.stage(), suspects: session.suspects(), ...this.figures(session, bytes) });
   }
 
-  figures(session) {
+  figures(session, soFar) {
     const elapsed_ms = performance.now() - this.#begun;
     if (session === undefined) return { elapsed_ms, entries: 0, size: 0, bytes: 0, mb_per_s: 0, left_ms: null };
     const entries = session.entries();
     const size = session.size();
-    const bytes = session.bytes();
+    const bytes = soFar ?? session.bytes();
     return {
       elapsed_ms,
       entries,

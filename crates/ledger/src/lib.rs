@@ -68,8 +68,8 @@ pub use seal::{Opening, SealedField};
 pub use tile::{TileError, TilePath, bundle};
 pub use timestamp::{Timestamp, TimestampError};
 pub use tree::{
-    HashTiles, ProofError, Subtree, TilesError, Tree, TreeError, TreeHead, consistency_ranges,
-    inclusion_ranges, perfect_subtrees, prove_consistency, prove_inclusion, root_of,
-    root_of_subtrees, verify_consistency, verify_inclusion,
+    HashTiles, LeafRange, NotNext, ProofError, Subtree, TilesError, Tree, TreeError, TreeHead,
+    consistency_ranges, inclusion_ranges, perfect_subtrees, prove_consistency, prove_inclusion,
+    root_of, root_of_subtrees, verify_consistency, verify_inclusion,
 };
-pub use verify::{Finding, HashedEntry, LogVerifier, Pushed};
+pub use verify::{Doubt, Finding, HashedEntry, LogVerifier, Pushed, Span, SpanReader, Spans};

@@ -34,7 +34,7 @@ pub(crate) fn checks(
             .filter(|finding| class(finding).0 == subject)
             .count()
     };
-    let read = entries(pass.log.size());
+    let read = entries(pass.size());
     let one = |title: &'static str, subject: Subject| -> Check {
         let count = noticed(subject);
         let (outcome, text) = match subject {
@@ -123,7 +123,7 @@ fn rules(basis: &Basis<'_>) -> (Outcome, String) {
         "breaks a rule",
     );
     match basis.located {
-        Located::NotNeeded if *count < basis.pass.log.size() => (Outcome::Failed, text),
+        Located::NotNeeded if *count < basis.pass.size() => (Outcome::Failed, text),
         Located::NotNeeded => (outcome, text),
         // What was replayed is not what was signed.
         _ => (

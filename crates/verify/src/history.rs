@@ -54,7 +54,9 @@ pub(crate) fn history<'a>(basis: &Basis<'a>) -> History<'a> {
     let (mut tree, mut at) = (Tree::new(), 0);
     for seen in seen {
         match stands(basis, seen, |size| {
-            let more = signed.get(at..usize::try_from(size).ok()?)?;
+            let Some(more) = signed.get(at..usize::try_from(size).ok()?) else {
+                return served_root(basis, size);
+            };
             tree.extend(more);
             at += more.len();
             Some(tree.root())
@@ -73,8 +75,16 @@ pub(crate) fn root_then(basis: &Basis<'_>, size: u64) -> Option<Hash> {
     if size == basis.checkpoint.size() {
         return Some(basis.checkpoint.root());
     }
-    let size = usize::try_from(size).ok()?;
-    signed_leaves(basis).get(..size).map(root_of)
+    let signed = signed_leaves(basis);
+    let leaves = signed.get(..usize::try_from(size).ok()?);
+    leaves.map(root_of).or_else(|| served_root(basis, size))
+}
+
+/// The same where the log was read in blocks and no leaf hash was kept.
+fn served_root(basis: &Basis<'_>, size: u64) -> Option<Hash> {
+    (basis.located == Located::NotNeeded)
+        .then(|| basis.pass.root_at(size))
+        .flatten()
 }
 
 /// The leaf hashes that were signed, as far as they are known.

@@ -10,11 +10,17 @@
 //! 2. as long as there is a [`Request`], fetch it, [`feed`](Session::feed) the answer and say where it ended;
 //!    feed the stream of entries to a [`Replay`] as well, on another core where there is one;
 //! 3. take the [`Report`].
+//!
+//! Where there are more cores, a [`Hasher`] on each reads blocks of the stream instead, wherever they are cut
+//! between entries, and [`Session::join`] takes what they come to, in order. That proves a log against which
+//! nothing is to be said; any doubt is cleared by reading it in order, as above.
 
 mod checks;
 mod evidence;
 mod framing;
+mod hasher;
 mod history;
+mod joining;
 mod judge;
 mod key;
 mod keys;
@@ -35,11 +41,12 @@ mod witnesses;
 mod words;
 
 pub use evidence::Bytes;
+pub use hasher::Hasher;
 pub use key::{KeyFacts, LogKey, NotALogKey};
 pub use log_file::{LogFileParts, NotALogFile};
 pub use report::{
     Check, CheckpointFacts, Contradiction, Finding, Outcome, Remembered, Report, Subject,
 };
 pub use rules::{Opening, Replay, Replayed, Unlawful};
-pub use session::{Purpose, Request, Session};
+pub use session::{Purpose, Request, Session, Stretch};
 pub use witnesses::{NotATrustPolicy, TrustPolicy};

@@ -1,6 +1,6 @@
 //! The one pass over the entries: hashes, chain, form, times.
 
-use ledger::{Hash, HashedEntry, LogVerifier, Timestamp};
+use ledger::{Entry, Hash, HashedEntry, LogVerifier, Spans, Timestamp, leaf_hash, root_of};
 
 use crate::evidence::Evidence;
 use crate::framing::Framing;
@@ -35,24 +35,16 @@ pub(crate) struct Pass {
     pub(crate) left: usize,
     pub(crate) surplus: bool,
     last: Vec<u8>,
+    /// What was read in blocks instead, and fits.
+    joined: Option<Spans>,
 }
 
 impl Scan {
     /// A scan from the first entry on, with an answer of at most `until` entries first.
     pub(crate) fn new(key: &LogKey, until: u64) -> Self {
-        let pass = Pass {
-            log: LogVerifier::new(key.origin.clone()),
-            evidence: Evidence::default(),
-            keys: Keys::from(key),
-            leaf_of: Vec::new(),
-            newest: None,
-            left: 0,
-            surplus: false,
-            last: Vec::new(),
-        };
         Self {
             framing: Framing::default(),
-            pass,
+            pass: Pass::new(key),
             until,
             surplus: false,
         }
@@ -120,6 +112,50 @@ impl Scan {
 }
 
 impl Pass {
+    fn new(key: &LogKey) -> Self {
+        Self {
+            log: LogVerifier::new(key.origin.clone()),
+            evidence: Evidence::default(),
+            keys: Keys::from(key),
+            leaf_of: Vec::new(),
+            newest: None,
+            left: 0,
+            surplus: false,
+            last: Vec::new(),
+            joined: None,
+        }
+    }
+
+    /// A pass in blocks, all of which fit.
+    pub(crate) fn joined(key: &LogKey, spans: Spans) -> Self {
+        let mut pass = Self::new(key);
+        for bytes in spans.announced() {
+            if let Ok(entry) = Entry::parse(bytes) {
+                pass.keys.entry(&entry, leaf_hash(bytes));
+            }
+        }
+        pass.newest = spans.newest();
+        pass.joined = Some(spans);
+        pass
+    }
+
+    /// How many entries were read.
+    pub(crate) fn size(&self) -> u64 {
+        match &self.joined {
+            Some(spans) => spans.size(),
+            None => self.log.size(),
+        }
+    }
+
+    /// The root over the first so many entries, as they were served.
+    pub(crate) fn root_at(&self, size: u64) -> Option<Hash> {
+        if let Some(spans) = &self.joined {
+            return spans.root_at(size);
+        }
+        let size = usize::try_from(size).ok()?;
+        self.log.leaves().get(..size).map(root_of)
+    }
+
     fn push_all(&mut self, entries: &[&[u8]]) {
         let mut last = core::mem::take(&mut self.last);
         let mut before: &[u8] = &last;
@@ -151,7 +187,7 @@ impl Pass {
         }
         if found > 0 && !before.is_empty() {
             // A break lies between two entries: which of them was altered is not known yet.
-            self.evidence.keep(ledger::leaf_hash(before), before);
+            self.evidence.keep(leaf_hash(before), before);
         }
     }
 }

@@ -7,12 +7,15 @@
 //! Whoever drives it asks for the next [`Request`], feeds what came, and says where it ended. A
 //! server can answer with whatever it likes: every answer has a length beyond which nothing is read.
 
+use std::collections::BTreeSet;
+
 use ledger::{
     Checkpoint, CheckpointError, Hash, LogVerifier, NoteError, SignedCheckpoint,
     VerifiedCheckpoint, bundle,
 };
 use serde::Serialize;
 
+use crate::joining::{Doubted, Joining};
 use crate::judge::Located;
 use crate::key::LogKey;
 use crate::locate::Locate;
@@ -49,6 +52,15 @@ pub struct Request {
     pub needed: bool,
 }
 
+/// Entries in a row that one answer holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stretch {
+    /// Below the log's prefix.
+    pub path: String,
+    /// How many entries it has to hold.
+    pub count: u64,
+}
+
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -78,6 +90,8 @@ pub struct Session {
     checkpoint: Option<VerifiedCheckpoint>,
     note: String,
     replayed: Option<Replayed>,
+    /// The blocks that were joined so far.
+    joining: Joining,
     stage: Stage,
     bytes: u64,
     /// How many entries are asked for at a time.
@@ -115,7 +129,6 @@ impl Session {
     pub fn new(key: LogKey, remembered: Vec<Remembered>) -> Self {
         let stage = Stage::Checkpoint { body: Vec::new() };
         Self {
-            key,
             remembered,
             policy: None,
             witnessed: None,
@@ -123,6 +136,8 @@ impl Session {
             checkpoint: None,
             note: String::new(),
             replayed: None,
+            joining: Joining::of(&key),
+            key,
             stage,
             bytes: 0,
             range: RANGE,
@@ -150,13 +165,13 @@ impl Session {
             Stage::Checkpoint { .. } => ("checkpoint".to_owned(), Purpose::Checkpoint, true),
             Stage::Stream { scan } => {
                 let (from, to) = (scan.entries(), scan.until());
-                (format!("stream/{from}-{to}"), Purpose::Stream, true)
+                (stream(from, to), Purpose::Stream, true)
             }
             Stage::Locate { locate, .. } => (locate.path()?.to_string(), Purpose::Locate, false),
             Stage::Show { bundles, .. } => {
                 let from = bundles.last()? * TILE_WIDTH;
                 let to = (from + TILE_WIDTH).min(self.size());
-                (format!("stream/{from}-{to}"), Purpose::Show, false)
+                (stream(from, to), Purpose::Show, false)
             }
             Stage::Done { .. } => return None,
         };
@@ -230,12 +245,81 @@ impl Session {
         self.checkpoint.as_ref().map(VerifiedCheckpoint::root)
     }
 
+    /// The sizes at which a [`Hasher`](crate::Hasher) is to note the root.
+    pub fn marks(&self) -> Vec<u64> {
+        let seen = self.remembered.iter().map(|seen| seen.size);
+        let witnessed = self.witnessed.iter().map(|seen| seen.claimed().size());
+        let all = seen.chain(witnessed);
+        // Each once: a log may have been seen under several roots of one size.
+        let marks: BTreeSet<u64> = all.filter(|size| *size < self.size()).collect();
+        marks.into_iter().collect()
+    }
+
+    /// The answer that begins at an entry, for whoever reads the log in blocks; `None` after the last.
+    pub fn stretch_from(&self, first: u64) -> Option<Stretch> {
+        let size = self.size();
+        let to = first.saturating_add(self.range).min(size);
+        (first < size).then(|| Stretch {
+            path: stream(first, to),
+            count: to - first,
+        })
+    }
+
+    /// Takes what a [`Hasher`](crate::Hasher) says of the next block; false where it does not fit: read in order then.
+    pub fn join(&mut self, block: &[u8]) -> bool {
+        self.joining.take(block)
+    }
+
+    /// Something did not fit at this place while the log was read in blocks: read in order then.
+    pub fn doubt(&mut self, place: u64) {
+        self.joining.doubt(Doubted::At(place));
+    }
+
+    /// All blocks were joined, `bytes` together, and the replay was told. True where the report is there; where something is
+    /// to be said against the log, it has to be read in order, and the same bytes replayed anew.
+    pub fn joined(&mut self, bytes: u64) -> bool {
+        if !matches!(&self.stage, Stage::Stream { scan } if scan.entries() == 0) {
+            return false;
+        }
+        match self.proven_in_blocks() {
+            Some(done) => {
+                self.bytes = bytes;
+                self.stage = done;
+                true
+            }
+            None => {
+                self.replayed = None;
+                false
+            }
+        }
+    }
+
+    fn proven_in_blocks(&mut self) -> Option<Stage> {
+        let spans = self.joining.finish()?;
+        let (size, root) = (spans.size(), spans.tree().root());
+        let mut pass = Pass::joined(&self.key, spans);
+        let vouched = pass.keys.verify(self.signed.clone()?);
+        let checkpoint = vouched.or(self.checkpoint.clone())?;
+        if checkpoint.size() != size || checkpoint.root() != root {
+            self.joining.doubt(Doubted::Root);
+            return None;
+        }
+        let before = self.checkpoint.replace(checkpoint);
+        match self.decide(Box::new(pass), Located::NotNeeded, &[]) {
+            Stage::Done { report } if report.findings.is_empty() => Some(Stage::Done { report }),
+            _ => {
+                self.checkpoint = before;
+                None
+            }
+        }
+    }
+
     /// How many entries were read.
     pub fn entries(&self) -> u64 {
         match &self.stage {
             Stage::Witnessed { .. } | Stage::Checkpoint { .. } => 0,
-            Stage::Stream { scan } => scan.entries(),
-            Stage::Locate { pass, .. } | Stage::Show { pass, .. } => pass.log.size(),
+            Stage::Stream { scan } => scan.entries().max(self.joining.size()),
+            Stage::Locate { pass, .. } | Stage::Show { pass, .. } => pass.size(),
             Stage::Done { .. } => self.size(),
         }
     }
@@ -405,6 +489,7 @@ impl Session {
             pass: &pass,
             replayed: &replayed,
             located,
+            doubt: self.joining.doubted(),
             signed,
             policy: self.policy.as_ref(),
             newest: self.signed.as_ref(),
@@ -423,6 +508,11 @@ impl Session {
         bundles.reverse();
         next_bundle(pass, report, bundles)
     }
+}
+
+/// The path of a range of entries.
+fn stream(from: u64, to: u64) -> String {
+    format!("stream/{from}-{to}")
 }
 
 /// Which bundle of the stream the entry stood in.

@@ -6,6 +6,7 @@ use ledger::{CheckpointError, Hash, SignedCheckpoint, VerifiedCheckpoint};
 
 use crate::checks::{TITLES, checks, entries};
 use crate::history::history;
+use crate::joining::{self, Doubted};
 use crate::judge::{Located, judge};
 use crate::key::LogKey;
 use crate::opening;
@@ -31,6 +32,8 @@ pub(crate) struct Basis<'a> {
     pub(crate) pass: &'a Pass,
     pub(crate) replayed: &'a Replayed,
     pub(crate) located: Located,
+    /// Where something did not fit when the log was read before.
+    pub(crate) doubt: Option<Doubted>,
     /// The signed leaf hashes, where they were gathered.
     pub(crate) signed: &'a [Hash],
     /// Whom the auditor wants to have looked.
@@ -112,6 +115,9 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
             entries(basis.checkpoint.size())
         );
         findings.push(Finding::of_log(Subject::Rules, "not_replayed", sentence));
+    }
+    if findings.is_empty() {
+        findings.extend(joining::two_faces(basis.doubt));
     }
     let findings_total = findings.len() as u64 + unlisted;
     let proven = findings_total == 0;

@@ -1,6 +1,7 @@
 //! The Merkle tree of RFC 6962 over the leaf hashes.
 
 mod from_tiles;
+mod leaf_range;
 mod prove;
 mod ranges;
 mod verify;
@@ -8,6 +9,7 @@ mod verify;
 use alloc::vec::Vec;
 
 pub use from_tiles::{HashTiles, TilesError};
+pub use leaf_range::{LeafRange, NotNext};
 pub use prove::{prove_consistency, prove_inclusion, root_of};
 pub use ranges::{
     Subtree, consistency_ranges, inclusion_ranges, perfect_subtrees, root_of_subtrees,

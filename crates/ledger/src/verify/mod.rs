@@ -4,9 +4,11 @@ mod finding;
 mod hashed;
 mod localise;
 mod order;
+mod span;
 
 pub use finding::Finding;
 pub use hashed::HashedEntry;
+pub use span::{Doubt, Span, SpanReader, Spans};
 
 use alloc::collections::btree_map::{BTreeMap, Entry as Slot};
 use alloc::vec::Vec;

@@ -59,7 +59,7 @@ fn nonsense_without_end_behind_a_strangers_checkpoint_is_given_up() {
     let stranger = SigningKey::from_seed("breakglass.demo/log", [8; 32]).unwrap();
     let checkpoint = Checkpoint::new(sample.origin.clone(), 1 << 60, Hash::new([1; 32])).unwrap();
     let key = LogKey::parse(&sample.vkey()).unwrap();
-    let mut session = Session::new(key, None);
+    let mut session = Session::new(key, Vec::new());
     session.feed(checkpoint.sign(&stranger).as_bytes());
     session.end();
     let mut read = 0;

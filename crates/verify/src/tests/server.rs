@@ -2,11 +2,12 @@
 
 use ledger::{Hash, TilePath, bundle, leaf_hash};
 
+use crate::hasher::Hasher;
 use crate::key::LogKey;
 use crate::report::{Outcome, Remembered, Report, Subject};
 use crate::rules::Replay;
 use crate::sample::Sample;
-use crate::session::{Purpose, Session};
+use crate::session::{Purpose, Session, Stretch};
 use crate::witnesses::TrustPolicy;
 
 /// How far past the limit of an answer a test server goes: a reader that went along would show.
@@ -37,6 +38,8 @@ pub(super) struct Server {
     pub(super) range: Option<u64>,
     /// Whether tiles go on for ever.
     pub(super) endless_tiles: bool,
+    /// What is served as long as the log is read in blocks, if something else.
+    pub(super) first_face: Option<Vec<Vec<u8>>>,
 }
 
 impl Server {
@@ -62,6 +65,7 @@ impl Server {
             second_face: false,
             range: None,
             endless_tiles: false,
+            first_face: None,
         }
     }
 
@@ -83,8 +87,27 @@ impl Server {
         report
     }
 
-    /// The whole check, and what was asked for.
+    /// The whole check, and what was asked for. However it is read, the same is said of it.
     pub(super) fn check_and_log(&self, remembered: Vec<Remembered>) -> (Report, Vec<String>) {
+        let (report, asked) = self.check_one_way(remembered.clone(), None);
+        let as_json = |report: &Report| serde_json::to_string(report).unwrap();
+        for block in [1, 100] {
+            let (in_blocks, _) = self.check_one_way(remembered.clone(), Some(block));
+            assert_eq!(
+                as_json(&in_blocks),
+                as_json(&report),
+                "in blocks of {block}"
+            );
+        }
+        (report, asked)
+    }
+
+    /// In order, or in blocks of so many entries first.
+    pub(super) fn check_one_way(
+        &self,
+        remembered: Vec<Remembered>,
+        block: Option<usize>,
+    ) -> (Report, Vec<String>) {
         let mut session = Session::new(LogKey::parse(&self.vkey).unwrap(), remembered);
         if let Some(range) = self.range {
             session = session.with_range(range);
@@ -97,6 +120,13 @@ impl Server {
             let Some(request) = session.request() else {
                 break;
             };
+            let begins = request.purpose == Purpose::Stream && session.entries() == 0;
+            if begins
+                && let Some(block) = block
+                && self.read_in_blocks(&mut session, block)
+            {
+                continue;
+            }
             asked.push(request.path.clone());
             let repeated = request.purpose == Purpose::Show;
             match (request.purpose, self.answer(&request.path, repeated)) {
@@ -133,6 +163,42 @@ impl Server {
         }
         let report = session.report().expect("a check comes to its end");
         (report.clone(), asked)
+    }
+
+    /// Reads the log as a browser with several cores does; whether the report is there.
+    fn read_in_blocks(&self, session: &mut Session, block: usize) -> bool {
+        let mut hasher = Hasher::new(&session.marks());
+        let mut replay = Replay::new(session.size());
+        let (mut first, mut bytes) = (0, 0);
+        while let Some(Stretch { path, count }) = session.stretch_from(first) {
+            let body = match &self.first_face {
+                Some(entries) => Server {
+                    entries: entries.clone(),
+                    ..Self::of(&Sample::lawful(0))
+                }
+                .answer(&path, false),
+                None => self.answer(&path, false),
+            };
+            let Some(blocks) = blocks(&body.unwrap(), count as usize, block) else {
+                session.doubt(first);
+                return false;
+            };
+            for framed in blocks {
+                bytes += framed.len() as u64;
+                match hasher.block(first, &framed) {
+                    Ok(read) if session.join(&read) => {}
+                    Ok(_) => return false,
+                    Err(place) => {
+                        session.doubt(place);
+                        return false;
+                    }
+                }
+                replay.feed(&framed);
+                first += bundle::split(&framed).count() as u64;
+            }
+        }
+        session.replayed(replay.end());
+        session.joined(bytes)
     }
 
     fn answer(&self, path: &str, repeated: bool) -> Option<Vec<u8>> {
@@ -176,6 +242,20 @@ impl Server {
         }
         body
     }
+}
+
+/// Cuts what a range came with into blocks of so many whole entries; `None` where it is not that many.
+fn blocks(body: &[u8], count: usize, block: usize) -> Option<Vec<Vec<u8>>> {
+    let entries: Result<Vec<&[u8]>, _> = bundle::split(body).collect();
+    let entries = entries.ok().filter(|entries| entries.len() == count)?;
+    let framed = |entries: &[&[u8]]| {
+        let mut framed = Vec::new();
+        for entry in entries {
+            bundle::push(&mut framed, entry).unwrap();
+        }
+        framed
+    };
+    Some(entries.chunks(block).map(framed).collect())
 }
 
 /// The places that the findings name, in their order.

@@ -1,0 +1,92 @@
+//! Joins the blocks that were read on several cores, and remembers what did not fit.
+
+use ledger::{Doubt, Span, Spans};
+
+use crate::key::LogKey;
+use crate::report::{Finding, Subject};
+
+/// What spoke against the log when it was read in blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubted {
+    /// Something did not fit, at this place or before it.
+    At(u64),
+    /// Each entry fitted the one before it, but all together did not give the signed root.
+    Root,
+    /// Something that only a reader in order can tell: it may be nothing.
+    Untold,
+}
+
+/// Blocks in the log's order.
+#[derive(Debug)]
+pub(crate) struct Joining {
+    /// None once they were taken.
+    spans: Option<Spans>,
+    doubted: Option<Doubted>,
+}
+
+impl Joining {
+    pub(crate) fn of(key: &LogKey) -> Self {
+        Self {
+            spans: Some(Spans::new(&key.origin)),
+            doubted: None,
+        }
+    }
+
+    /// Takes the next block, as a hasher wrote it.
+    pub(crate) fn take(&mut self, block: &[u8]) -> bool {
+        let place = self.size();
+        let pushed = match (&mut self.spans, Span::from_bytes(block)) {
+            (Some(spans), Some(span)) => Some(spans.push(span)),
+            _ => None,
+        };
+        match pushed {
+            Some(Ok(())) => {}
+            Some(Err(Doubt::Entry(seq))) => self.doubt(Doubted::At(seq)),
+            Some(Err(Doubt::Ids)) => self.doubt(Doubted::Untold),
+            None => self.doubt(Doubted::At(place)),
+        }
+        self.doubted.is_none()
+    }
+
+    /// The first doubt stays.
+    pub(crate) fn doubt(&mut self, doubted: Doubted) {
+        self.doubted.get_or_insert(doubted);
+    }
+
+    pub(crate) fn doubted(&self) -> Option<Doubted> {
+        self.doubted
+    }
+
+    /// How many entries were joined.
+    pub(crate) fn size(&self) -> u64 {
+        self.spans.as_ref().map_or(0, Spans::size)
+    }
+
+    /// All of them, if nothing spoke against them.
+    pub(crate) fn finish(&mut self) -> Option<Spans> {
+        let mut spans = self.spans.take()?;
+        if spans.finish().is_err() {
+            self.doubt(Doubted::Untold);
+        }
+        self.doubted.is_none().then_some(spans)
+    }
+}
+
+/// Where the log was read again and nothing is wrong with it any more, the server has sent something else before.
+pub(crate) fn two_faces(doubted: Option<Doubted>) -> Option<Finding> {
+    const AGAIN: &str = "Read again, the log was as it was signed: the server does not send the same to each who asks.";
+    match doubted? {
+        Doubted::At(seq) => {
+            let sentence =
+                format!("When it was read first, something did not fit at entry {seq}. {AGAIN}");
+            Some(Finding::of_entry(Subject::Tree, "two_faces", seq, sentence))
+        }
+        Doubted::Root => {
+            let sentence = format!(
+                "When it was read first, the entries did not give the signed root. {AGAIN}"
+            );
+            Some(Finding::of_log(Subject::Tree, "two_faces", sentence))
+        }
+        Doubted::Untold => None,
+    }
+}

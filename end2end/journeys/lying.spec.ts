@@ -1,0 +1,220 @@
+// Whatever a server sends, the verifier's workers come to an end with a name for it: no hang, no crash, no proof.
+
+import { generateKeyPairSync, sign } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+
+import type { Page } from '@playwright/test';
+
+import { expect, test } from '../support/fixtures.ts';
+import { framed, honest, leafHash, startServer, type Answer, type Server } from '../support/lying.ts';
+
+/** What the workers said of a log. */
+interface Said {
+  proven?: boolean;
+  kinds: string[];
+  places: (number | null)[];
+  problem?: string;
+}
+
+let server: Server;
+
+test.beforeAll(async () => {
+  server = await startServer();
+});
+test.afterAll(() => server.stop());
+// One server for all: one lie at a time.
+test.describe.configure({ mode: 'serial' });
+
+/** A page with the verifier's workers, which are asked again and again. */
+async function open(page: Page): Promise<(lie: Answer) => Promise<Said>> {
+  await page.goto(server.url);
+  await page.evaluate(async () => {
+    const worker = new Worker('/verify/worker.js', { type: 'module' });
+    const hear = (type: string[]) =>
+      new Promise<Record<string, unknown>>((heard) => {
+        const listen = ({ data }: MessageEvent) => {
+          if (!type.includes(data.type)) return;
+          worker.removeEventListener('message', listen);
+          heard(data);
+        };
+        worker.addEventListener('message', listen);
+      });
+    const ready = hear(['ready']);
+    Object.assign(window, { worker, hear });
+    await ready;
+  });
+  return async (lie) => {
+    server.asked.length = 0;
+    server.lies(lie);
+    return page.evaluate(async (vkey) => {
+      const { worker, hear } = window as unknown as { worker: Worker; hear: (types: string[]) => Promise<any> };
+      const said = hear(['report', 'problem']);
+      worker.postMessage({ type: 'verify', vkey });
+      const { report, text } = await said;
+      if (report === undefined) return { kinds: [], places: [], problem: text };
+      const { proven, findings } = report;
+      return { proven, kinds: findings.map((one: any) => one.kind), places: findings.map((one: any) => one.seq) };
+    }, server.sample.vkey);
+  };
+}
+
+/** Answers one kind of request otherwise. */
+function instead(of: string, body: (honest: Buffer, response: ServerResponse) => Buffer | undefined | 'answered', times = Infinity): Answer {
+  const truth = honest(server.sample);
+  let left = times;
+  return (what, response) => {
+    const body_ = truth(what, response);
+    if (!what.startsWith(of) || !Buffer.isBuffer(body_) || left <= 0) return body_;
+    left -= 1;
+    return body(body_, response);
+  };
+}
+
+/** The log with other entries. */
+function holding(entries: Buffer[]): Answer {
+  const truth = honest(server.sample);
+  return (what, response) => {
+    const range = /^stream\/(\d+)-(\d+)$/.exec(what);
+    return range ? framed(entries.slice(Number(range[1]), Number(range[2]))) : truth(what, response);
+  };
+}
+
+/** Sends for as long as somebody listens. */
+function endless(response: ServerResponse): 'answered' {
+  response.writeHead(200, { 'content-type': 'application/octet-stream' });
+  const chunk = Buffer.alloc(1 << 16, 'x');
+  const more = () => {
+    while (!response.destroyed && response.write(chunk));
+    if (!response.destroyed) response.once('drain', more);
+  };
+  more();
+  return 'answered';
+}
+
+/** A few kilobytes that become four gigabytes. */
+function bomb(response: ServerResponse): 'answered' {
+  // One gzip member after the other is one long answer.
+  const member = gzipSync(Buffer.alloc(1 << 26), { level: 9 });
+  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-encoding': 'gzip' });
+  response.end(Buffer.concat(Array.from({ length: 64 }, () => member)));
+  return 'answered';
+}
+
+test('an honest server is believed, and asked for the log once', async ({ page }) => {
+  const check = await open(page);
+  expect(await check(honest(server.sample))).toEqual({ proven: true, kinds: [], places: [] });
+  expect(server.asked).toEqual(['checkpoint', 'stream/0-64']);
+});
+
+test('a checkpoint that nobody signed is refused', async ({ page }) => {
+  const check = await open(page);
+  const refused = { proven: false, kinds: ['checkpoint_refused'] };
+  const [origin, size, root] = server.sample.checkpoint.toString().split('\n') as [string, string, string];
+  const lies: [string, (honest: Buffer) => Buffer][] = [
+    ['another root', (note) => Buffer.from(note.toString().replace(root, Buffer.alloc(32, 7).toString('base64')))],
+    ['another size', (note) => Buffer.from(note.toString().replace(`\n${size}\n`, '\n63\n'))],
+    ['another log', (note) => Buffer.from(note.toString().replaceAll(origin, 'example.org/other'))],
+    ['no signature', (note) => Buffer.from(`${note.toString().split('\n\n')[0]}\n\n`)],
+    ['nothing', () => Buffer.alloc(0)],
+    ['no UTF-8', (note) => Buffer.concat([note.subarray(0, 3), Buffer.from([0xff, 0xfe]), note.subarray(3)])],
+    ['a key that comes with it', () => bySomebodyElse(`${origin}\n${size}\n${root}\n`, origin)],
+  ];
+  for (const [name, lie] of lies) expect(await check(instead('checkpoint', lie)), name).toMatchObject(refused);
+  for (const lie of [endless, bomb]) expect(await check(instead('checkpoint', (_, response) => lie(response)))).toMatchObject(refused);
+});
+
+/** A checkpoint, well signed by a key that nobody holds. */
+function bySomebodyElse(body: string, origin: string): Buffer {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const signature = Buffer.concat([Buffer.from('deadbeef', 'hex'), sign(null, Buffer.from(body), privateKey)]);
+  return Buffer.from(`${body}\n— ${origin} ${signature.toString('base64')}\n`);
+}
+
+test('entries that are not those that were signed are named', async ({ page }) => {
+  const check = await open(page);
+  const { entries } = server.sample;
+  const altered = entries.with(20, Buffer.from(entries[20]!.toString().replace('"time":"2026', '"time":"2027')));
+  expect(await check(holding(altered))).toMatchObject({ proven: false, kinds: ['altered'], places: [20] });
+  const noText = entries.with(30, Buffer.concat([entries[30]!.subarray(0, 200), Buffer.from([0xc3, 0x28]), entries[30]!.subarray(202)]));
+  expect(await check(holding(noText))).toMatchObject({ proven: false, kinds: ['altered'], places: [30] });
+  expect(await check(holding(entries.toSpliced(40, 1)))).toMatchObject({ proven: false, kinds: ['missing'], places: [40] });
+  expect(await check(holding(entries.slice(0, 50)))).toMatchObject({ proven: false, kinds: ['missing'], places: [50] });
+  expect(await check(holding(entries.with(10, entries[11]!).with(11, entries[10]!)))).toMatchObject({ proven: false });
+  const twice = [...entries.slice(0, 32), ...entries.slice(0, 32)];
+  expect(await check(holding(twice))).toMatchObject({ proven: false });
+});
+
+test('tiles that lie name nobody who is innocent', async ({ page }) => {
+  const check = await open(page);
+  const { entries } = server.sample;
+  const altered = entries.with(20, Buffer.from(entries[20]!.toString().replace('"time":"2026', '"time":"2027')));
+  const lies = holding(altered);
+  const tile = (bent: Buffer | undefined): Answer => (what, response) => (what.startsWith('tile/') ? bent : lies(what, response));
+  const leaves = entries.map(leafHash);
+  const swapped = Buffer.concat(leaves.with(3, leaves[4]!).with(4, leaves[3]!));
+  for (const [name, bent] of [['swapped', swapped], ['short', swapped.subarray(32)], ['long', Buffer.concat([swapped, swapped])], ['none', undefined]] as const) {
+    const { proven, places } = await check(tile(bent));
+    expect(proven, name).toBe(false);
+    expect(places, name).toContain(20);
+    expect(places, name).not.toContain(3);
+  }
+  const forever: Answer = (what, response) => (what.startsWith('tile/') ? endless(response) : lies(what, response));
+  expect(await check(forever)).toMatchObject({ proven: false });
+});
+
+test('a stream of any other length ends', async ({ page }) => {
+  const check = await open(page);
+  const { length } = framed(server.sample.entries);
+  const more = await check(instead('stream', (body) => Buffer.concat([body, Buffer.from([0, 1, 65])])));
+  expect(more).toMatchObject({ proven: false, kinds: ['surplus'] });
+  for (const end of [0, 1, 2, 3, length >> 1, length - 1]) {
+    const { proven, kinds } = await check(instead('stream', (body) => body.subarray(0, end)));
+    expect(proven, `${end} bytes`).toBe(false);
+    expect(kinds.length, `${end} bytes`).toBeGreaterThan(0);
+  }
+  const lengths = instead('stream', (body) => Buffer.concat([Buffer.from([255, 255]), body.subarray(2)]));
+  expect(await check(lengths)).toMatchObject({ proven: false });
+  const zeros = instead('stream', () => Buffer.alloc(10_000));
+  expect(await check(zeros)).toMatchObject({ proven: false });
+  for (const lie of [endless, bomb]) expect(await check(instead('stream', (_, response) => lie(response)))).toMatchObject({ proven: false });
+});
+
+test('a server that is honest when asked again is not believed', async ({ page }) => {
+  const check = await open(page);
+  const bent = (body: Buffer) => {
+    const other = Buffer.from(body);
+    other[body.length >> 1]! ^= 1;
+    return other;
+  };
+  const said = await check(instead('stream', bent, 1));
+  expect(said).toMatchObject({ proven: false, kinds: ['two_faces'] });
+});
+
+test('a server that refuses or breaks off has proven nothing', async ({ page, guard }) => {
+  guard.allow(/Failed to load resource|503 from/);
+  const check = await open(page);
+  const refuses = await check(instead('stream', (_, response) => (response.writeHead(503).end(), 'answered')));
+  expect(refuses.problem).toContain('503');
+  const breaks = await check(instead('stream', (body, response) => {
+    response.writeHead(200, { 'content-length': body.length });
+    response.write(body.subarray(0, 5000), () => response.destroy());
+    return 'answered';
+  }));
+  expect(breaks.problem).toContain('The connection broke');
+  expect(await check(honest(server.sample)), 'and the next check is as good as ever').toMatchObject({ proven: true });
+});
+
+test('a flipped bit anywhere in the log names its entry', async ({ page }) => {
+  test.setTimeout(180_000);
+  const check = await open(page);
+  const { entries } = server.sample;
+  for (const [seq, entry] of entries.entries()) {
+    for (const part of [0.1, 0.5, 0.9]) {
+      const bent = Buffer.from(entry);
+      bent[Math.floor(entry.length * part)]! ^= 1 << (seq % 8);
+      const { proven, places } = await check(holding(entries.with(seq, bent)));
+      expect([proven, places[0]], `entry ${seq} at ${part}`).toEqual([false, seq]);
+    }
+  }
+});
