@@ -3,7 +3,7 @@
 // names: the checkpoint, the stream of entries, and, where something does not fit, the stream once more, leaf-hash
 // tiles and single bundles to tell where. Besides that it loads its own files, once.
 //
-// In:  { type: 'verify', vkey, remembered: [{ size, root, at, note }], policy } | { type: 'inspect', id, vkey } | { type: 'stop' }
+// In:  { type: 'verify', vkey, remembered?: [{ size, root, at, note }], policy?: text } | { type: 'inspect', id, vkey } | { type: 'stop' }
 // Out: { type: 'ready' } | { type: 'key', id, key | problem } | { type: 'checkpoint', size, root }
 //      | { type: 'progress', … } | { type: 'report', report } | { type: 'stopped', … } | { type: 'problem', text, status?, fatal? }: after a fatal one the worker is of no more use
 
@@ -64,7 +64,7 @@ function inspect({ id, vkey }) {
   }
 }
 
-async function verify({ vkey, remembered, policy }, abort) {
+async function verify({ vkey, remembered = [], policy = '' }, abort) {
   const clock = new Clock();
   const gathered = spare;
   let session;
