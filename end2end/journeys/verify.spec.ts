@@ -1,6 +1,11 @@
 // The auditor's browser proves the record, or shows exactly where somebody altered it.
 
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { axe } from '../support/axe.ts';
+import { handed } from '../support/environment.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { startSpare } from '../support/portal.ts';
 import { sql } from '../support/postgres.ts';
@@ -21,6 +26,99 @@ test('a whole log is proven, and the proof is remembered', async ({ person }) =>
   await quinn.reload();
   await verify(quinn);
   await expect(verdict(quinn), 'and it is consistent with what this browser saw').toHaveText('Proven');
+});
+
+test('what this browser saw is kept, taken along, forgotten and brought back', async ({ person }) => {
+  const quinn = await person('quinn');
+  await quinn.goto('/verify');
+  await verify(quinn);
+  await expect(verdict(quinn)).toHaveText('Proven');
+  const memory = quinn.getByRole('region', { name: 'What this browser remembers' });
+  await memory.getByText('The one checkpoint').click();
+  await expect(memory.getByRole('row')).toHaveCount(2);
+  const [exported] = await Promise.all([quinn.waitForEvent('download'), memory.getByRole('button', { name: 'Export to a file' }).click()]);
+  const kept = JSON.parse(readFileSync(await exported.path(), 'utf8'));
+  expect(kept).toMatchObject({ format: 'breakglass.memory/1', logs: [{ log: 'end2end.example/portal' }] });
+  await axe(quinn);
+
+  await memory.getByRole('button', { name: 'Forget this log' }).click();
+  await expect(memory).toContainText('Nothing yet of this log');
+  const bring = (name: string, content: unknown) =>
+    memory.getByLabel('Import a file').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(typeof content === 'string' ? content : JSON.stringify(content)) });
+  await bring('not.json', 'no memory');
+  await expect(memory.getByRole('status')).toHaveText(/^not\.json is no exported memory/);
+  await bring('damaged.json', { ...kept, logs: [{ ...kept.logs[0], seen: [{ size: -1, root: 'x', at: 'once' }] }] });
+  await expect(memory.getByRole('status')).toHaveText(/^damaged\.json is damaged/);
+  await expect(memory).toContainText('Nothing yet of this log');
+  await bring('kept.json', kept);
+  await expect(memory.getByRole('status')).toHaveText('Taken from kept.json: 1 new log, 1 new checkpoint.');
+  await bring('key.json', { ...kept, logs: [{ ...kept.logs[0], vkey: 'another' }] });
+  await expect(memory.getByRole('status')).toContainText('Nothing was taken from it');
+
+  const [seen] = kept.logs[0].seen;
+  const forked = { ...seen, root: `${'A'.repeat(43)}=`, note: 'the other note' };
+  await bring('forked.json', { ...kept, logs: [{ ...kept.logs[0], seen: [forked] }] });
+  await expect(memory.getByRole('status')).toHaveText('Taken from forked.json: 0 new logs, 1 new checkpoint.');
+  await verify(quinn);
+  await expect(verdict(quinn)).toHaveText('Not proven');
+  const finding = quinn.locator('#findings .finding').first();
+  await expect(finding).toContainText('The log forked');
+  await finding.locator('summary').click();
+  await expect(finding.getByRole('region', { name: 'The note that was seen' })).toHaveText('the other note');
+  await expect(finding.getByRole('region', { name: 'The note of now' })).toContainText('end2end.example/portal');
+  await axe(quinn);
+});
+
+test('what an older version of the page remembered comes along', async ({ person }) => {
+  const quinn = await person('quinn');
+  await quinn.goto('/verify');
+  const vkey = (await quinn.request.get('/ledger/vkey').then((answer) => answer.text())).trim();
+  const log = vkey.split('+')[0] ?? '';
+  await quinn.evaluate(
+    ([name, key]) => localStorage.setItem(`breakglass.verify/1:${name}`, JSON.stringify({
+      vkey: key,
+      confirmed: '2026-01-05T09:00:00Z',
+      seen: { size: 999_999, root: `${'A'.repeat(43)}=`, at: '2026-01-05T10:00:00Z', note: '' },
+    })),
+    [log, vkey],
+  );
+  await quinn.reload();
+  await expect(quinn.locator('#memory')).toContainText('it had 999,999 entries under root AAAA');
+  expect(await quinn.evaluate(() => localStorage.length)).toBe(0);
+  await quinn.getByRole('button', { name: 'Verify', exact: true }).click();
+  await expect(verdict(quinn)).toHaveText('Not proven');
+  await expect(quinn.locator('#findings')).toContainText('The log was rolled back: on 2026-01-05T10:00:00Z it had 999999 entries');
+});
+
+test('an auditor says who must have looked', async ({ person }) => {
+  await ask(await person('dana'));
+  const quinn = await person('quinn');
+  await expect.poll(async () => (await quinn.request.get('/ledger/witnessed')).status(), { timeout: 30_000 }).toBe(200);
+  await quinn.goto('/verify');
+  const policy = readFileSync(path.join(handed.folder(), 'portal/trust.policy'), 'utf8');
+  await quinn.getByText('Your trust policy').click();
+  await quinn.getByLabel('Trust policy').fill('quorum nobody\n');
+  await quinn.getByRole('button', { name: /use the server's key/i }).click();
+  await quinn.getByRole('button', { name: 'Verify', exact: true }).click();
+  await expect(quinn.getByText('This is not a trust policy')).toBeVisible();
+  await quinn.getByLabel('Trust policy').fill(policy);
+  await verify(quinn);
+  await expect(verdict(quinn)).toHaveText('Proven');
+  await expect(quinn.locator('#checks li', { hasText: 'Witnesses' })).toContainText(/enough witnesses have signed/i);
+  await axe(quinn);
+});
+
+test('the page says whose it is, and gives the verifier away', async ({ person }) => {
+  const quinn = await person('quinn');
+  await quinn.goto('/verify');
+  await expect(quinn.getByText('This page was delivered by the system it checks.')).toBeVisible();
+  const ways = quinn.getByRole('region', { name: 'Take the verifier with you' });
+  const [single] = await Promise.all([quinn.waitForEvent('download'), ways.getByRole('link', { name: 'breakglass-verify.html' }).click()]);
+  const hash = createHash('sha256').update(readFileSync(await single.path())).digest('hex');
+  await expect(ways.locator('#single-hash')).toHaveText(hash);
+  const beside = await quinn.request.get('/verify/breakglass-verify.html.sha256').then((answer) => answer.text());
+  expect(beside).toBe(`${hash}  breakglass-verify.html\n`);
+  await expect(ways.getByRole('region', { name: 'Command' })).toHaveText(/^breakglass verify http:\/\/localhost:\d+ --vkey end2end\.example\/portal\+/);
 });
 
 test('another key than the one in hand proves nothing', async ({ person }) => {
@@ -57,7 +155,11 @@ test('an entry altered past every trigger is named, and opens to its bytes', asy
     const places = quinn.locator('#findings .finding-place');
     expect([...new Set(await places.allInnerTexts())], 'this entry and no other').toEqual([`#${seq}`]);
     await axe(quinn);
-    await places.first().click();
+    const ribbon = quinn.getByRole('slider', { name: /whole log/ });
+    await ribbon.focus();
+    await expect(ribbon).toHaveAttribute('aria-valuetext', new RegExp(`: entry ${seq}, broken\\. .* Enter opens the finding\\.$`));
+    await quinn.keyboard.press('Enter');
+    await expect(quinn.locator('#findings .finding').first()).toHaveAttribute('open');
     await expect(quinn.getByRole('region', { name: 'Bytes as text' }).first()).toContainText('"duration_s":7200');
     await expect(quinn.getByRole('region', { name: 'Bytes in hexadecimal' }).first()).toContainText('00000');
     await axe(quinn);

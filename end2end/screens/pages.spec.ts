@@ -40,11 +40,6 @@ test('every page at two widths in two schemes', async ({ person, stranger, guard
   await shoot(quinn, 'policies', '/policies');
   await shoot(quinn, 'policy', '/policies/orders-admin');
   await shoot(quinn, 'log', '/log');
-  await shoot(quinn, 'verify', '/verify');
-  await quinn.getByRole('button', { name: /use the server's key/i }).click();
-  await quinn.getByRole('button', { name: 'Verify', exact: true }).click();
-  await expect(quinn.getByRole('heading', { name: 'Proven' })).toBeVisible();
-  await shoot(quinn, 'verify-proven');
 });
 
 test('the pages about what people wrote', async ({ person }) => {

@@ -4,9 +4,8 @@
 //!
 //! The classes are thin shells around the crate `verify`, which tests on the host drive as the worker does.
 
+use verify::{LogFileParts, LogKey, Remembered, TrustPolicy};
 use wasm_bindgen::prelude::wasm_bindgen;
-
-use verify::{LogKey, Remembered};
 
 /// A check of one log, from the checkpoint to the report. The caller fetches what
 /// [`request`](Session::request) names, feeds the bytes and says where they end.
@@ -14,7 +13,8 @@ use verify::{LogKey, Remembered};
 #[derive(Debug)]
 pub struct Session {
     key: LogKey,
-    remembered: Option<Remembered>,
+    remembered: Vec<Remembered>,
+    policy: Option<TrustPolicy>,
     begun: Option<verify::Session>,
 }
 
@@ -30,16 +30,18 @@ impl Session {
         let key = LogKey::parse(vkey).map_err(|error| error.to_string())?;
         Ok(Self {
             key,
-            remembered: None,
+            remembered: Vec::new(),
+            policy: None,
             begun: None,
         })
     }
 
-    /// What this browser saw of the log earlier; call it before the first request.
+    /// A checkpoint that this browser saw of the log earlier, with its signed note where it was kept; call it for
+    /// each of them, before the first request.
     ///
     /// # Errors
     /// A sentence, where what was remembered is no checkpoint.
-    pub fn remember(&mut self, size: f64, root: &str, at: &str) -> Result<(), String> {
+    pub fn remember(&mut self, size: f64, root: &str, at: &str, note: &str) -> Result<(), String> {
         let unreadable = || {
             "What this browser remembers of the log cannot be read. Choose \"Forget this log\", \
              then verify again."
@@ -50,15 +52,27 @@ impl Session {
         if !(0.0..9_007_199_254_740_992.0).contains(&size) || size.fract() != 0.0 {
             return Err(unreadable());
         }
-        self.remembered = Some(Remembered {
+        self.remembered.push(Remembered {
             size: size as u64,
             root,
             at: at.to_owned(),
+            note: note.to_owned(),
         });
         Ok(())
     }
 
-    /// The next request as JSON: `path` below the log's prefix, `purpose` (`checkpoint`, `stream`,
+    /// Whom the auditor wants to have looked, as the text of a trust policy (tlog-policy); call it before
+    /// the first request.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it and what to do.
+    pub fn policy(&mut self, text: &str) -> Result<(), String> {
+        let policy = TrustPolicy::parse(text.as_bytes(), &self.key);
+        self.policy = Some(policy.map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
+    /// The next request as JSON: `path` below the log's prefix, `purpose` (`checkpoint`, `witnessed`, `stream`,
     /// `locate`, `show`), and whether it is `needed`. Nothing when the report is there.
     pub fn request(&mut self) -> Option<String> {
         let request = self.session().request()?;
@@ -176,9 +190,16 @@ impl Session {
         let Self {
             key,
             remembered,
+            policy,
             begun,
         } = self;
-        begun.get_or_insert_with(|| verify::Session::new(key.clone(), remembered.clone()))
+        begun.get_or_insert_with(|| {
+            let session = verify::Session::new(key.clone(), remembered.clone());
+            match policy.clone() {
+                Some(policy) => session.with_policy(policy),
+                None => session,
+            }
+        })
     }
 }
 
@@ -249,4 +270,16 @@ impl Rules {
 pub fn inspect_key(vkey: &str) -> Result<String, String> {
     let key = LogKey::parse(vkey).map_err(|error| error.to_string())?;
     serde_json::to_string(&key.facts()).map_err(|error| error.to_string())
+}
+
+/// Where the parts of a log file lie, as JSON: `checkpoint`, `leaves` and `entries`, each with the `start` and
+/// the `end` of its bytes. `head` are the file's first 128 bytes, or all of a shorter one.
+///
+/// # Errors
+/// A sentence that says why it is no log file.
+#[wasm_bindgen]
+pub fn log_file_parts(head: &[u8], file_len: f64) -> Result<String, String> {
+    // A file's length is a whole number below 2^53.
+    let parts = LogFileParts::of(head, file_len as u64).map_err(|error| error.to_string())?;
+    serde_json::to_string(&parts).map_err(|error| error.to_string())
 }

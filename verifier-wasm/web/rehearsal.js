@@ -14,14 +14,10 @@ const PAUSE_EVERY_MS = 50;
 
 /**
  * Throws where the verifier does not do what it should; resolves to whether it could be tried at all. Once
- * `wanted()` says that somebody waits for the verifier, it is tried no more often than it must be.
+ * `wanted()` says that somebody waits for the verifier, it is tried no more often than it must be. `load` gives the
+ * sample log's files by name.
  */
-export async function rehearse(wanted) {
-  const load = async (name) => {
-    const response = await fetch(new URL(`./sample/${name}`, import.meta.url), { cache: 'no-store' });
-    if (!response.ok) throw new TypeError(name);
-    return new Uint8Array(await response.arrayBuffer());
-  };
+export async function rehearse(wanted, load = fetched) {
   let files;
   try {
     files = await Promise.all(['vkey', 'checkpoint', 'stream'].map(load));
@@ -42,6 +38,12 @@ export async function rehearse(wanted) {
   const { proven, findings } = check({ ...sample, stream: altered });
   if (proven || findings[0]?.seq !== seq) throw new Error('it did not name the altered entry of a sample log');
   return true;
+}
+
+async function fetched(name) {
+  const response = await fetch(new URL(`./sample/${name}`, import.meta.url), { cache: 'no-store' });
+  if (!response.ok) throw new TypeError(name);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 function check({ vkey, checkpoint, stream, inBlocks = false }) {

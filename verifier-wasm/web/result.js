@@ -10,12 +10,31 @@ const SIGNS = {
 export class Result {
   #at;
   #ribbon;
+  #source;
   #url = null;
 
-  constructor(at, ribbon) {
+  /** `source` says where the log came from (`portal` or `file`), and in words which `verifier` this is. */
+  constructor(at, ribbon, source) {
     this.#at = at;
     this.#ribbon = ribbon;
+    const { version, verifier: hash } = document.body.dataset;
+    this.#source = { ...source, verifier: `Breakglass ${version}, ${source.verifier}`, verifier_sha256: hash };
     at('copy-ticket').addEventListener('click', () => this.#copy());
+    at('print').addEventListener('click', () => print());
+    // On paper nothing can be opened: the findings stand open there, and close again afterwards.
+    let closed = [];
+    addEventListener('beforeprint', () => {
+      closed = [...document.querySelectorAll('.finding:not([open])')];
+      for (const one of closed) one.open = true;
+    });
+    addEventListener('afterprint', () => {
+      for (const one of closed) one.open = false;
+    });
+  }
+
+  /** Another file is checked. */
+  from(source) {
+    this.#source = { ...this.#source, ...source };
   }
 
   clear() {
@@ -36,11 +55,14 @@ export class Result {
     at('findings-box').hidden = report.findings.length === 0;
     at('findings-heading').textContent = headline(report);
     at('findings').replaceChildren(...report.findings.map(finding));
-    at('ticket').value = ticket(report);
-    this.#offer(report);
+    const facts = { ...report, ...this.#source, browser: navigator.userAgent, finished: now() };
+    at('record').replaceChildren();
+    record(at('record'), facts);
+    at('ticket').value = ticket(facts);
+    this.#offer(facts);
     at('result').hidden = false;
     at('segments-box').hidden = false;
-    const targets = report.findings.flatMap(({ seq }, index) => (seq === null ? [] : [[seq, `finding-${index}`]]));
+    const targets = report.findings.flatMap(({ seq, sentence }, index) => (seq === null ? [] : [{ seq, sentence, id: `finding-${index}` }]));
     if (report.checkpoint !== null) this.#ribbon.result(report.checkpoint.size, report.proven_ranges, report.broken_ranges, targets);
     at('result-heading').focus();
   }
@@ -48,11 +70,10 @@ export class Result {
   /** The report as a file: made here, sent nowhere. */
   #offer(report) {
     if (this.#url !== null) URL.revokeObjectURL(this.#url);
-    const file = { ...report, portal: location.origin, browser: navigator.userAgent, finished: now() };
-    this.#url = URL.createObjectURL(new Blob([JSON.stringify(file, null, 2), '\n'], { type: 'application/json' }));
+    this.#url = URL.createObjectURL(new Blob([JSON.stringify(report, null, 2), '\n'], { type: 'application/json' }));
     const link = this.#at('download');
     link.href = this.#url;
-    link.download = `verification-${report.log.replace(/[^a-z0-9.-]+/gi, '_')}-${now().replaceAll(':', '')}.json`;
+    link.download = `verification-${report.log.replace(/[^a-z0-9.-]+/gi, '_')}-${report.finished.replaceAll(':', '')}.json`;
   }
 
   async #copy() {
@@ -87,7 +108,18 @@ function checkRow({ title, outcome, text }) {
   return row;
 }
 
-function finding({ seq, sentence, rule, expected, found, notes, bytes }, index) {
+/** What stands on paper too: which log, which key, which checkpoint, when, by what. */
+function record(list, { log, key, checkpoint, portal, file, verifier, verifier_sha256: hash, finished }) {
+  pair(list, 'Log', log);
+  pair(list, 'From', file ?? portal);
+  pair(list, 'Key', `${key.key_id}, fingerprint ${key.fingerprint}`, 'hash');
+  if (checkpoint !== null) pair(list, 'Checkpoint', `${checkpoint.size} entries, root ${checkpoint.root}`, 'hash');
+  pair(list, 'Checked', finished);
+  pair(list, 'Verifier', verifier);
+  pair(list, 'Its WASM', `SHA-256 ${hash}`, 'hash');
+}
+
+function finding({ seq, sentence, rule, expected, found, notes, bytes, contradiction }, index) {
   const box = element('details', 'finding');
   box.id = `finding-${index}`;
   const summary = element('summary');
@@ -108,6 +140,14 @@ function finding({ seq, sentence, rule, expected, found, notes, bytes }, index) 
     }));
     body.append(element('p', 'small soft', 'What follows from it, or shows it too:'), list);
   }
+  if (contradiction !== null) {
+    body.append(
+      element('h4', 'small', `The signed note that was seen on ${contradiction.seen_at}`),
+      focusable(element('pre', 'code-block', visibleLines(contradiction.seen)), 'The note that was seen'),
+      element('h4', 'small', 'The signed note of now'),
+      focusable(element('pre', 'code-block', visibleLines(contradiction.now)), 'The note of now'),
+    );
+  }
   if (bytes !== null) {
     const part = bytes.kept < bytes.length ? `, the first ${bytes.kept} of them` : '';
     body.append(
@@ -122,11 +162,10 @@ function finding({ seq, sentence, rule, expected, found, notes, bytes }, index) 
   return box;
 }
 
-function ticket(report) {
-  const { log, key, checkpoint, proven, sentence, findings_total: findings, elapsed_ms: elapsed } = report;
+function ticket({ log, key, checkpoint, proven, sentence, findings_total: findings, elapsed_ms: elapsed, finished, portal, file }) {
   const of = checkpoint === null ? 'no checkpoint' : `${checkpoint.size} entries, root ${checkpoint.root}`;
   const what = proven ? 'PROVEN' : `NOT PROVEN (${findings} finding${findings === 1 ? '' : 's'}): ${sentence}`;
-  return `Log ${log}: ${what} · ${of} · key ${key.key_id} ${key.fingerprint} · ${location.origin} · ${now()}, ${(elapsed / 1000).toFixed(2)} s in a browser`;
+  return `Log ${log}: ${what} · ${of} · key ${key.key_id} ${key.fingerprint} · ${file ?? portal} · ${finished}, ${(elapsed / 1000).toFixed(2)} s in a browser`;
 }
 
 /** Sixteen bytes a line: offset, hexadecimal, printable ASCII. */
@@ -146,6 +185,11 @@ function dump(hex) {
 /** Control and direction characters as their code points: bytes must not pose as others. */
 function visible(text) {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
+}
+
+/** The same for a note, which has lines. */
+function visibleLines(text) {
+  return text.split('\n').map(visible).join('\n');
 }
 
 function pair(list, term, value, className) {

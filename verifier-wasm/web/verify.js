@@ -1,15 +1,17 @@
 // The page around the verifier: which log, which key, begin, stop, show. The work is done in
 // worker.js; the result is drawn by result.js.
 
-import { confirm, forget, known, recall, saw } from './memory.js';
+import { Memory } from './memory.js';
+import { now } from './memory-file.js';
 import { Result } from './result.js';
 import { Ribbon } from './ribbon.js';
 
 const at = (id) => document.getElementById(id);
 const count = (number) => number.toLocaleString('en');
 
-const ribbon = new Ribbon({ box: at('ribbon'), end: at('ribbon-end'), table: at('segments') });
-const result = new Result(at, ribbon);
+const ribbon = new Ribbon({ canvas: at('ribbon'), place: at('ribbon-place'), end: at('ribbon-end'), table: at('segments') });
+const result = new Result(at, ribbon, { portal: location.origin, verifier: 'the page of the portal' });
+const memory = await Memory.open();
 
 /** What the server claims and what the person holds: `inspect_key`'s answers, or null. */
 let claimed = null;
@@ -53,13 +55,13 @@ const hear = {
       say(`${quarter * 25} % read: ${count(news.entries)} of ${count(news.size)} entries.`);
     }
   },
-  report({ report }) {
+  async report({ report }) {
     at('progress').value = at('progress').max;
     figures(report);
     over(`Done in ${(report.elapsed_ms / 1000).toFixed(2)} s: ${report.proven ? 'proven' : 'not proven'}.`);
     const { checkpoint } = report;
-    if (report.may_be_remembered) saw(report.log, checkpoint);
     result.show(report);
+    if (report.may_be_remembered) await memory.saw(report.log, checkpoint).catch(unstored);
     remembered(report.log);
   },
   stopped({ entries, size }) {
@@ -112,8 +114,8 @@ at('form').addEventListener('submit', (event) => {
   event.preventDefault();
   if (held === null || blocked()) return;
   worker ??= start();
-  const { seen } = recall(held.log) ?? { seen: null };
-  confirm(held.log, held.vkey);
+  const { seen } = memory.recall(held.log) ?? { seen: [] };
+  memory.confirm(held.log, held.vkey).catch(unstored);
   at('key-warning').hidden = true;
   milestone = 0;
   result.clear();
@@ -124,7 +126,7 @@ at('form').addEventListener('submit', (event) => {
   at('stop').hidden = false;
   at('stop').focus();
   say('Fetching the checkpoint.');
-  worker.postMessage({ type: 'verify', vkey: held.vkey, remembered: seen ?? undefined });
+  worker.postMessage({ type: 'verify', vkey: held.vkey, remembered: seen, policy: at('policy').value });
 });
 
 at('stop').addEventListener('click', () => worker?.postMessage({ type: 'stop' }));
@@ -153,13 +155,14 @@ async function hold() {
   at('key').setAttribute('aria-invalid', String(key === null));
   at('key-state').textContent = key === null ? problem : `Key ${key.key_id} of the log ${key.log}. Fingerprint ${key.fingerprint}${relation(key)}`;
   warn();
-  remembered(key?.log ?? claimed?.log ?? known()[0]);
+  remembered(key?.log ?? claimed?.log ?? memory.known()[0]);
+  command();
   ready();
 }
 
 function relation(key) {
-  const memory = recall(key.log);
-  const since = memory?.vkey === key.vkey ? ` You confirmed it in this browser on ${memory.confirmed}.` : '';
+  const known = memory.recall(key.log);
+  const since = known?.vkey === key.vkey ? ` You confirmed it in this browser on ${known.confirmed}.` : '';
   if (claimed === null) return `.${since}`;
   return claimed.vkey === key.vkey ? `: the same as the server claims.${since}` : `: not the key that the server claims.${since}`;
 }
@@ -167,9 +170,9 @@ function relation(key) {
 /** Shouts when a key or a name is not the one that this browser knows. */
 function warn() {
   at('key-warning-known').checked = false;
-  const mine = held && recall(held.log);
-  const theirs = claimed && recall(claimed.log);
-  const others = known();
+  const mine = held && memory.recall(held.log);
+  const theirs = claimed && memory.recall(claimed.log);
+  const others = memory.known();
   let title = '';
   let text = '';
   if (mine && mine.vkey !== held.vkey) {
@@ -189,7 +192,7 @@ function warn() {
 
 /** Whether a warning waits for the person's word. */
 function blocked() {
-  return !at('key-warning').hidden && !at('key-warning-known').checked && recall(held?.log)?.vkey !== held?.vkey;
+  return !at('key-warning').hidden && !at('key-warning-known').checked && memory.recall(held?.log)?.vkey !== held?.vkey;
 }
 
 function ready() {
@@ -197,26 +200,75 @@ function ready() {
 }
 
 function remembered(log) {
-  const memory = log === undefined ? null : recall(log);
-  at('forget-box').hidden = memory === null;
+  const known = log === undefined ? null : memory.recall(log);
+  const logs = memory.known();
+  at('forget-box').hidden = known === null;
   at('forget').dataset.log = log ?? '';
-  if (memory === null) {
-    at('memory').textContent = 'Nothing yet. After a check that found the log whole, this browser remembers its size and root. Whoever rewrites the log later is then found out, even with the log\'s own key in hand.';
-  } else if (memory.seen === null) {
-    at('memory').textContent = `The key of ${log}, confirmed on ${memory.confirmed}. No check has found this log whole yet.`;
-  } else {
-    at('memory').textContent = `The key of ${log}, confirmed on ${memory.confirmed}; and that it had ${count(memory.seen.size)} entries under root ${memory.seen.root} on ${memory.seen.at}.`;
+  at('export').hidden = logs.length === 0;
+  at('seen-box').hidden = known === null || known.seen.length === 0;
+  at('memory-lasts').hidden = memory.lasts;
+  if (known === null) {
+    at('memory').textContent = 'Nothing yet of this log. After a check that found the log whole, this browser remembers its size and root. Whoever rewrites the log later is then found out, even with the log\'s own key in hand.';
+    return;
   }
+  const newest = known.seen.at(-1);
+  at('memory').textContent = newest === undefined
+    ? `The key of ${log}, confirmed on ${known.confirmed}. No check has found this log whole yet.`
+    : `The key of ${log}, confirmed on ${known.confirmed}; and that it had ${count(newest.size)} entries under root ${newest.root} on ${newest.at}.`;
+  at('seen-heading').textContent = known.seen.length === 1 ? 'The one checkpoint' : `All ${known.seen.length} checkpoints`;
+  at('seen').replaceChildren(...known.seen.toReversed().map(({ size, root, at: when }) => {
+    const row = document.createElement('tr');
+    row.append(...[['Seen', when], ['Entries', count(size)], ['Root', root]].map(([label, text]) => {
+      const cell = Object.assign(document.createElement('td'), { textContent: text });
+      cell.dataset.label = label;
+      if (label === 'Root') cell.className = 'hash';
+      return cell;
+    }));
+    return row;
+  }));
 }
 
-at('forget').addEventListener('click', () => {
-  forget(at('forget').dataset.log);
-  remembered(at('forget').dataset.log);
+function unstored(error) {
+  at('memory-state').textContent = `This browser did not store it (${error.message}). Free some space for this site, then verify again.`;
+}
+
+at('forget').addEventListener('click', async () => {
+  const { log } = at('forget').dataset;
+  await memory.forget(log).catch(unstored);
+  remembered(log);
+  hold();
+});
+
+at('export').addEventListener('click', () => {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([memory.export()], { type: 'application/json' }));
+  link.download = `breakglass-memory-${now().replaceAll(':', '')}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+});
+
+at('import').addEventListener('change', async () => {
+  const [file] = at('import').files;
+  if (file === undefined) return;
+  try {
+    const { logs, seen } = await memory.import(file);
+    at('memory-state').textContent = `Taken from ${file.name}: ${logs} new ${logs === 1 ? 'log' : 'logs'}, ${seen} new ${seen === 1 ? 'checkpoint' : 'checkpoints'}.`;
+  } catch (error) {
+    at('memory-state').textContent = error.message;
+  }
+  at('import').value = '';
+  remembered(held?.log ?? claimed?.log ?? memory.known()[0]);
+  if (at('key').value.trim() === '') at('key').value = memory.recall(claimed?.log)?.vkey ?? '';
   hold();
 });
 
 function signIn() {
   return Object.assign(document.createElement('a'), { href: '/sign-in?next=/verify', textContent: 'Sign in' });
+}
+
+/** The line to paste, with the key in hand, else with the one that the server claims. */
+function command() {
+  at('command').textContent = `breakglass verify ${location.origin} --vkey ${(held ?? claimed)?.vkey ?? '<the key you hold>'}`;
 }
 
 /** Asks the server which log it keeps and which key it claims. */
@@ -246,6 +298,7 @@ async function ask() {
     at('claimed-origin').textContent = key.log;
     at('claimed-key').textContent = key.vkey;
     at('claimed-fingerprint').textContent = key.fingerprint;
+    command();
     at('claim-note').textContent = 'A claim, not trusted by itself: compare it with the key that reached you another way.';
     at('take-claim').disabled = false;
   } catch {
@@ -253,7 +306,8 @@ async function ask() {
   }
 }
 
+command();
 await ask();
-at('key').value = recall(claimed?.log ?? known()[0])?.vkey ?? '';
-remembered(claimed?.log ?? known()[0]);
+at('key').value = memory.recall(claimed?.log ?? memory.known()[0])?.vkey ?? '';
+remembered(claimed?.log ?? memory.known()[0]);
 await hold();

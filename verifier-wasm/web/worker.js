@@ -3,7 +3,7 @@
 // names: the checkpoint, the stream of entries, and, where something does not fit, the stream once more, leaf-hash
 // tiles and single bundles to tell where. Besides that it loads its own files, once.
 //
-// In:  { type: 'verify', vkey, remembered?: { size, root, at } } | { type: 'inspect', id, vkey } | { type: 'stop' }
+// In:  { type: 'verify', vkey, remembered?: [{ size, root, at, note }], policy?: text } | { type: 'inspect', id, vkey } | { type: 'stop' }
 // Out: { type: 'ready' } | { type: 'key', id, key | problem } | { type: 'checkpoint', size, root }
 //      | { type: 'progress', … } | { type: 'report', report } | { type: 'stopped', … } | { type: 'problem', text, status?, fatal? }: after a fatal one the worker is of no more use
 
@@ -64,13 +64,14 @@ function inspect({ id, vkey }) {
   }
 }
 
-async function verify({ vkey, remembered }, abort) {
+async function verify({ vkey, remembered = [], policy = '' }, abort) {
   const clock = new Clock();
   const check = { clock, signal: abort.signal, crew: null, replay: null, inBlocks: false, over: false };
   let session;
   try {
     session = new Session(vkey);
-    if (remembered) session.remember(remembered.size, remembered.root, remembered.at);
+    for (const seen of remembered) session.remember(seen.size, seen.root, seen.at, seen.note);
+    if (policy.trim() !== '') session.policy(policy);
     check.crew = await crew;
     // Whatever it waits for: it does not go on when it was stopped, or when one of the crew is gone.
     await Promise.race([through(session, check), failing(check.crew), stopped(abort.signal)]);

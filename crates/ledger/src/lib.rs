@@ -1,5 +1,6 @@
 //! The log's bytes: entries, chain, tree, tiles, notes, checkpoints, proofs, verification; who is
-//! believed ([`policy`], [`rotation`]), who signs ([`witness`]), and what to show ([`receipt`]).
+//! believed ([`policy`], [`rotation`]), who signs ([`witness`]), and what to show ([`receipt`],
+//! [`log_file`]).
 //!
 //! Invariants, written as absences: this crate does no I/O and has no clock and no randomness; it
 //! depends on no other crate of the workspace; it knows nothing of break-glass, a body is opaque to
@@ -42,6 +43,7 @@ mod checkpoint;
 mod entry;
 mod hash;
 mod key;
+pub mod log_file;
 mod note;
 mod origin;
 pub mod policy;

@@ -17,6 +17,9 @@ const TILE_WIDTH: u64 = 256;
 /// Bundles read from the database for one piece of a stream.
 const BUNDLES_A_PIECE: u64 = 8;
 
+/// Leaf hashes read from the database for one piece of a stream: half a megabyte.
+const HASHES_A_PIECE: u64 = 1 << 14;
+
 /// Reads the log for those who check it.
 #[derive(Debug, Clone)]
 pub struct LedgerReader {
@@ -150,6 +153,23 @@ impl LedgerReader {
                         .map_err(|fault| Error::internal(&fault))?;
                 }
                 Ok(Some((bytes, until)))
+            }
+        })
+        .boxed()
+    }
+
+    /// The leaf hashes `from..to` end to end, in pieces, as [`stream`](Self::stream) gives the entries.
+    pub fn leaf_hashes(&self, from: u64, to: u64) -> BoxStream<'static, Result<Vec<u8>, Error>> {
+        let pool = self.pool.clone();
+        stream::try_unfold(from, move |at| {
+            let pool = pool.clone();
+            async move {
+                if at >= to {
+                    return Ok(None);
+                }
+                let until = to.min(at + HASHES_A_PIECE);
+                let hashes = store::leaf_hashes(&pool, at, until).await?;
+                Ok(Some((concat(&hashes), until)))
             }
         })
         .boxed()

@@ -14,7 +14,7 @@ mod connectors;
 pub mod cosign;
 mod data_lock;
 pub mod drafts;
-mod durable;
+pub mod durable;
 mod error;
 mod faults;
 pub mod fsck;

@@ -1,24 +1,31 @@
 //! The checks, each with its result in a plain sentence.
 
-use crate::history::{History, memory};
+use crate::history::History;
 use crate::judge::{Located, class};
 use crate::report::{Check, Finding, Outcome, Subject};
 use crate::rules::Replayed;
 use crate::verdict::Basis;
+use crate::witnesses::Witnesses;
 
 /// What is checked, in the order in which it is told.
-pub(crate) const TITLES: [(Subject, &str); 7] = [
+pub(crate) const TITLES: [(Subject, &str); 8] = [
     (Subject::Chain, "Chain"),
     (Subject::Tree, "Tree"),
     (Subject::Signature, "Log signature"),
     (Subject::Rules, "Rules"),
     (Subject::Times, "Times"),
     (Subject::Form, "Form"),
+    (Subject::Witnesses, "Witnesses"),
     (Subject::Memory, "Memory"),
 ];
 
 /// All checks of a log that was read.
-pub(crate) fn checks(basis: &Basis<'_>, history: History, findings: &[Finding]) -> Vec<Check> {
+pub(crate) fn checks(
+    basis: &Basis<'_>,
+    history: &History<'_>,
+    witnesses: &Witnesses,
+    findings: &[Finding],
+) -> Vec<Check> {
     let pass = basis.pass;
     let noticed = |subject| {
         pass.log
@@ -32,7 +39,8 @@ pub(crate) fn checks(basis: &Basis<'_>, history: History, findings: &[Finding]) 
         let count = noticed(subject);
         let (outcome, text) = match subject {
             Subject::Signature => signature(basis, findings),
-            Subject::Memory => memory(basis, history),
+            Subject::Witnesses => (witnesses.outcome, witnesses.text.clone()),
+            Subject::Memory => history.check(),
             Subject::Rules => rules(basis),
             Subject::Tree => {
                 let count = count as u64 + u64::from(pass.surplus) + u64::from(pass.left > 0);

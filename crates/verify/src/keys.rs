@@ -59,6 +59,11 @@ impl Keys {
         }
     }
 
+    /// The same for an older checkpoint, which is no finding where the answer is no.
+    pub(crate) fn vouches(&self, signed: SignedCheckpoint) -> Option<VerifiedCheckpoint> {
+        self.history.as_ref()?.verify(signed).ok()
+    }
+
     /// The key that signs so many entries.
     pub(crate) fn signer(&self, size: u64) -> Option<&VerifierKey> {
         self.history.as_ref()?.key_at(size)

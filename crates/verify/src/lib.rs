@@ -25,6 +25,7 @@ mod judge;
 mod key;
 mod keys;
 mod locate;
+mod log_file;
 mod opening;
 mod ranges;
 mod report;
@@ -36,11 +37,16 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod verdict;
+mod witnesses;
 mod words;
 
 pub use evidence::Bytes;
 pub use hasher::Hasher;
 pub use key::{KeyFacts, LogKey, NotALogKey};
-pub use report::{Check, CheckpointFacts, Finding, Outcome, Remembered, Report, Subject};
+pub use log_file::{LogFileParts, NotALogFile};
+pub use report::{
+    Check, CheckpointFacts, Contradiction, Finding, Outcome, Remembered, Report, Subject,
+};
 pub use rules::{Opening, Replay, Replayed, Unlawful};
 pub use session::{Purpose, Request, Session, Stretch};
+pub use witnesses::{NotATrustPolicy, TrustPolicy};

@@ -32,8 +32,8 @@ pub struct Report {
     /// Entries that a finding is about; half-open ranges.
     pub broken_ranges: Vec<(u64, u64)>,
     /// What was seen of the log earlier.
-    pub remembered: Option<Remembered>,
-    /// Whether this checkpoint may take the remembered one's place.
+    pub remembered: Vec<Remembered>,
+    /// Whether this checkpoint may be remembered beside them.
     pub may_be_remembered: bool,
 }
 
@@ -57,6 +57,20 @@ pub struct Remembered {
     pub root: Hash,
     /// When, as the reader wrote it.
     pub at: String,
+    /// The signed note; empty where the reader has not kept it.
+    #[serde(skip)]
+    pub note: String,
+}
+
+/// Two signed notes that cannot both be true: with them anybody can accuse whoever holds the key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Contradiction {
+    /// When the first was seen.
+    pub seen_at: String,
+    /// The note that was seen.
+    pub seen: String,
+    /// The note of now.
+    pub now: String,
 }
 
 /// One of the things that are checked, in the order in which they are told.
@@ -65,6 +79,8 @@ pub struct Remembered {
 pub enum Subject {
     /// Who signed the checkpoint.
     Signature,
+    /// Whether those have signed it too whom the auditor wants to have looked.
+    Witnesses,
     /// Whether it goes on from what was seen earlier.
     Memory,
     /// Whether the entries give the signed root.
@@ -131,6 +147,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// The entry as it was served.
     pub bytes: Option<Bytes>,
+    /// Where the log contradicts what was seen of it: both notes.
+    pub contradiction: Option<Contradiction>,
     /// The leaf hash of the entry that was served.
     #[serde(skip)]
     pub(crate) leaf: Option<Hash>,
@@ -151,6 +169,7 @@ impl Finding {
             found: None,
             notes: Vec::new(),
             bytes: None,
+            contradiction: None,
             leaf: None,
         }
     }

@@ -65,6 +65,11 @@ impl Scan {
         !self.surplus
     }
 
+    /// Whether more is wrong than anybody lists.
+    pub(crate) fn has_unlisted_faults(&self) -> bool {
+        self.pass.log.unlisted() > 0
+    }
+
     /// The place after the last entry of this answer.
     pub(crate) fn until(&self) -> u64 {
         self.until

@@ -7,6 +7,8 @@
 //! Whoever drives it asks for the next [`Request`], feeds what came, and says where it ended. A
 //! server can answer with whatever it likes: every answer has a length beyond which nothing is read.
 
+use std::collections::BTreeSet;
+
 use ledger::{
     Checkpoint, CheckpointError, Hash, LogVerifier, NoteError, SignedCheckpoint,
     VerifiedCheckpoint, bundle,
@@ -21,6 +23,7 @@ use crate::report::{Finding, Remembered, Report};
 use crate::rules::Replayed;
 use crate::scan::{Pass, Scan};
 use crate::verdict::{self, Basis};
+use crate::witnesses::TrustPolicy;
 
 /// The longest checkpoint that is read, in bytes; a real one with a dozen witnesses has 2,000.
 const MAX_CHECKPOINT_LEN: usize = 65_536;
@@ -64,6 +67,8 @@ pub struct Stretch {
 pub enum Purpose {
     /// The signed size and root.
     Checkpoint,
+    /// The newest checkpoint that enough witnesses have signed, where the auditor has a policy.
+    Witnessed,
     /// Entries, framed as bundles.
     Stream,
     /// A tile of leaf hashes, to name the broken places.
@@ -76,7 +81,10 @@ pub enum Purpose {
 #[derive(Debug)]
 pub struct Session {
     key: LogKey,
-    remembered: Option<Remembered>,
+    remembered: Vec<Remembered>,
+    policy: Option<TrustPolicy>,
+    /// What the server calls witnessed: the policy and the entries tell.
+    witnessed: Option<SignedCheckpoint>,
     /// As it came. A key that the auditor does not hold yet may have signed it: the entries tell.
     signed: Option<SignedCheckpoint>,
     checkpoint: Option<VerifiedCheckpoint>,
@@ -92,6 +100,9 @@ pub struct Session {
 
 #[derive(Debug)]
 enum Stage {
+    Witnessed {
+        body: Vec<u8>,
+    },
     Checkpoint {
         body: Vec<u8>,
     },
@@ -114,11 +125,13 @@ enum Stage {
 }
 
 impl Session {
-    /// A check of the log that the key names.
-    pub fn new(key: LogKey, remembered: Option<Remembered>) -> Self {
+    /// A check of the log that the key names, by a reader who saw these checkpoints of it earlier.
+    pub fn new(key: LogKey, remembered: Vec<Remembered>) -> Self {
         let stage = Stage::Checkpoint { body: Vec::new() };
         Self {
             remembered,
+            policy: None,
+            witnessed: None,
             signed: None,
             checkpoint: None,
             note: String::new(),
@@ -131,6 +144,14 @@ impl Session {
         }
     }
 
+    /// The same by an auditor who wants witnesses to have looked; to be said before the first request.
+    #[must_use]
+    pub fn with_policy(mut self, policy: TrustPolicy) -> Self {
+        self.policy = Some(policy);
+        self.stage = Stage::Witnessed { body: Vec::new() };
+        self
+    }
+
     /// The same with shorter ranges, so that a test needs no million entries.
     #[cfg(test)]
     pub(crate) fn with_range(self, range: u64) -> Self {
@@ -140,6 +161,7 @@ impl Session {
     /// What to fetch next; `None` when the report is there.
     pub fn request(&self) -> Option<Request> {
         let (path, purpose, needed) = match &self.stage {
+            Stage::Witnessed { .. } => ("witnessed".to_owned(), Purpose::Witnessed, false),
             Stage::Checkpoint { .. } => ("checkpoint".to_owned(), Purpose::Checkpoint, true),
             Stage::Stream { scan } => {
                 let (from, to) = (scan.entries(), scan.until());
@@ -163,7 +185,9 @@ impl Session {
     /// Takes the next bytes of the answer, cut anywhere.
     pub fn feed(&mut self, chunk: &[u8]) {
         match &mut self.stage {
-            Stage::Checkpoint { body } => keep(body, chunk, MAX_CHECKPOINT_LEN),
+            Stage::Witnessed { body } | Stage::Checkpoint { body } => {
+                keep(body, chunk, MAX_CHECKPOINT_LEN);
+            }
             Stage::Stream { scan } => {
                 self.bytes += chunk.len() as u64;
                 scan.feed(chunk);
@@ -177,8 +201,10 @@ impl Session {
     /// Whether more of the answer is wanted.
     pub fn wants(&self) -> bool {
         match &self.stage {
-            Stage::Checkpoint { body } => body.len() <= MAX_CHECKPOINT_LEN,
-            Stage::Stream { scan } => scan.wants(),
+            Stage::Witnessed { body } | Stage::Checkpoint { body } => {
+                body.len() <= MAX_CHECKPOINT_LEN
+            }
+            Stage::Stream { scan } => scan.wants() && !self.is_nonsense(scan),
             Stage::Locate { locate, .. } => locate.wants(),
             Stage::Show { body, .. } => body.len() <= MAX_BUNDLE_LEN,
             Stage::Done { .. } => false,
@@ -222,7 +248,11 @@ impl Session {
     /// The sizes at which a [`Hasher`](crate::Hasher) is to note the root.
     pub fn marks(&self) -> Vec<u64> {
         let seen = self.remembered.iter().map(|seen| seen.size);
-        seen.filter(|size| *size < self.size()).collect()
+        let witnessed = self.witnessed.iter().map(|seen| seen.claimed().size());
+        let all = seen.chain(witnessed);
+        // Each once: a log may have been seen under several roots of one size.
+        let marks: BTreeSet<u64> = all.filter(|size| *size < self.size()).collect();
+        marks.into_iter().collect()
     }
 
     /// The answer that begins at an entry, for whoever reads the log in blocks; `None` after the last.
@@ -287,7 +317,7 @@ impl Session {
     /// How many entries were read.
     pub fn entries(&self) -> u64 {
         match &self.stage {
-            Stage::Checkpoint { .. } => 0,
+            Stage::Witnessed { .. } | Stage::Checkpoint { .. } => 0,
             Stage::Stream { scan } => scan.entries().max(self.joining.size()),
             Stage::Locate { pass, .. } | Stage::Show { pass, .. } => pass.size(),
             Stage::Done { .. } => self.size(),
@@ -310,7 +340,7 @@ impl Session {
     /// What is being done, for the page.
     pub fn stage(&self) -> &'static str {
         match &self.stage {
-            Stage::Checkpoint { .. } => "checkpoint",
+            Stage::Witnessed { .. } | Stage::Checkpoint { .. } => "checkpoint",
             Stage::Stream { .. } => "reading",
             Stage::Locate { .. } | Stage::Show { .. } => "locating",
             Stage::Done { .. } => "done",
@@ -329,6 +359,10 @@ impl Session {
         // The stage is taken out and replaced; in between stands one that asks for nothing.
         let empty = Stage::Checkpoint { body: Vec::new() };
         self.stage = match core::mem::replace(&mut self.stage, empty) {
+            Stage::Witnessed { body } => {
+                self.witnessed = SignedCheckpoint::parse(&body).ok().filter(|_| answered);
+                Stage::Checkpoint { body: Vec::new() }
+            }
             Stage::Checkpoint { body } => self.after_checkpoint(&body),
             Stage::Stream { scan } => self.after_range(scan),
             Stage::Locate { pass, locate } => self.after_tile(pass, locate, answered),
@@ -386,9 +420,15 @@ impl Session {
         Stage::Stream { scan }
     }
 
+    /// Whether nobody's signature stands behind the size, and no log behind the entries: whoever claims
+    /// any size at all could feed the reader without end.
+    fn is_nonsense(&self, scan: &Scan) -> bool {
+        self.checkpoint.is_none() && scan.has_unlisted_faults()
+    }
+
     /// After a range that is too short or too long nothing is asked for: what is wrong is known.
     fn goes_on(&self, scan: &Scan) -> bool {
-        scan.whole() && scan.until() < self.size()
+        scan.whole() && !self.is_nonsense(scan) && scan.until() < self.size()
     }
 
     fn after_stream(&mut self, mut pass: Box<Pass>) -> Stage {
@@ -445,12 +485,15 @@ impl Session {
             key: &self.key,
             checkpoint,
             note: &self.note,
-            remembered: self.remembered.as_ref(),
+            remembered: &self.remembered,
             pass: &pass,
             replayed: &replayed,
             located,
             doubt: self.joining.doubted(),
             signed,
+            policy: self.policy.as_ref(),
+            newest: self.signed.as_ref(),
+            witnessed: self.witnessed.as_ref(),
         };
         let report = Box::new(verdict::draw(&basis));
         let shown = || report.findings.iter().filter_map(|finding| finding.leaf);

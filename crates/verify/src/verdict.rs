@@ -2,10 +2,10 @@
 
 use std::error::Error;
 
-use ledger::{CheckpointError, Hash, VerifiedCheckpoint};
+use ledger::{CheckpointError, Hash, SignedCheckpoint, VerifiedCheckpoint};
 
 use crate::checks::{TITLES, checks, entries};
-use crate::history::{History, history, history_finding};
+use crate::history::history;
 use crate::joining::{self, Doubted};
 use crate::judge::{Located, judge};
 use crate::key::LogKey;
@@ -14,6 +14,7 @@ use crate::ranges;
 use crate::report::{Check, CheckpointFacts, Finding, Outcome, Remembered, Report, Subject};
 use crate::rules::Replayed;
 use crate::scan::Pass;
+use crate::witnesses::{TrustPolicy, Witnesses, witnesses};
 
 /// Names the report's form.
 const FORMAT: &str = "breakglass.verification/1";
@@ -27,7 +28,7 @@ pub(crate) struct Basis<'a> {
     pub(crate) key: &'a LogKey,
     pub(crate) checkpoint: &'a VerifiedCheckpoint,
     pub(crate) note: &'a str,
-    pub(crate) remembered: Option<&'a Remembered>,
+    pub(crate) remembered: &'a [Remembered],
     pub(crate) pass: &'a Pass,
     pub(crate) replayed: &'a Replayed,
     pub(crate) located: Located,
@@ -35,13 +36,19 @@ pub(crate) struct Basis<'a> {
     pub(crate) doubt: Option<Doubted>,
     /// The signed leaf hashes, where they were gathered.
     pub(crate) signed: &'a [Hash],
+    /// Whom the auditor wants to have looked.
+    pub(crate) policy: Option<&'a TrustPolicy>,
+    /// The checkpoint as it came, with everybody's signatures.
+    pub(crate) newest: Option<&'a SignedCheckpoint>,
+    /// One that others have looked at, as the server says.
+    pub(crate) witnessed: Option<&'a SignedCheckpoint>,
 }
 
 /// The report where the checkpoint itself is not to be believed: nothing else is looked at, since
 /// nothing could be proven by it.
 pub(crate) fn refused(
     key: &LogKey,
-    remembered: Option<Remembered>,
+    remembered: Vec<Remembered>,
     error: &CheckpointError,
     mut findings: Vec<Finding>,
 ) -> Report {
@@ -92,8 +99,10 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
     let (mut findings, unlisted) = judge(basis.pass, basis.replayed, basis.located);
     opening::compare(basis, &mut findings);
     findings.extend(basis.pass.keys.findings());
+    let witnesses = witnesses(basis);
+    findings.extend(witnesses.finding.clone());
     let history = history(basis);
-    if let Some(finding) = history_finding(basis, history) {
+    if let Some(finding) = history.finding(basis) {
         findings.insert(0, finding);
     }
     if basis.located == Located::NotNeeded
@@ -129,12 +138,13 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
     let sentence = match findings.first() {
         Some(first) => first.sentence.clone(),
         None => format!(
-            "All {} of {} are as they were signed under the key you hold, and keep the rules.",
+            "All {} of {} are as they were signed under the key you hold, and keep the rules.{}",
             entries(basis.checkpoint.size()),
-            basis.key.origin.as_str()
+            basis.key.origin.as_str(),
+            also_signed(&witnesses, basis.checkpoint.size())
         ),
     };
-    let checks = checks(basis, history, &findings);
+    let checks = checks(basis, &history, &witnesses, &findings);
     findings.truncate(MAX_FINDINGS);
     Report {
         format: FORMAT,
@@ -152,10 +162,18 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
         findings_total,
         proven_ranges,
         broken_ranges,
-        remembered: basis.remembered.cloned(),
+        remembered: basis.remembered.to_vec(),
         // History is worth remembering where the entries are the signed ones, lawful or not.
-        may_be_remembered: basis.located == Located::NotNeeded
-            && matches!(history, History::FirstSeen | History::Consistent),
+        may_be_remembered: basis.located == Located::NotNeeded && history.may_be_remembered(),
+    }
+}
+
+/// What a policy adds to the verdict.
+fn also_signed(witnesses: &Witnesses, size: u64) -> String {
+    match witnesses.signed {
+        None => String::new(),
+        Some(all) if all == size => " Enough of your witnesses have signed them.".to_owned(),
+        Some(first) => format!(" Enough of your witnesses have signed the first {first} of them."),
     }
 }
 

@@ -132,6 +132,19 @@ async fn connect(address: &str) -> anyhow::Result<PgConnection> {
         .context("cannot connect to the database; is PostgreSQL running, and the address right?")
 }
 
+/// Headers as they are typed.
+pub(super) fn headers(lines: &[String]) -> anyhow::Result<reqwest::header::HeaderMap> {
+    let mut headers = reqwest::header::HeaderMap::new();
+    for line in lines {
+        let (name, value) = line
+            .split_once(':')
+            .context("a header reads \"Name: value\"")?;
+        let name: reqwest::header::HeaderName = name.trim().parse()?;
+        headers.append(name, value.trim().parse()?);
+    }
+    Ok(headers)
+}
+
 /// A log's files behind an address.
 struct Site {
     client: reqwest::Client,
@@ -141,14 +154,6 @@ struct Site {
 
 impl Site {
     fn new(base: &str, headers: &[String]) -> anyhow::Result<Self> {
-        let mut map = reqwest::header::HeaderMap::new();
-        for header in headers {
-            let (name, value) = header
-                .split_once(':')
-                .context("--header wants \"Name: value\"")?;
-            let name: reqwest::header::HeaderName = name.trim().parse()?;
-            map.append(name, value.trim().parse()?);
-        }
         Ok(Self {
             // A log does not move: another address would be another log, and must not get the headers.
             client: reqwest::Client::builder()
@@ -156,7 +161,7 @@ impl Site {
                 .timeout(std::time::Duration::from_secs(60))
                 .build()?,
             base: base.trim_end_matches('/').to_owned(),
-            headers: map,
+            headers: self::headers(headers)?,
         })
     }
 

@@ -13,14 +13,18 @@ mod restore;
 mod rotate_key;
 mod serve;
 mod signer;
+mod verify;
 mod witness;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::sync::LazyLock;
+
+use crate::web::Hashes;
 
 /// Emergency access to production, signed off, watched and proven.
 #[derive(Debug, clap::Parser)]
-#[command(name = "breakglass", version)]
+#[command(name = "breakglass", version, long_version = version())]
 pub enum Command {
     /// Serve the portal.
     Serve(serve::Serve),
@@ -29,6 +33,8 @@ pub enum Command {
     Migrate(migrate::Migrate),
     /// Check a stored log without the portal: a folder of tiles, an address, or the database.
     Fsck(fsck::Fsck),
+    /// Check a whole log as the browser does: a portal's address, a folder of tiles, or a log file.
+    Verify(verify::Verify),
     /// Fill a new database with the log of the archive.
     Restore(restore::Restore),
     /// Hold the tables that pages read against the log, or make them again from it.
@@ -60,6 +66,7 @@ impl Command {
             Self::Serve(serve) => serve.run().await?,
             Self::Migrate(migrate) => migrate.run().await?,
             Self::Fsck(fsck) => return fsck.run().await,
+            Self::Verify(verify) => return verify.run().await,
             Self::Restore(restore) => restore.run().await?,
             Self::Policy(policy) => return policy.run().await,
             Self::Rebuild(rebuild) => return rebuild.run().await,
@@ -77,9 +84,25 @@ impl Command {
     /// The exit code of an error: a check that could not be made is not one that failed.
     pub fn error_code(&self) -> ExitCode {
         match self {
-            Self::Fsck(_) | Self::Policy(_) | Self::Rebuild(_) => ExitCode::from(2),
+            Self::Fsck(_) | Self::Verify(_) | Self::Policy(_) | Self::Rebuild(_) => {
+                ExitCode::from(2)
+            }
             _ => ExitCode::FAILURE,
         }
+    }
+}
+
+/// What `breakglass --version` prints: also the verifier's SHA-256, so that who holds the single file can compare.
+fn version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| in_words(&Hashes::beside_executable()));
+    &TEXT
+}
+
+fn in_words(hashes: &Hashes) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match hashes.verifier() {
+        Some(hash) => format!("{version}\n{hash}  breakglass-verify.html"),
+        None => version.to_owned(),
     }
 }
 
@@ -120,4 +143,20 @@ fn log_to_stderr(json: bool) {
     } else {
         lines.try_init()
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_names_the_single_file_that_belongs_to_it() {
+        let hashes = Hashes::parse("css: 1\nverifier: 0a1b\n");
+        let expected = format!(
+            "{}\n0a1b  breakglass-verify.html",
+            env!("CARGO_PKG_VERSION")
+        );
+        assert_eq!(in_words(&hashes), expected);
+        assert_eq!(in_words(&Hashes::default()), env!("CARGO_PKG_VERSION"));
+    }
 }

@@ -19,14 +19,19 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 /// Names without a hash are asked for again each time.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
+/// The verifier as one file. It is taken along, not opened here: this server's word is what it does without.
+const SINGLE_FILE: &str = "/verify/breakglass-verify.html";
+
 /// Where the style sheet is, for the pages that the server draws itself.
 #[derive(Debug, Clone)]
 pub(super) struct Stylesheet(Option<Arc<str>>);
 
-/// Hashes of the built files, from `hash.txt` beside the executable: lines `js: …`, `wasm: …`, `css: …`.
+/// Hashes of the built files, from `hash.txt` beside the executable: lines `js: …`, `wasm: …`, `css: …`, and
+/// `verifier: …` with the SHA-256 of the verifier as one file.
 #[derive(Debug, Clone, Default)]
 pub struct Hashes {
     css: Option<String>,
+    verifier: Option<String>,
     any: bool,
 }
 
@@ -42,17 +47,18 @@ impl Hashes {
         Self::parse(&text)
     }
 
-    fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let pairs: Vec<_> = text
             .lines()
             .filter_map(|line| line.split_once(':'))
             .collect();
-        let css = pairs
-            .iter()
-            .find(|(kind, _)| kind.trim() == "css")
-            .map(|(_, hash)| hash.trim().to_owned());
+        let of = |wanted| {
+            let found = pairs.iter().find(|(kind, _)| kind.trim() == wanted);
+            found.map(|(_, hash)| hash.trim().to_owned())
+        };
         Self {
-            css,
+            css: of("css"),
+            verifier: of("verifier"),
             any: !pairs.is_empty(),
         }
     }
@@ -60,6 +66,11 @@ impl Hashes {
     /// Whether names carry hashes.
     pub fn are_there(&self) -> bool {
         self.any
+    }
+
+    /// The SHA-256 of the verifier as one file, in hexadecimal.
+    pub fn verifier(&self) -> Option<&str> {
+        self.verifier.as_deref()
     }
 
     /// Where the style sheet is.
@@ -115,6 +126,7 @@ async fn label(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let hashed = path.starts_with("/pkg/") && has_hash(path);
     let verifier = path.starts_with("/verify");
+    let single = path == SINGLE_FILE;
     let mut response = next.run(request).await;
     if response.status() == StatusCode::NOT_FOUND {
         return Problem::not_found().into_response();
@@ -124,6 +136,12 @@ async fn label(request: Request, next: Next) -> Response {
         header::CACHE_CONTROL,
         if hashed { FOREVER } else { ASK_AGAIN },
     );
+    if single {
+        headers.insert(
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"breakglass-verify.html\""),
+        );
+    }
     if verifier {
         headers.insert(
             header::CONTENT_SECURITY_POLICY,
@@ -147,8 +165,9 @@ mod tests {
 
     #[test]
     fn hashes_are_read_as_the_build_writes_them() {
-        let hashes = Hashes::parse("js: LmA4sV\nwasm: 1yzAB2cd\ncss: Zk8-_q12\n");
+        let hashes = Hashes::parse("js: LmA4sV\nwasm: 1yzAB2cd\ncss: Zk8-_q12\nverifier: 0a1b\n");
         assert!(hashes.are_there());
+        assert_eq!(hashes.verifier(), Some("0a1b"));
         assert_eq!(hashes.stylesheet().href(), Some("/pkg/app.Zk8-_q12.css"));
         assert!(!Hashes::parse("").are_there());
         assert_eq!(Hashes::parse("").stylesheet().href(), Some("/pkg/app.css"));

@@ -13,11 +13,12 @@ use ledger::TilePath;
 use service::Portal;
 
 use super::Problem;
+use super::log_file::log_file;
 use super::state::AppState;
 use crate::config::TileAccess;
 
 /// The longest range of one stream, in entries: 4,194,304, some 1.8 GB. A reader of more asks again.
-const MAX_RANGE: u64 = 1 << 22;
+pub(super) const MAX_RANGE: u64 = 1 << 22;
 
 /// Ranges begin at multiples of this: a bundle holds 256 entries (tlog-tiles, "Entry bundles").
 const BUNDLE: u64 = 256;
@@ -26,7 +27,7 @@ const BUNDLE: u64 = 256;
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 
 /// What takes a role to see comes from here each time: a browser's copy asks for no role and notes no read.
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// The routes under `/ledger/`.
 pub(super) fn routes() -> Router<AppState> {
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/ledger/checkpoint", get(checkpoint))
         .route("/ledger/witnessed", get(witnessed))
         .route("/ledger/vkey", get(vkey))
+        .route("/ledger/log-file", get(log_file))
         .route("/ledger/tile/{*path}", get(tile))
         .route("/ledger/stream/{range}", get(stream))
 }
@@ -147,7 +149,7 @@ fn may_see_hashes(tiles: TileAccess, viewer: Option<&Viewer>) -> Result<(), Prob
     }
 }
 
-fn may_read_entries(viewer: Option<&Viewer>) -> Result<&Viewer, Problem> {
+pub(super) fn may_read_entries(viewer: Option<&Viewer>) -> Result<&Viewer, Problem> {
     match viewer {
         None => Err(Problem::sign_in()),
         Some(viewer) if viewer.roles.contains(&Role::Auditor) => Ok(viewer),

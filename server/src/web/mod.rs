@@ -12,6 +12,7 @@ mod headers;
 mod health;
 mod html;
 mod ledger;
+mod log_file;
 mod pages;
 mod problem;
 mod same_origin;

@@ -29,6 +29,7 @@ fn server(transport: Transport) -> (Router, TempDir) {
         ("pkg/app.1yzAB2cdEf.js.gz", "gzip"),
         ("verify/index.html", "<!DOCTYPE html>"),
         ("verify/worker.js", "worker"),
+        ("verify/breakglass-verify.html", "single"),
         ("secret", "secret"),
     ] {
         let path = site.path().join(path);
@@ -169,6 +170,18 @@ async fn the_verifier_has_a_policy_of_its_own() {
         assert!(!policy.contains("unsafe-inline"));
         assert_eq!(headers[header::CACHE_CONTROL], "no-cache");
     }
+}
+
+#[tokio::test]
+async fn the_single_file_is_taken_along_and_not_opened_here() {
+    let (status, headers, body) = send(get_of("/verify/breakglass-verify.html", &[])).await;
+    assert_eq!((status, body.as_str()), (StatusCode::OK, "single"));
+    assert_eq!(
+        headers[header::CONTENT_DISPOSITION],
+        "attachment; filename=\"breakglass-verify.html\""
+    );
+    let (_, headers, _) = send(get_of("/verify", &[])).await;
+    assert!(!headers.contains_key(header::CONTENT_DISPOSITION));
 }
 
 #[tokio::test]

@@ -7,19 +7,24 @@ use axum::Router;
 use axum::http::{StatusCode, Uri};
 use ledger::{Checkpoint, Draft, Hash, Origin, SigningKey, TilePath, Timestamp, Tree};
 
-const ENTRIES: u64 = 300;
+pub(crate) const ENTRIES: u64 = 300;
+
+/// The key that signs it.
+pub(crate) fn key() -> SigningKey {
+    SigningKey::from_seed("fsck.example/log", [3; 32]).unwrap()
+}
 
 /// A log as files, made by the formats alone.
-struct Log {
-    folder: tempfile::TempDir,
-    vkey: String,
+pub(crate) struct Log {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) vkey: String,
 }
 
 impl Log {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let origin: Origin = "fsck.example/log".parse().unwrap();
-        let key = SigningKey::from_seed(origin.as_str(), [3; 32]).unwrap();
+        let key = key();
         let (mut prev, mut tree, mut entries) = (origin.genesis(), Tree::new(), Vec::new());
         let vkey = key.verifier_key().to_string();
         let opened = serde_json::json!({ "origin": "fsck.example/log", "vkey": vkey }).to_string();
@@ -69,7 +74,7 @@ impl Log {
         log
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
         let path = self.folder.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
@@ -80,7 +85,7 @@ impl Log {
     }
 
     /// Changes one byte of entry 270, which stands in the second bundle.
-    fn tamper(&self) {
+    pub(crate) fn tamper(&self) {
         let path = self.folder.path().join("tile/entries/001.p/44");
         let mut bytes = std::fs::read(&path).unwrap();
         let entry = bytes.len() / 44 * 14;
@@ -98,7 +103,7 @@ fn fsck(place: &str, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 

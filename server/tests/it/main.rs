@@ -34,4 +34,5 @@ mod sign_off;
 mod signer;
 mod stage;
 mod unlawful;
+mod verify;
 mod witness;

@@ -61,6 +61,44 @@ async fn entries_are_served_once_their_read_is_noted(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn the_log_as_one_file_is_a_read_of_all_of_it(pool: PgPool) {
+    let stage = Stage::new(pool).await;
+    let [mut quinn, mut nosy] = [stage.browser(), stage.browser()];
+    quinn.sign_in("quinn", "auditors").await;
+    nosy.sign_in("nosy", "leads").await;
+    let refused = nosy.get("/ledger/log-file").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(noted(&stage).is_empty(), "{:?}", noted(&stage));
+
+    let answer = quinn.get("/ledger/log-file").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    let named = answer.headers["content-disposition"].to_str().unwrap();
+    assert!(named.starts_with("attachment; filename=\""), "{named}");
+    let file = answer.bytes().await;
+    let (head, begin) = ledger::log_file::Head::parse(&file).unwrap();
+    let parts = head.parts(file.len() as u64).unwrap();
+    let part = |part: std::ops::Range<u64>| &file[part.start as usize..part.end as usize];
+    let checkpoint = ledger::SignedCheckpoint::parse(part(parts.checkpoint)).unwrap();
+    assert_eq!(checkpoint.claimed().size(), head.leaves());
+    assert!(begin < ledger::log_file::MAX_HEAD_LEN);
+    let entries: Result<Vec<&[u8]>, _> = ledger::bundle::split(part(parts.entries)).collect();
+    let hashes = entries.unwrap().into_iter().map(ledger::leaf_hash);
+    let hashes: Vec<ledger::Hash> = hashes.collect();
+    let concat: Vec<u8> = hashes.iter().flat_map(|hash| *hash.as_bytes()).collect();
+    assert_eq!(part(parts.leaves), concat);
+    assert_eq!(ledger::root_of(&hashes), checkpoint.claimed().root());
+
+    let [read] = &noted(&stage)[..] else {
+        panic!("{:?}", noted(&stage));
+    };
+    assert_eq!(
+        (&read["from"], &read["to"]),
+        (&json!(0), &json!(head.leaves()))
+    );
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_role_that_was_taken_away_opens_no_entry(pool: PgPool) {
     let stage = Stage::new(pool).await;
     let mut quinn = stage.browser();
@@ -77,6 +115,7 @@ async fn a_role_that_was_taken_away_opens_no_entry(pool: PgPool) {
         "/ledger/tile/entries/000.p/3",
         "/ledger/tile/0/000.p/3",
         "/ledger/checkpoint",
+        "/ledger/log-file",
         "/log",
     ] {
         assert_eq!(
@@ -95,7 +134,7 @@ async fn what_takes_a_role_is_not_kept_by_browsers(pool: PgPool) {
     quinn.sign_in("quinn", "auditors").await;
     let newest = size(&mut quinn).await;
     let bundle = format!("/ledger/tile/entries/000.p/{newest}");
-    for path in ["/ledger/stream/0-2", &bundle] {
+    for path in ["/ledger/stream/0-2", "/ledger/log-file", &bundle] {
         assert_eq!(kept(&mut quinn, path).await, "no-store", "{path}");
     }
     let hashes = format!("/ledger/tile/0/000.p/{newest}");

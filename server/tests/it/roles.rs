@@ -81,6 +81,7 @@ const TRIED: &[(&str, &str)] = &[
     ("GET /sign-in", ""),
     // The log, and word of what changes.
     ("GET /ledger/checkpoint", ""),
+    ("GET /ledger/log-file", ""),
     ("GET /ledger/stream/{range}", ""),
     ("GET /ledger/tile/{path}", "hashes"),
     ("GET /ledger/tile/{path}", "entries"),

@@ -260,7 +260,11 @@ impl Answer {
     }
 
     pub(crate) async fn text(self) -> String {
-        String::from_utf8(to_bytes(self.body, usize::MAX).await.unwrap().to_vec()).unwrap()
+        String::from_utf8(self.bytes().await).unwrap()
+    }
+
+    pub(crate) async fn bytes(self) -> Vec<u8> {
+        to_bytes(self.body, usize::MAX).await.unwrap().to_vec()
     }
 }
 

@@ -2,17 +2,22 @@
 //!
 //! ```text
 //! <target>/<profile>/breakglass   the program
-//! <target>/<profile>/hash.txt     which hashed files are current (leptos reads it beside the program)
+//! <target>/<profile>/hash.txt     which hashed files are current (leptos reads it beside the program), and the
+//!                                 SHA-256 of the single file, which the program prints with its version
 //! <target>/site/pkg/              app.<hash>.js, app.<hash>.wasm, app.<hash>.css, each with .br and .gz
-//! <target>/site/verify/           the verifier's page: works from this folder alone
+//! <target>/site/verify/           the verifier's page: works from this folder alone; and breakglass-verify.html with
+//!                                 its SHA-256: the verifier as one file
 //! <target>/site/policy-editor/    what checks a policy while it is typed
 //! ```
 
 mod bind;
 mod build;
 mod compress;
+mod join;
+mod single;
 mod styles;
 mod tree;
+mod verifier;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,6 +26,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 pub(crate) use build::Profile;
+pub(crate) use verifier::build_single;
 
 use crate::repo::Repo;
 use crate::say;
@@ -45,6 +51,8 @@ pub(crate) struct Built {
     pub(crate) program: PathBuf,
     /// The folder that it serves.
     pub(crate) site: PathBuf,
+    /// The SHA-256 of the verifier as one file.
+    pub(crate) verifier: String,
 }
 
 /// `cargo xtask dist`
@@ -58,6 +66,7 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
     let built = build(repo, toolchain, profile)?;
     say::line(&format!("Program: {}", repo.shown(&built.program)));
     say::line(&format!("Site:    {}", repo.shown(&built.site)));
+    say::line(&format!("Verifier: {}  {}", built.verifier, single::NAME));
     for (name, sizes) in compress::report(&built.site)? {
         say::line(&format!("  {name:34} {sizes}"));
     }
@@ -76,8 +85,9 @@ pub(crate) fn build(repo: &Repo, toolchain: Toolchain, profile: Profile) -> Resu
     let editor = build::editor(repo, &toolchain)?;
 
     let styles = styles::bundle(&repo.root.join("style"))?;
-    let hashes = pages(repo, &app, &styles)?;
-    verify_page(repo, &verifier, &styles)?;
+    let mut hashes = pages(repo, &app, &styles)?;
+    let verifier = verifier::write(repo, &verifier, &styles)?;
+    hashes.push_str(&format!("verifier: {verifier}\n"));
     policy_editor(repo, &editor)?;
     let beside = program
         .parent()
@@ -88,6 +98,7 @@ pub(crate) fn build(repo: &Repo, toolchain: Toolchain, profile: Profile) -> Resu
     Ok(Built {
         program,
         site: repo.site(),
+        verifier,
     })
 }
 
@@ -110,14 +121,16 @@ pub(crate) fn vectors(repo: &Repo, toolchain: Toolchain, folder: &Path) -> Resul
 
 /// What an earlier call built.
 pub(crate) fn built_before(repo: &Repo, profile: Profile) -> Result<Built> {
-    let built = Built {
-        program: build::program(repo, profile),
-        site: repo.site(),
-    };
-    if !built.program.exists() || !built.site.join("verify").is_dir() {
+    let (program, site) = (build::program(repo, profile), repo.site());
+    let single = site.join("verify").join(single::NAME);
+    let (true, Ok(bytes)) = (program.exists(), fs::read(single)) else {
         bail!("nothing is built yet: leave --no-build out");
-    }
-    Ok(built)
+    };
+    Ok(Built {
+        program,
+        site,
+        verifier: single::sha256(&bytes),
+    })
 }
 
 /// `site/pkg`: the pages' script, WASM and styles under hashed names. Returns `hash.txt`.
@@ -138,23 +151,6 @@ fn pages(repo: &Repo, wasm: &Path, styles: &str) -> Result<String> {
     tree.extend(bound.snippets);
     tree.write(&repo.site().join("pkg"))?;
     Ok(hashes)
-}
-
-/// `site/verify`: the page as written, with the bound WASM and the styles beside it.
-fn verify_page(repo: &Repo, wasm: &Path, styles: &str) -> Result<()> {
-    let kept = repo.cache().join("verifier");
-    let bound = bind::bind(wasm, &kept, "verifier", bind::WasmPath::BesideScript)?;
-    let mut tree = Tree::default();
-    let web = repo.root.join("verifier-wasm/web");
-    if web.is_dir() {
-        tree.add_folder(&web)?;
-    }
-    tree.insert("verifier.js".to_owned(), bound.script.into_bytes());
-    tree.insert("verifier_bg.wasm".to_owned(), bound.wasm);
-    tree.insert("style.css".to_owned(), styles.as_bytes().to_vec());
-    tree.extend(bound.snippets);
-    fs::create_dir_all(repo.site())?;
-    tree.write(&repo.site().join("verify"))
 }
 
 /// `site/policy-editor`: the scripts as written, with the bound WASM beside them.

@@ -5,6 +5,7 @@ mod checks;
 mod count;
 mod ignored;
 mod journeys;
+mod reproducible;
 pub(crate) mod sqlx;
 mod strangers;
 mod units;
@@ -52,6 +53,8 @@ enum Step {
     Strangers,
     /// The ledger's vectors, thousands of altered ones, and logs that are signed and unlawful, in WebAssembly.
     Vectors,
+    /// The verifier as one file is the same bytes in any folder.
+    Reproducible,
     /// The portal, its pages and the verifier are built.
     Dist,
     /// The journeys in a browser.
@@ -123,6 +126,7 @@ fn perform(repo: &Repo, toolchain: Toolchain, step: Step) -> Result<Count> {
         Step::Archive => archive::run(repo, toolchain),
         Step::Strangers => strangers::run(repo, toolchain),
         Step::Vectors => vectors::run(repo, toolchain),
+        Step::Reproducible => reproducible::run(repo, toolchain),
         Step::Dist => dist::build(repo, toolchain, dist::Profile::Demo).map(|_| Count::success()),
         Step::Journeys => journeys::run(repo, toolchain),
     }

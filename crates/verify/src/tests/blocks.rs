@@ -7,7 +7,7 @@ use crate::sample::Sample;
 
 /// Reads in blocks of 50 entries first.
 fn check(server: &Server) -> (crate::Report, Vec<String>) {
-    server.check_one_way(None, Some(50))
+    server.check_one_way(Vec::new(), Some(50))
 }
 
 #[test]

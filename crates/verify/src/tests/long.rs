@@ -21,7 +21,7 @@ fn a_long_log_is_asked_for_in_consecutive_ranges() {
         for chunk in [7, 65_536] {
             let mut server = server(size);
             server.chunk = chunk;
-            let (report, asked) = server.check_and_log(None);
+            let (report, asked) = server.check_and_log(Vec::new());
             assert!(report.proven, "{size}: {}", report.sentence);
             assert_eq!(asked[0], "checkpoint");
             assert_eq!(&asked[1..], ranges);
@@ -33,7 +33,7 @@ fn a_long_log_is_asked_for_in_consecutive_ranges() {
 fn a_small_log_is_asked_for_at_once() {
     let mut server = server(600);
     server.range = None;
-    let (report, asked) = server.check_and_log(None);
+    let (report, asked) = server.check_and_log(Vec::new());
     assert!(report.proven);
     assert_eq!(asked, ["checkpoint", "stream/0-600"]);
 }
@@ -56,7 +56,7 @@ fn a_short_answer_is_a_finding_and_ends_the_stream() {
         for stream_len in [0, whole.len() - 1] {
             let mut server = server(600);
             (server.bent_from, server.stream_len) = (bent_from, stream_len);
-            let (report, asked) = server.check_and_log(None);
+            let (report, asked) = server.check_and_log(Vec::new());
             assert!(!report.proven, "{bent_from} {stream_len}");
             assert!(kinds(&report).contains(&"missing"), "{:?}", kinds(&report));
             assert_eq!(kinds(&report).contains(&"cut_off"), stream_len > 0);

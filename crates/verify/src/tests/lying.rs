@@ -1,11 +1,12 @@
 //! A server may answer anything: each lie ends in a named finding, none in a panic or without end.
 
-use ledger::{Checkpoint, SigningKey, bundle};
+use ledger::{Checkpoint, Hash, SigningKey, bundle};
 
 use super::server::{Server, kinds, outcome, places};
 use crate::key::LogKey;
 use crate::report::{Outcome, Subject};
 use crate::sample::Sample;
+use crate::session::Session;
 
 #[test]
 fn a_forged_signature_proves_nothing() {
@@ -49,6 +50,28 @@ fn another_logs_checkpoint_is_refused() {
         "{}",
         report.sentence
     );
+}
+
+/// Entries are read where a stranger signed, since they may announce the stranger's key; but not for ever.
+#[test]
+fn nonsense_without_end_behind_a_strangers_checkpoint_is_given_up() {
+    let sample = Sample::lawful(5);
+    let stranger = SigningKey::from_seed("breakglass.demo/log", [8; 32]).unwrap();
+    let checkpoint = Checkpoint::new(sample.origin.clone(), 1 << 60, Hash::new([1; 32])).unwrap();
+    let key = LogKey::parse(&sample.vkey()).unwrap();
+    let mut session = Session::new(key, Vec::new());
+    session.feed(checkpoint.sign(&stranger).as_bytes());
+    session.end();
+    let mut read = 0;
+    while session.request().is_some() {
+        while session.wants() {
+            session.feed(&[0; 65_536]);
+            read += 65_536;
+            assert!(read < 10_000_000, "it was read without end");
+        }
+        session.end();
+    }
+    assert_eq!(kinds(session.report().unwrap()), ["checkpoint_refused"]);
 }
 
 #[test]

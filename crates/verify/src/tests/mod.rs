@@ -13,3 +13,4 @@ mod remembered;
 mod rotated;
 mod server;
 mod unlawful;
+mod witnesses;

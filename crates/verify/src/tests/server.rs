@@ -8,6 +8,7 @@ use crate::report::{Outcome, Remembered, Report, Subject};
 use crate::rules::Replay;
 use crate::sample::Sample;
 use crate::session::{Purpose, Session, Stretch};
+use crate::witnesses::TrustPolicy;
 
 /// How far past the limit of an answer a test server goes: a reader that went along would show.
 const ENDLESS: usize = 40_000_000;
@@ -16,6 +17,10 @@ const ENDLESS: usize = 40_000_000;
 pub(super) struct Server {
     pub(super) vkey: String,
     pub(super) checkpoint: Vec<u8>,
+    /// What it calls witnessed; `None` where it has nothing of the kind.
+    pub(super) witnessed: Option<Vec<u8>>,
+    /// Whom its reader wants to have looked.
+    pub(super) policy: Option<TrustPolicy>,
     pub(super) entries: Vec<Vec<u8>>,
     /// What its hash tiles hold; `None` refuses them.
     pub(super) leaves: Option<Vec<Hash>>,
@@ -43,6 +48,8 @@ impl Server {
         Self {
             vkey: sample.vkey(),
             checkpoint: sample.checkpoint().into_bytes(),
+            witnessed: None,
+            policy: None,
             leaves: Some(
                 sample
                     .entries
@@ -71,17 +78,17 @@ impl Server {
 
     /// The whole check by someone who holds the log's key.
     pub(super) fn check(&self) -> Report {
-        self.check_with(None)
+        self.check_with(Vec::new())
     }
 
     /// The whole check by someone who was here before.
-    pub(super) fn check_with(&self, remembered: Option<Remembered>) -> Report {
+    pub(super) fn check_with(&self, remembered: Vec<Remembered>) -> Report {
         let (report, _) = self.check_and_log(remembered);
         report
     }
 
     /// The whole check, and what was asked for. However it is read, the same is said of it.
-    pub(super) fn check_and_log(&self, remembered: Option<Remembered>) -> (Report, Vec<String>) {
+    pub(super) fn check_and_log(&self, remembered: Vec<Remembered>) -> (Report, Vec<String>) {
         let (report, asked) = self.check_one_way(remembered.clone(), None);
         let as_json = |report: &Report| serde_json::to_string(report).unwrap();
         for block in [1, 100] {
@@ -98,12 +105,15 @@ impl Server {
     /// In order, or in blocks of so many entries first.
     pub(super) fn check_one_way(
         &self,
-        remembered: Option<Remembered>,
+        remembered: Vec<Remembered>,
         block: Option<usize>,
     ) -> (Report, Vec<String>) {
         let mut session = Session::new(LogKey::parse(&self.vkey).unwrap(), remembered);
         if let Some(range) = self.range {
             session = session.with_range(range);
+        }
+        if let Some(policy) = &self.policy {
+            session = session.with_policy(policy.clone());
         }
         let (mut replay, mut asked) = (None, Vec::new());
         for _ in 0..10_000 {
@@ -194,6 +204,9 @@ impl Server {
     fn answer(&self, path: &str, repeated: bool) -> Option<Vec<u8>> {
         if path == "checkpoint" {
             return Some(self.checkpoint.clone());
+        }
+        if path == "witnessed" {
+            return self.witnessed.clone();
         }
         if let Some(range) = path.strip_prefix("stream/") {
             let (from, to) = range.split_once('-').unwrap();

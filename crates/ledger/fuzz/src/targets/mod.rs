@@ -23,7 +23,7 @@ pub(crate) struct Target {
 pub(crate) const MOST_MEMORY: (usize, usize) = (128, 8 << 20);
 
 /// All of them.
-pub(crate) const ALL: [Target; 15] = [
+pub(crate) const ALL: [Target; 16] = [
     target("bundle", trees::bundle, seeds::bundles),
     target("checkpoint", notes::checkpoint, || {
         seeds::of(&["checkpoint", "trust", "handover"])
@@ -31,6 +31,7 @@ pub(crate) const ALL: [Target; 15] = [
     target("cosignature", notes::cosignature, notes::cosignature_seeds),
     target("entry", words::entry, || seeds::of(&["entry"])),
     target("log", log::log, log::seeds),
+    target("log-file", words::log_file, words::log_file_seeds),
     target("note", notes::note, || seeds::of(&["note"])),
     target("policy", words::policy, || seeds::of(&["policy"])),
     target("proof", trees::proof, trees::proof_seeds),

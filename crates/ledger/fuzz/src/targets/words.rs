@@ -4,13 +4,16 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use ledger::log_file::Head;
 use ledger::policy::Policy;
 use ledger::rotation::{KeyHistory, KeyRotation};
 use ledger::{
-    Draft, Entry, Hash, Origin, SignedCheckpoint, TilePath, Timestamp, VerifierKey, encode, prev_of,
+    Draft, Entry, Hash, Origin, SignedCheckpoint, TilePath, Timestamp, VerifierKey, bundle, encode,
+    leaf_hash, prev_of,
 };
 
 use super::notes::{CHECKPOINT, LOG_KEY};
+use crate::seeds;
 
 pub(super) fn entry(bytes: &[u8]) {
     let prev = prev_of(bytes);
@@ -85,6 +88,43 @@ pub(super) fn tile_path(bytes: &[u8]) {
     {
         assert!(path.exists_in(size) && !path.exists_in(before));
     }
+}
+
+/// The parts follow each other, and the entries end where the file does.
+pub(super) fn log_file(bytes: &[u8]) {
+    let Ok((head, begin)) = Head::parse(bytes) else {
+        return;
+    };
+    assert_eq!(head.encode().as_bytes(), &bytes[..begin]);
+    let length = bytes.len() as u64;
+    let wanted = begin as u64 + head.checkpoint_len() + 32 * head.leaves();
+    let Ok(parts) = head.parts(length) else {
+        assert!(length < wanted);
+        return;
+    };
+    assert_eq!(parts.checkpoint.start, begin as u64);
+    assert_eq!(parts.checkpoint.end, parts.leaves.start);
+    assert_eq!(parts.leaves.end, parts.entries.start);
+    assert_eq!(parts.entries, wanted..length);
+}
+
+pub(super) fn log_file_seeds() -> Vec<Vec<u8>> {
+    let entries = seeds::logs().into_iter().map(|log| log.bundle);
+    let file = |entries: Vec<u8>| {
+        let leaves = bundle::split(&entries)
+            .filter_map(Result::ok)
+            .map(leaf_hash);
+        let leaves: Vec<Hash> = leaves.collect();
+        let head = Head::new(CHECKPOINT.len() as u64, leaves.len() as u64).expect("it is small");
+        let mut file = head.encode().into_bytes();
+        file.extend_from_slice(CHECKPOINT.as_bytes());
+        leaves
+            .iter()
+            .for_each(|leaf| file.extend_from_slice(leaf.as_bytes()));
+        file.extend_from_slice(&entries);
+        file
+    };
+    entries.map(file).collect()
 }
 
 /// The small words that stand in all of these.
