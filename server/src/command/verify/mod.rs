@@ -108,13 +108,11 @@ const FAILED: &str = "The verifier itself failed. This says nothing good or bad 
 
 fn input(path: &Path) -> anyhow::Result<Vec<u8>> {
     let shown = path.display();
-    let read = || {
-        let length = std::fs::metadata(path)?.len();
-        Ok::<_, std::io::Error>(
-            (length <= MAX_INPUT_LEN)
-                .then(|| std::fs::read(path))
-                .transpose()?,
-        )
+    let read = || -> std::io::Result<Option<Vec<u8>>> {
+        if std::fs::metadata(path)?.len() > MAX_INPUT_LEN {
+            return Ok(None);
+        }
+        std::fs::read(path).map(Some)
     };
     let bytes = read().with_context(|| format!("{shown} cannot be read"))?;
     bytes.with_context(|| format!("{shown} is far too long; name the right file"))

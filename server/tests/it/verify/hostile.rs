@@ -15,6 +15,9 @@ use crate::fsck::Log;
 /// Long enough for whoever does answer, on a machine that has much else to do.
 const PATIENCE: &[&str] = &["--stall", "5"];
 
+/// What is answered instead of the truth.
+type Lie = fn(Vec<u8>) -> Response;
+
 /// Bytes without end.
 fn endless(before: Vec<u8>) -> Response {
     let zeros = stream::repeat_with(|| Ok::<_, Infallible>(Bytes::from_static(&[0; 65_536])));
@@ -29,7 +32,7 @@ fn silent(before: Vec<u8>) -> Response {
 }
 
 /// A server that tells the truth but for one path.
-async fn lying(log: &Log, about: &'static str, lie: fn(Vec<u8>) -> Response) -> String {
+async fn lying(log: &Log, about: &'static str, lie: Lie) -> String {
     let folder = log.folder.path().to_owned();
     serve(Router::new().fallback(move |uri: Uri| {
         let path = uri.path().trim_start_matches("/ledger/");
@@ -103,7 +106,7 @@ async fn what_is_packed_is_not_unpacked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_is_told_in_the_browsers_words() {
     let log = Log::new();
-    let cases: [(fn(Vec<u8>) -> Response, &str); 4] = [
+    let cases: [(Lie, &str); 4] = [
         (
             |_| StatusCode::UNAUTHORIZED.into_response(),
             "You are not signed in",
