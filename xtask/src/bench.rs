@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// How long a log `append-curve` grows, in entries: 10000000 takes a quarter of an hour and more.
     #[arg(long, default_value_t = 1_000_000)]
     largest: u64,
+    /// How many entries are verified by `verify-browser` and `verify-native`.
+    #[arg(long, default_value_t = 1_000_000)]
+    entries: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -45,8 +48,10 @@ enum Bench {
     Rules,
     /// What a draft would have made of 100,000 requests of 90 days.
     Simulate,
-    /// A log of 100,000 entries verified in Chromium beside JSON.parse with @noble/hashes.
+    /// A log of 1,000,000 entries verified in Chromium beside JSON.parse with @noble/hashes.
     VerifyBrowser,
+    /// The same log verified by this machine, beside `openssl dgst -sha256` over the same bytes.
+    VerifyNative,
 }
 
 /// `cargo xtask bench`
@@ -62,7 +67,8 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
                     replay_in_wasm(repo)?;
                 }
                 Bench::Simulate => rules(repo, "bench_simulate")?,
-                Bench::VerifyBrowser => verify_browser(repo)?,
+                Bench::VerifyBrowser => verify_browser(repo, arguments)?,
+                Bench::VerifyNative => verify_native(repo, arguments)?,
             }
         }
     }
@@ -150,7 +156,23 @@ fn generator(repo: &Repo, toolchain: setup::Toolchain) -> Result<PathBuf> {
     Ok(repo.target.join("debug/examples").join(GENERATOR))
 }
 
-fn verify_browser(repo: &Repo) -> Result<()> {
+/// What `breakglass verify` does, without a command line around it.
+fn verify_native(repo: &Repo, arguments: &Arguments) -> Result<()> {
+    let toolchain = setup::toolchain(repo)?;
+    say::line("Building the benchmark of the verifier, and a log (a minute) ...");
+    let mut build = run::cargo(repo, &toolchain);
+    build.args(["build", "--release", "--package", "verify"]);
+    run::run(build.args(["--example", GENERATOR, "--example", "bench_native"]))?;
+    let examples = repo.target.join("release/examples");
+    let log = repo.cache().join("bench-native");
+    let mut generate = Command::new(examples.join(GENERATOR));
+    run::run(generate.arg(&log).arg(arguments.entries.to_string()))?;
+    let outcome = run::run(Command::new(examples.join("bench_native")).arg(&log));
+    fs::remove_dir_all(&log).context("cannot remove the log")?;
+    outcome
+}
+
+fn verify_browser(repo: &Repo, arguments: &Arguments) -> Result<()> {
     let script = repo.end2end().join("bench/verify-browser.mjs");
     if !script.exists() {
         bail!("{} is missing", repo.shown(&script));
@@ -166,6 +188,7 @@ fn verify_browser(repo: &Repo) -> Result<()> {
         bench
             .current_dir(repo.end2end())
             .arg(&script)
+            .args(["--entries", &arguments.entries.to_string()])
             .env("BREAKGLASS_BIN", &built.program)
             .env("SITE_DIR", &built.site)
             .env("LOG_GENERATOR", generator)
