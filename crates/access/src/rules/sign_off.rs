@@ -183,30 +183,22 @@ fn ordinary(request: &Request) -> Checked {
     })
 }
 
-/// An ordinary request waits until it is decided or lapses; an emergency that has to be ratified, as long
-/// as it is open. Nothing follows a no.
+/// An ordinary request waits until it is decided or lapses; an emergency that has to be ratified, until its
+/// time for that is over, open or not. Nothing follows a no.
 fn open_for_sign_off(act: Act<'_>, request: &Request) -> Checked {
-    let until = match request.mode {
-        Mode::Ordinary => None,
-        Mode::Emergency => request.ratify_by(),
-    };
-    let over = until.is_some_and(|until| until <= act.now) && !request.denied();
-    ensure(
-        over || act.state.waits_for_sign_off(request, act.now),
-        || {
-            let expected = "a request that waits for a yes or no";
-            Broken::new(Rule::WrongState, expected, "one that does not")
-        },
-    )?;
-    if request.mode == Mode::Ordinary {
-        return request::before_lapse(act, request);
+    let over = act.state.unanswered_since(request, act.now);
+    ensure(over.is_none(), || {
+        let expected = over.map_or(String::new(), |by| format!("a word before {}", moment(by)));
+        Broken::new(Rule::RatificationOver, expected, moment(act.now))
+    })?;
+    ensure(act.state.waits_for_sign_off(request, act.now), || {
+        let expected = "a request that waits for a yes or no";
+        Broken::new(Rule::WrongState, expected, "one that does not")
+    })?;
+    match request.mode {
+        Mode::Ordinary => request::before_lapse(act, request),
+        Mode::Emergency => Ok(()),
     }
-    ensure(until.is_some_and(|until| act.now < until), || {
-        let expected = until.map_or("no word".to_owned(), |until| {
-            format!("before {}", moment(until))
-        });
-        Broken::new(Rule::TooLate, expected, moment(act.now))
-    })
 }
 
 /// The proof of identity was made for this: after it was asked for, and not in advance.

@@ -28,15 +28,28 @@ impl State {
     }
 
     /// Whether a request waits for somebody's yes or no: one that is submitted, or an emergency that has to
-    /// be ratified and is open, or ended before its time to be ratified: no review comes before that.
+    /// be ratified, open or ended early, until its time for that is over: no review comes before.
     pub fn waits_for_sign_off(&self, request: &Request, now: UnixMillis) -> bool {
-        match request.mode {
-            Mode::Ordinary => request.state == RequestState::Submitted && !request.denied(),
-            Mode::Emergency => {
-                let grant = request.grant.and_then(|grant| self.grant(grant));
-                grant.is_some_and(|grant| to_be_ratified(grant, now)) && !request.denied()
-            }
+        if request.denied() {
+            return false;
         }
+        match request.mode {
+            Mode::Ordinary => request.state == RequestState::Submitted,
+            Mode::Emergency => self.to_be_ratified_by(request).is_some_and(|by| now < by),
+        }
+    }
+
+    /// Since when it is over that an emergency could be ratified or refused, which nobody has.
+    pub fn unanswered_since(&self, request: &Request, now: UnixMillis) -> Option<UnixMillis> {
+        let by = self.to_be_ratified_by(request)?;
+        (by <= now && !request.denied()).then_some(by)
+    }
+
+    /// When an emergency has to be ratified by that stands or stood, and is not.
+    fn to_be_ratified_by(&self, request: &Request) -> Option<UnixMillis> {
+        let grant = self.grant(request.grant?)?;
+        let stood = grant.is_live() || matches!(grant.state, GrantState::Ended { .. });
+        grant.ratify_by.filter(|_| stood)
     }
 
     /// For each stage of its policy, how many people count who said yes and are approvers still, by the
@@ -169,12 +182,4 @@ impl State {
         due.sort_unstable();
         due
     }
-}
-
-fn to_be_ratified(grant: &Grant, now: UnixMillis) -> bool {
-    let Some(by) = grant.ratify_by else {
-        return false;
-    };
-    let ended = matches!(grant.state, GrantState::Ended { .. });
-    grant.is_live() || (ended && now < by)
 }
