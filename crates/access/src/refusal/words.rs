@@ -71,7 +71,7 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::UnknownRequest => "There is no such request.",
         Rule::RequestExists => "This form was sent before, and said something else then.",
         Rule::SelfApproval => "This is your own request, and nobody signs off their own.",
-        Rule::NotApprover => "None of your groups signs off requests under this policy.",
+        Rule::NotApprover => "None of your groups is asked to sign this off now.",
         Rule::DelegationOff => "Under this policy everybody signs for themselves.",
         Rule::NotDelegate => "You do not sign in that person's place now.",
         Rule::SelfDelegation => "That is yourself.",

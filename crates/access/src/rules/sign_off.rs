@@ -10,7 +10,7 @@ use crate::ids::{GroupName, PersonId, RequestId};
 use crate::refusal::Rule;
 use crate::state::Request;
 use crate::time::UnixMillis;
-use crate::view::RequestState;
+use crate::view::{Ratification, RequestState};
 use crate::violation::{Broken, Checked};
 
 /// How far ahead of the portal's clock a provider's `auth_time` may lie, in seconds. Servers that
@@ -186,11 +186,11 @@ fn ordinary(request: &Request) -> Checked {
 /// An ordinary request waits until it is decided or lapses; an emergency that has to be ratified, until its
 /// time for that is over, open or not. Nothing follows a no.
 fn open_for_sign_off(act: Act<'_>, request: &Request) -> Checked {
-    let over = act.state.unanswered_since(request, act.now);
-    ensure(over.is_none(), || {
-        let expected = over.map_or(String::new(), |by| format!("a word before {}", moment(by)));
-        Broken::new(Rule::RatificationOver, expected, moment(act.now))
-    })?;
+    if let Some(Ratification::Missed { at_ms }) = act.state.ratification(request, act.now) {
+        let expected = format!("a word before {}", moment(at_ms));
+        let found = moment(act.now);
+        return Err(Broken::new(Rule::RatificationOver, expected, found));
+    }
     ensure(act.state.waits_for_sign_off(request, act.now), || {
         let expected = "a request that waits for a yes or no";
         Broken::new(Rule::WrongState, expected, "one that does not")

@@ -5,6 +5,7 @@ use access::command::Command;
 use access::decide;
 use access::event::{Decision, Event, Failure};
 use access::refusal::Rule;
+use access::view::Ratification;
 
 use crate::company::{ARI, DANA, RAE, SAM, VIC, portal, who};
 use crate::model::Model;
@@ -92,6 +93,58 @@ fn the_model_goes_by_the_clock_too() {
             allowed(&who(RAE), review());
         }
     }
+}
+
+/// What became of it is told by the state alone, at each moment, open or ended early.
+#[test]
+fn what_became_of_it_is_told() {
+    for early in [false, true] {
+        let mut stage = open();
+        let begun = stage.now();
+        if early {
+            stage.later(30).returned(1);
+        }
+        let told = |stage: &Stage| {
+            let found = stage.state.request(request(1)).unwrap();
+            let told = stage.state.ratification(found, stage.now());
+            let waits = matches!(told, Some(Ratification::Waits { .. }));
+            assert_eq!(waits, stage.state.waits_for_sign_off(found, stage.now()));
+            let listed = stage.state.to_ratify(stage.now()).count();
+            assert_eq!(listed, usize::from(waits), "{told:?}");
+            let missed = |since| stage.state.unratified_since(since, stage.now()).count();
+            let late = matches!(told, Some(Ratification::Missed { .. }));
+            assert_eq!(missed(begun), usize::from(late), "{told:?}");
+            assert_eq!(missed(begun.plus_seconds(601)), 0);
+            told.unwrap()
+        };
+        let by_ms = begun.plus_seconds(600);
+        assert_eq!(told(&stage), Ratification::Waits { by_ms });
+        stage.later(60);
+        let at_ms = stage.now();
+        let mut denied = stage.clone();
+        denied.no(ARI, 1);
+        stage.yes(ARI, 1);
+        assert_eq!(told(&stage), Ratification::Waits { by_ms });
+        let mut ratified = stage.clone();
+        ratified.yes(SAM, 1);
+        for (mut stage, outcome) in [
+            (denied, Ratification::Refused { at_ms }),
+            (ratified, Ratification::Given { at_ms }),
+            (stage, Ratification::Missed { at_ms: by_ms }),
+        ] {
+            stage.later(7_200);
+            assert_eq!(told(&stage), outcome);
+        }
+    }
+    let mut never = intended();
+    let (grant, failure) = (grant(1), Failure::Interrupted);
+    never.run(&portal(), Command::FailGrant { grant, failure });
+    let found = never.state.request(request(1)).unwrap();
+    assert_eq!(never.state.ratification(found, never.now()), None);
+    let mut ordinary = Stage::set();
+    ordinary.open(1);
+    let found = ordinary.state.request(request(1)).unwrap();
+    assert_eq!(ordinary.state.ratification(found, ordinary.now()), None);
 }
 
 /// For how many seconds Dana's emergency has stood.

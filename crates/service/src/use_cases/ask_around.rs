@@ -7,7 +7,7 @@ use access::policy::{Policy, Stage};
 use access::refusal::Rule;
 use access::state::Request;
 use access::time::UnixMillis;
-use access::view::{Action, PersonView, StageView, Standing, Viewer};
+use access::view::{Action, PersonView, Ratification, StageView, Standing, Viewer};
 use access::{State, actions, decide, may, sign_for};
 
 use crate::error::Error;
@@ -25,7 +25,7 @@ pub(super) struct Asked {
     pub(super) statement: String,
     pub(super) stages: Vec<StageView>,
     pub(super) waits: bool,
-    pub(super) ratified: bool,
+    pub(super) ratification: Option<Ratification>,
 }
 
 impl Portal {
@@ -90,7 +90,7 @@ fn asked(state: &State, id: RequestId, who: &Actor, now: UnixMillis) -> Asked {
         statement: request.statement().to_string(),
         stages: stages(state, request, now),
         waits: state.waits_for_sign_off(request, now),
-        ratified: request.ratified.is_some(),
+        ratification: state.ratification(request, now),
     }
 }
 
@@ -105,7 +105,8 @@ fn stages(state: &State, request: &Request, now: UnixMillis) -> Vec<StageView> {
         let standing = match number {
             _ if number < request.stage || (number == request.stage && full) => Standing::Done,
             _ if number == request.stage && waits => Standing::Waits,
-            _ => Standing::Later,
+            _ if waits => Standing::Later,
+            _ => Standing::Over,
         };
         let next = stage.ladder.get(steps).filter(|_| number == request.stage);
         let at = state.escalates_at(request, now);
