@@ -60,13 +60,10 @@ impl Portal {
         };
         let openings = words(&story, &kept, &people, case, viewer, self.inner.clock.now());
         let asked = self.asked_of(viewer, id).await?;
-        let review_due_at_ms = match (&grant, &review) {
-            (Some(grant), None) => match grant.state {
-                GrantState::Ended { at_ms, .. } => {
-                    Some(at_ms.plus_seconds(policy.policy.review.within_s))
-                }
-                _ => None,
-            },
+        let review_due_at_ms = match grant.as_ref().map(|grant| &grant.state) {
+            Some(GrantState::Ended { at_ms, .. }) if review.is_none() => {
+                Some(at_ms.plus_seconds(policy.policy.review.within_s))
+            }
             _ => None,
         };
         // Only who would sign is told why they cannot; whose emergency it is has been told what it owes.
