@@ -280,7 +280,7 @@ pub(crate) fn bare(origin: &str, data: &Path) -> Settings {
 }
 
 /// A portal with one resource, which no test opens, and one policy.
-fn settings(data: &TempDir) -> Settings {
+pub(crate) fn settings(data: &TempDir) -> Settings {
     Settings {
         roles: RoleGroups {
             auditor: vec!["auditors".parse().unwrap()],

@@ -1,5 +1,7 @@
 //! Who is asked about a request, who has looked, and what the viewer may do: as the rules see it now.
 
+use std::time::Duration;
+
 use access::command::Command;
 use access::event::Actor;
 use access::ids::{PersonId, RequestId};
@@ -15,6 +17,9 @@ use crate::portal::{Portal, actor};
 
 /// People that are named as asked, at most: a page is not a directory.
 const MOST_ASKED: usize = 50;
+
+/// A page waits so long for the note that somebody has looked.
+const NOTED_WITHIN: Duration = Duration::from_secs(1);
 
 /// A request by the rules' own state.
 #[derive(Debug, Default)]
@@ -55,7 +60,8 @@ impl Portal {
         self.inner.sequencer.ask(stands_in).await
     }
 
-    /// Who is asked and looks for the first time, of that the log takes note. The page shows without it too.
+    /// Who is asked and looks for the first time, of that the log takes note. The page shows without it too, and does
+    /// not wait for its signature: what is on its way is noted when the signer answers.
     pub(super) async fn note_look(&self, viewer: &Viewer, id: RequestId) -> Result<(), Error> {
         let (who, clock) = (actor(viewer), self.inner.clock.clone());
         let look = Command::ViewRequest { request: id };
@@ -65,7 +71,7 @@ impl Portal {
         if first_look
             && self.halted().is_none()
             && self.inner.sequencer.goes_on().is_ok()
-            && let Err(fault) = self.act(viewer, look).await
+            && let Ok(Err(fault)) = tokio::time::timeout(NOTED_WITHIN, self.act(viewer, look)).await
         {
             tracing::warn!(%fault, "a look at a request is not noted");
         }

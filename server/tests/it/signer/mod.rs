@@ -104,12 +104,23 @@ impl Machines {
     }
 
     pub(crate) async fn portal(&self, pool: &PgPool, stop: &CancellationToken) -> Portal {
+        let settings = bare(ORIGIN, self.portal.path());
+        self.portal_by(settings, pool, stop).await
+    }
+
+    /// A portal that is told more than where its log is signed.
+    pub(crate) async fn portal_by(
+        &self,
+        settings: Settings,
+        pool: &PgPool,
+        stop: &CancellationToken,
+    ) -> Portal {
         let settings = Settings {
             signer: Some(RemoteSigner {
                 url: self.url(),
                 vkey: self.vkey.clone(),
             }),
-            ..bare(ORIGIN, self.portal.path())
+            ..settings
         };
         Portal::start(settings, pool.clone(), stop.clone())
             .await
