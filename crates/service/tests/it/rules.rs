@@ -15,7 +15,7 @@ use service::{ApproveExtension, Error, SignOff};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use crate::settings::ROLE;
-use crate::stage::{Stage, eventually, form, words_for};
+use crate::stage::{PATIENCE, Stage, eventually, form, words_for};
 
 mod emergencies;
 
@@ -131,7 +131,7 @@ async fn stages_are_asked_in_order_and_ladders_in_time(admin: PgPool) {
         refused(stage.sign(&mona, request, Decision::Approve).await),
         Rule::NotApprover
     );
-    let escalated = eventually(Duration::from_secs(12), || async {
+    let escalated = eventually(PATIENCE, || async {
         let view = stage.portal.request(&dana, request).await.unwrap();
         view.stages[0]
             .asked
@@ -266,7 +266,7 @@ async fn an_approver_makes_access_longer_on_the_target_too(admin: PgPool) {
     let stage = stage(&admin).await;
     let (dana, ari, sam) = (stage.dana().await, stage.ari().await, stage.sam().await);
     let mut wanted = form("orders-whole");
-    wanted.words.start_at_ms = Some(now_plus(2));
+    wanted.words.start_at_ms = Some(now_plus(6));
     let request = stage.portal.submit(&dana, wanted).await.unwrap();
     stage.sign(&ari, request, Decision::Approve).await.unwrap();
     stage.sign(&sam, request, Decision::Approve).await.unwrap();
@@ -275,7 +275,7 @@ async fn an_approver_makes_access_longer_on_the_target_too(admin: PgPool) {
         refused(stage.portal.open(&dana, request).await),
         Rule::TooEarly
     );
-    let opened = eventually(Duration::from_secs(5), || async {
+    let opened = eventually(PATIENCE, || async {
         stage.portal.open(&dana, request).await.is_ok()
     });
     opened.await;

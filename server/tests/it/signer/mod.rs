@@ -17,7 +17,8 @@ use crate::stage::bare;
 
 pub(crate) const ORIGIN: &str = "signed.example/log";
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+/// On a machine that does much else.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The machine that holds the log's key, and the portal's folder with the key that submits.
 pub(crate) struct Machines {

@@ -10,10 +10,7 @@ use service::{Error, Submit};
 use sqlx::PgPool;
 
 use super::{SOON_S, rebuilt, refused, stage};
-use crate::stage::{Stage, eventually, form};
-
-/// For what has to happen by itself, on a machine that does much else.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::stage::{PATIENCE, Stage, eventually, form};
 
 fn emergency(policy: &str) -> Submit {
     Submit {
