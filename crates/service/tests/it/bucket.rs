@@ -3,8 +3,6 @@
 //! `cargo xtask test --only archive` brings and starts the server and says where it is. Without it
 //! these tests are ignored; asked for all the same, they fail.
 
-use std::time::Duration;
-
 use ledger::TilePath;
 use reqwest::Response;
 use rusty_s3::actions::{DeleteObject, GetObject};

@@ -2,8 +2,6 @@
 //! extensions, ratification, debt, four eyes, identities. At the end of each the tables are what the
 //! entries say.
 
-use std::time::Duration;
-
 use access::event::{Decision, EndCause};
 use access::ids::{GrantId, RequestId};
 use access::policy::Policy;
