@@ -103,11 +103,11 @@ test('the pages about the rules', async ({ person }) => {
   await eli.goto(request);
   await eli.getByRole('button', { name: 'End access' }).click();
   await expect(eli.getByText('Access is over')).toBeVisible();
-  await eli.waitForTimeout(1_500);
+  await shoot(eli, 'emergency-over-to-ratify', request);
+  await signOff(sam, 'sam', request, 'Deny');
   await shoot(eli, 'owing', '/');
   await shoot(eli, 'glass-blocked', '/break-glass?resource=orders-db&policy=orders-admin');
-  // A review waits until the emergency is ratified.
-  await signOff(sam, 'sam', request);
+  // A review waits until the emergency is ratified or refused.
   const rae = await person('rae');
   await shoot(rae, 'review', `${request}/review`);
 });

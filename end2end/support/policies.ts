@@ -45,8 +45,8 @@ const ALL: Policy[] = [
   },
 ];
 
-/** An emergency that somebody ratifies, and whose review, once overdue, lets its holder break no glass. Who is away may let
- * somebody else sign. */
+/** An emergency that has to be ratified: one that is refused lets its holder break no glass until it is reviewed. Who is away
+ * may let somebody else sign. */
 const BLAZE = `
 [[policy]]
 name = "orders-blaze"
@@ -70,7 +70,7 @@ ratify_within_s = 240
 
 [policy.review]
 groups = ["reviewers"]
-within_s = 1
+within_s = 86400
 debt = "block"
 
 [policy.drill]

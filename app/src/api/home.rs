@@ -1,6 +1,6 @@
 //! Home, and what every page's frame shows.
 
-use access::view::{DelegateView, DrillView, GrantView, RequestRow, Viewer};
+use access::view::{AlarmView, DebtView, DelegateView, DrillView, GrantView, RequestRow, Viewer};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
@@ -32,10 +32,10 @@ pub struct HomePage {
     pub reviews: u32,
     /// What the viewer may ask for.
     pub openable: Vec<OpenableView>,
-    /// Emergencies that are open now, and that the viewer is to know of.
-    pub alarms: Vec<GrantView>,
-    /// Accesses of the viewer's own whose review is overdue.
-    pub debts: Vec<RequestRow>,
+    /// Emergencies that the viewer is to know of: open, to be ratified, or decided lately.
+    pub alarms: Vec<AlarmView>,
+    /// Accesses of the viewer's own that keep them from breaking the glass until they are reviewed.
+    pub debts: Vec<DebtView>,
     /// Exercises that are due.
     pub drills: Vec<DrillView>,
     /// Who signs in the viewer's place.

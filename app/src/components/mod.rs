@@ -17,6 +17,7 @@ pub mod icon;
 pub mod loaded;
 pub mod moment;
 pub mod proposals;
+pub mod ratification;
 pub mod request;
 pub mod section;
 pub mod sentences;

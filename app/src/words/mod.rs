@@ -6,6 +6,7 @@ pub mod people;
 #[cfg(feature = "ssr")]
 pub mod policy;
 pub mod proposal;
+pub mod ratification;
 pub mod sealed;
 pub mod sentence;
 #[cfg(feature = "ssr")]

@@ -8,7 +8,9 @@ use super::people::{any_of, name};
 pub fn head(stage: &StageView) -> String {
     let mut text = match stage.standing {
         Standing::Later => format!("Then {}", stage.n),
-        Standing::Done | Standing::Waits => format!("{} of {}", stage.counted, stage.n),
+        Standing::Done | Standing::Waits | Standing::Over => {
+            format!("{} of {}", stage.counted, stage.n)
+        }
     };
     if stage.groups.is_empty() {
         text.push_str(" of those whom the policy names");
@@ -84,6 +86,10 @@ mod tests {
             asked(&waits).as_deref(),
             Some("Asked: Sam, Ari (has looked)")
         );
+        // What is over goes on to nobody.
+        let over = stage(Standing::Over);
+        assert!(head(&over).starts_with("1 of 2 in leads"));
+        assert_eq!(asked(&over), None);
         let later = stage(Standing::Later);
         assert!(head(&later).starts_with("Then 2 in leads"));
         assert_eq!(asked(&later), None);

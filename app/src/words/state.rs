@@ -3,6 +3,8 @@
 use access::event::{EndCause, Failure, Mode, Urgency, Verdict};
 use access::view::{GrantState, RequestRow, RequestState};
 
+use super::ratification;
+
 /// How a state is shown. The word says it; the tone only helps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -23,7 +25,9 @@ pub fn request(row: &RequestRow) -> (Tone, &'static str) {
     match row.state {
         RequestState::Submitted => (Tone::Wait, "Waits for sign-off"),
         RequestState::Approved => (Tone::Accent, "Approved"),
-        RequestState::Granted => (Tone::Accent, "Granted"),
+        RequestState::Granted => row
+            .ratification
+            .map_or((Tone::Accent, "Granted"), ratification::badge),
         RequestState::Denied => (Tone::Plain, "Denied"),
         RequestState::Withdrawn => (Tone::Plain, "Withdrawn"),
         RequestState::Lapsed => (Tone::Plain, "Lapsed"),

@@ -100,6 +100,8 @@ rules! {
     WrongState = "wrong_state",
     /// Its time has passed.
     TooLate = "too_late",
+    /// The time to ratify or refuse the emergency has passed, and nobody decided.
+    RatificationOver = "ratification_over",
     /// Its time has not come.
     TooEarly = "too_early",
     /// Only the requester may.

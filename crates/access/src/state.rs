@@ -66,6 +66,8 @@ pub struct State {
     owed: BTreeMap<PersonId, BTreeSet<(UnixMillis, RequestId)>>,
     /// Emergencies whose account stands or may stand, by whose access it is.
     glass: BTreeMap<PersonId, BTreeSet<RequestId>>,
+    /// Emergencies that have or had to be ratified, by when.
+    ratify: BTreeSet<(UnixMillis, RequestId)>,
     /// When a policy was last exercised: a review called an emergency under it a drill.
     drills: BTreeMap<PolicyName, UnixMillis>,
     /// By the entry that orders them.

@@ -9,7 +9,7 @@ mod sealed;
 pub use log::{LogRow, LogView, WitnessView, WitnessedView};
 pub use people::{IdentityView, PeopleView, PersonRow};
 pub use policy::{PolicyPage, ProposalRow, ProposalView};
-pub use request::{Action, RequestView, StageView, Standing};
+pub use request::{Action, Ratification, RequestView, StageView, Standing};
 pub use sealed::{ErasureView, OpeningState, OpeningView};
 
 use serde::{Deserialize, Serialize};
@@ -193,6 +193,8 @@ pub struct RequestRow {
     pub approvals: u8,
     /// How many it takes.
     pub needed: u8,
+    /// Of an emergency that has to be ratified: whether it was; `None` for every other request.
+    pub ratification: Option<Ratification>,
 }
 
 /// A sign-off as pages show it.
@@ -263,14 +265,35 @@ pub struct HomeView {
     pub erasures: u32,
     /// What the viewer may ask for.
     pub openable: Vec<Openable>,
-    /// Emergencies that are open now, and that the viewer is to know of.
-    pub alarms: Vec<GrantView>,
-    /// Accesses of the viewer's own whose review is overdue, so that they break no glass.
-    pub debts: Vec<RequestRow>,
+    /// Emergencies that the viewer is to know of: those that are open, wait to be ratified, or were decided in the
+    /// last day and nobody has reviewed.
+    pub alarms: Vec<AlarmView>,
+    /// Accesses of the viewer's own that keep them from breaking the glass until they are reviewed.
+    pub debts: Vec<DebtView>,
     /// Drills of policies that the viewer may use, signs off, reviews or writes, the first due in front.
     pub drills: Vec<DrillView>,
     /// Who signs in the viewer's place, if somebody does.
     pub delegate: Option<DelegateView>,
+}
+
+/// An emergency, as those see it who are told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmView {
+    /// The access.
+    pub grant: GrantView,
+    /// Whether it was ratified, where it has to be.
+    pub ratification: Option<Ratification>,
+}
+
+/// An access that keeps its holder from breaking the glass until it is reviewed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebtView {
+    /// Which.
+    pub row: RequestRow,
+    /// Why: it was an emergency that was refused, or its review is overdue.
+    pub why: Rule,
+    /// The groups that review it.
+    pub reviewers: Vec<GroupName>,
 }
 
 /// An exercise of breaking the glass that is due.
@@ -304,7 +327,7 @@ pub struct InboxView {
     pub erasures: Vec<ErasureView>,
     /// Accesses whose holder asks the viewer for more time.
     pub extensions: Vec<GrantView>,
-    /// What others decided lately that the viewer was asked about, the newest in front.
+    /// What was decided lately that the viewer was asked about, by others or by silence, the newest in front.
     pub decided: Vec<RequestRow>,
     /// Policies that wait for the viewer's word, as a second author.
     pub proposals: Vec<ProposalRow>,

@@ -95,12 +95,10 @@ fn reads(waiting: ReadsWaiting) -> Reads {
 
 fn signer(state: &SignerState) -> Signer {
     Signer {
-        status: match state {
-            SignerState { stalled: true, .. } => "silent",
-            SignerState {
-                waiting_s: Some(_), ..
-            } => "asked",
-            _ => "ok",
+        status: match (state.stalled, state.waiting_s) {
+            (true, _) => "silent",
+            (false, Some(_)) => "asked",
+            (false, None) => "ok",
         },
         waiting_s: state.waiting_s.unwrap_or(0),
     }

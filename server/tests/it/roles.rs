@@ -3,6 +3,7 @@
 //! Each cell is tried on a case of its own, over a portal and its database. `roles.txt` is what came of it,
 //! looked at by people; what changes it has to be looked at again.
 
+mod access;
 mod cast;
 mod routes;
 

@@ -16,7 +16,7 @@ use server::web::{AppState, Flood, Hashes, Outside, OwnOrigin, Transport, Truste
 use service::Portal;
 use service::settings::{Resource, RoleGroups, Settings};
 use service::store::session_index::SessionIndex;
-use sqlx::PgPool;
+use sqlx::{ConnectOptions as _, PgPool};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -57,6 +57,26 @@ impl Stage {
         let provider = Provider::start().await;
         let folders = [TempDir::new().unwrap(), TempDir::new().unwrap()];
         let settings = settings(&folders[0]);
+        service::key::generate(folders[0].path(), &settings.origin).unwrap();
+        Self::on(provider, pool, folders, settings, TileAccess::Public).await
+    }
+
+    /// A portal whose resource is the tests' own database, so that access to it opens: under `orders-open`, which an
+    /// approver makes longer once.
+    pub(crate) async fn that_opens(pool: PgPool) -> Self {
+        let provider = Provider::start().await;
+        let folders = [TempDir::new().unwrap(), TempDir::new().unwrap()];
+        let mut settings = settings(&folders[0]);
+        let target = pool.connect_options().to_url_lossy().to_string();
+        settings.resources[0].admin_url = target.into();
+        settings
+            .seed_policies
+            .push(serde_json::from_value(orders_open()).unwrap());
+        // Roles are of the cluster, and another test may be making the same one.
+        let made = sqlx::raw_sql(&format!("create role {READER} nologin"))
+            .execute(&pool)
+            .await;
+        drop(made);
         service::key::generate(folders[0].path(), &settings.origin).unwrap();
         Self::on(provider, pool, folders, settings, TileAccess::Public).await
     }
@@ -284,7 +304,7 @@ pub(crate) fn bare(origin: &str, data: &Path) -> Settings {
 }
 
 /// A portal with one resource, which no test opens, and one policy.
-fn settings(data: &TempDir) -> Settings {
+pub(crate) fn settings(data: &TempDir) -> Settings {
     Settings {
         roles: RoleGroups {
             auditor: vec!["auditors".parse().unwrap()],
@@ -316,6 +336,22 @@ fn settings(data: &TempDir) -> Settings {
 }
 
 /// The first of the policies that the portal begins with.
+/// The target's role whose rights are given under `orders-open`.
+const READER: &str = "breakglass_test_reader";
+
+fn orders_open() -> Value {
+    json!({
+        "name": "orders-open", "description": "Read the orders for a while.", "resources": ["orders-db"],
+        "eligible": ["oncall"], "conditions": { "min_reason_chars": 5 },
+        "duration": {
+            "default_s": 600, "max_s": 3600, "extend": { "times": 1, "by_s": 600, "approval": true },
+        },
+        "approval": { "within_s": 3600, "stages": [{ "n": 1, "groups": ["leads"] }] },
+        "review": { "groups": ["reviewers"], "within_s": 3600 },
+        "grant": { "connector": "postgresql", "role": READER },
+    })
+}
+
 pub(crate) fn orders_read() -> Value {
     json!({
         "name": "orders-read", "description": "Read the orders.", "resources": ["orders-db"],

@@ -37,9 +37,9 @@ pub fn Home() -> impl IntoView {
                     {alarms(home.alarms)}
                     {delegate(home.delegate)}
                     <Waiting inbox=home.inbox reviews=home.reviews/>
+                    {debts(home.debts)}
                     <Held grants=home.grants.clone() end=end/>
                     <Asked grants=home.grants requests=home.requests/>
-                    {debts(home.debts)}
                     {drills(home.drills)}
                     <MayOpen openable=home.openable/>
                     <Past rows=home.past/>

@@ -1,53 +1,87 @@
-//! What concerns the viewer beside what they ask for: emergencies that are open, reviews that they owe, drills that are
-//! due, and who signs in their place.
+//! What concerns the viewer beside what they ask for: emergencies that they are told of, reviews that they owe, drills
+//! that are due, and who signs in their place.
 
 use access::event::Mode;
-use access::view::{DelegateView, DrillView, GrantView, RequestRow};
+use access::view::{AlarmView, DebtView, DelegateView, DrillView, GrantState};
 use leptos::prelude::*;
 
 use crate::components::alert::{Alert, AlertKind};
+use crate::components::badge::request_badge;
 use crate::components::moment::{Countdown, Moment};
-use crate::components::request::RequestRows;
+use crate::components::ratification::ratification;
 use crate::components::section::section;
 use crate::erase::Erase as _;
 use crate::pages::request::show::address;
-use crate::words::{people, url};
+use crate::words::{people, ratification as words, state, url};
 
-/// Emergencies that are open now and that the viewer is told of; nothing where there are none.
-pub(super) fn alarms(grants: Vec<GrantView>) -> Option<AnyView> {
-    let cards: Vec<_> = grants.into_iter().map(alarm).collect();
+/// Emergencies that the viewer is told of; nothing where there are none.
+pub(super) fn alarms(alarms: Vec<AlarmView>) -> Option<AnyView> {
+    let cards: Vec<_> = alarms.into_iter().map(alarm).collect();
     (!cards.is_empty()).then(|| {
         let list = view! { <ul class="grid" role="list">{cards}</ul> };
         section("alarms", "The glass is broken", list.erase())
     })
 }
 
-fn alarm(grant: GrantView) -> AnyView {
+fn alarm(alarm: AlarmView) -> AnyView {
+    let grant = alarm.grant;
     debug_assert_eq!(grant.mode, Mode::Emergency, "alarms are about emergencies");
-    let ratify = grant.ratify_by_ms.map(|by| {
-        view! { <p class="row-note">"It has to be ratified; otherwise it is taken back " <Moment at=by/> "."</p> }
-    });
+    let became = alarm
+        .ratification
+        .map(|became| ratification(became, &grant.state, false, "row-note"));
+    let stands = match &grant.state {
+        GrantState::Intended | GrantState::Active { .. } => {
+            view! { <p><Countdown until=grant.expires_at_ms/></p> }.erase()
+        }
+        GrantState::Failed { .. } => view! { <p>"Access did not open."</p> }.erase(),
+        ended @ GrantState::Ended { at_ms, .. } => {
+            let (_, how) = state::grant(ended);
+            let at = *at_ms;
+            view! { <p>{how} " " <Moment at=at/> "."</p> }.erase()
+        }
+    };
     view! {
         <li class="card card-glass">
             <a class="card-title" href=address(grant.request)>
                 {format!("{} on {}", people::name(&grant.holder), grant.resource)}
             </a>
-            <p><Countdown until=grant.expires_at_ms/></p>
-            {ratify}
+            {stands}
+            {became}
         </li>
     }
     .erase()
 }
 
-/// Accesses of the viewer's own whose review is overdue.
-pub(super) fn debts(rows: Vec<RequestRow>) -> Option<AnyView> {
-    (!rows.is_empty()).then(|| {
+/// Accesses of the viewer's own that keep them from breaking the glass: which, why, and what changes that.
+pub(super) fn debts(debts: Vec<DebtView>) -> Option<AnyView> {
+    let items: Vec<_> = debts.into_iter().map(debt).collect();
+    (!items.is_empty()).then(|| {
         let body = view! {
-            <Alert kind=AlertKind::Wait title="Until these are reviewed you break no glass. Ask one of their reviewers."/>
-            <RequestRows rows=rows label="Accesses of yours whose review is overdue"/>
+            <Alert
+                kind=AlertKind::Wait
+                title="Until these are reviewed you break no glass. Ordinary access is still open to you."
+            />
+            <ul class="rows" role="list" aria-label="Accesses of yours that wait for their review">{items}</ul>
         };
         section("debts", "Reviews that you owe", body.erase())
     })
+}
+
+fn debt(debt: DebtView) -> AnyView {
+    let why = words::debt(&debt);
+    let badge = request_badge(&debt.row);
+    view! {
+        <li class="row">
+            <div class="row-main">
+                <a class="row-title" href=address(debt.row.id)>
+                    {format!("{} under {}", debt.row.resource, debt.row.policy)}
+                </a>
+                <p class="row-note">{why}</p>
+            </div>
+            <div class="row-side">{badge}</div>
+        </li>
+    }
+    .erase()
 }
 
 /// Drills that are due, or will be soon.

@@ -138,7 +138,7 @@ fn ToReview(
     .erase()
 }
 
-/// Emergencies that are open and wait to be ratified; nothing where there are none.
+/// Emergencies that wait to be ratified, open or over; nothing where there are none.
 fn to_ratify(rows: Vec<RequestRow>) -> Option<AnyView> {
     (!rows.is_empty()).then(|| {
         let list = view! { <RequestRows rows=rows label="Emergencies that wait to be ratified"/> };
@@ -169,10 +169,10 @@ fn more_time(grants: Vec<GrantView>) -> Option<AnyView> {
     })
 }
 
-/// What others decided lately.
+/// What was decided lately, by others or by silence.
 fn decided(rows: Vec<RequestRow>) -> Option<AnyView> {
     (!rows.is_empty()).then(|| {
-        let list = view! { <RequestRows rows=rows label="Requests that others decided lately"/> };
+        let list = view! { <RequestRows rows=rows label="Requests that were decided lately"/> };
         section("decided", "Decided lately", list.erase())
     })
 }

@@ -2,6 +2,8 @@
 
 use access::event::Mode;
 use access::ids::RequestId;
+use access::time::UnixMillis;
+use access::view::{Ratification, RequestRow};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -222,14 +224,16 @@ fn fresh(first: RequestView, acts: Acts) -> Memo<RequestView> {
     let newest = RwSignal::new(first);
     let asked = StoredValue::new(0_u64);
     let clock = use_clock();
-    // Nothing is written down when the start that was asked for comes; yet from then on it can be opened.
-    let begins = Memo::new(move |_| {
-        let start = newest.with(|request| request.row.start_at_ms);
-        start.is_some_and(|start| clock.now().is_some_and(|now| now >= start))
+    // Nothing is written down when the start that was asked for comes, yet from then on it can be opened; and nothing
+    // when the time to ratify an emergency runs out that is over.
+    let passed = Memo::new(move |_| {
+        let (start, ratify_by) =
+            newest.with(|request| (request.row.start_at_ms, waits_until(&request.row)));
+        [start, ratify_by].map(|at| at.is_some_and(|at| clock.now().is_some_and(|now| now >= at)))
     });
     // Runs in the browser only, and first when nothing has happened yet.
     Effect::new(move |before: Option<()>| {
-        let _ = (live.count(), acts.answered(), begins.get());
+        let _ = (live.count(), acts.answered(), passed.get());
         if before.is_none() {
             return;
         }
@@ -244,6 +248,16 @@ fn fresh(first: RequestView, acts: Acts) -> Memo<RequestView> {
         });
     });
     Memo::new(move |_| newest.get())
+}
+
+/// Until when an emergency can be ratified that waits for it.
+fn waits_until(row: &RequestRow) -> Option<UnixMillis> {
+    match row.ratification? {
+        Ratification::Waits { by_ms } => Some(by_ms),
+        Ratification::Given { .. } | Ratification::Refused { .. } | Ratification::Missed { .. } => {
+            None
+        }
+    }
 }
 
 /// Says aloud what happened last, when something happens while the page is open.

@@ -15,8 +15,7 @@ use crate::words::stages::{asked, head};
 /// Stages and sign-offs. An emergency that nobody has to ratify has neither.
 pub(super) fn signed(request: &RequestView) -> AnyView {
     let needless = request.row.mode == Mode::Emergency
-        && !request.waits
-        && !request.ratified
+        && request.row.ratification.is_none()
         && request.sign_offs.is_empty();
     let stages: Vec<_> = if needless {
         Vec::new()
@@ -45,6 +44,7 @@ fn stage(stage: &StageView) -> AnyView {
         Standing::Done => ("is-yes", Glyph::Tick),
         Standing::Waits => ("is-open", Glyph::Clock),
         Standing::Later => ("soft", Glyph::Clock),
+        Standing::Over => ("soft", Glyph::Cross),
     };
     let next = stage.next.as_ref().map(|(at, groups)| {
         let who = crate::words::people::any_of(groups);

@@ -10,6 +10,7 @@ use crate::components::alert::{Alert, AlertKind};
 use crate::components::button::{ButtonKind, Submit};
 use crate::components::grant::{EndForm, ShowCredential};
 use crate::components::moment::{Countdown, Moment};
+use crate::components::ratification::ratification;
 use crate::erase::Erase as _;
 use crate::pages::request::longer::longer;
 use crate::pages::request::show::{Acts, Drafts};
@@ -38,13 +39,7 @@ pub(super) fn steps(
         })
     });
     let id = request.with_untracked(|request| request.row.id);
-    let refused = Memo::new(move |_| {
-        request.with(|request| {
-            request
-                .sign_off_refused
-                .filter(|_| request.row.state == RequestState::Submitted)
-        })
-    });
+    let refused = Memo::new(move |_| request.with(|request| request.sign_off_refused));
     view! {
         {move || request.with(|request| standing(request, acts))}
         {move || {
@@ -171,16 +166,7 @@ fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyVi
             let revoke = may(Action::Revoke)
                 .then(|| view! { <EndForm grant=grant_id request=id held=false end=acts.end/> });
             let until = grant.expires_at_ms;
-            let ratify = grant.ratify_by_ms.map(|by| {
-                view! {
-                    <p>
-                        <strong>"It has to be ratified. "</strong>
-                        "Otherwise, or after one “no”, it is taken back "
-                        <Moment at=by/>
-                        "."
-                    </p>
-                }
-            });
+            let ratify = became(request, grant);
             let more = longer(request, grant);
             Some(
                 view! {
@@ -222,10 +208,18 @@ fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyVi
                     <section class="card" aria-labelledby="step">
                         <h2 class="card-title" id="step">"Access is over"</h2>
                         <p>{how} " " <Moment at=at/> ". " {cut}</p>
+                        {became(request, grant)}
                     </section>
                 }
                 .erase(),
             )
         }
     }
+}
+
+/// What became of an emergency that has to be ratified; nothing of any other access.
+fn became(request: &RequestView, grant: &GrantView) -> Option<AnyView> {
+    let became = request.row.ratification?;
+    let reviewed = request.review.is_some();
+    Some(ratification(became, &grant.state, reviewed, ""))
 }

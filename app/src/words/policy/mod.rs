@@ -134,7 +134,7 @@ fn ratification(policy: &Policy) -> Option<Sentence> {
     Some(sentence(
         Glyph::People,
         format!(
-            "Within {} after it was broken {} must ratify it; otherwise, or after one “no”, the access is taken back, and whose it was breaks no glass until it is reviewed.",
+            "Within {} after it was broken {} must ratify it, open or given back; otherwise, or after one “no”, the access is taken back, and whose it was breaks no glass until it is reviewed.",
             span(within_s),
             count(policy.approval.needed())
         ),

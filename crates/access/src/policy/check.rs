@@ -76,6 +76,7 @@ impl Policy {
         );
         let at_once = "is 0: every review would be overdue at once";
         to.time("review.within_s", self.review.within_s, at_once);
+        self.check_review_follows(to);
         if let Some(drill) = &self.drill {
             let day = (1..=366).contains(&drill.every_days);
             to.ensure(day, "drill.every_days", "is not between 1 and 366");
@@ -285,6 +286,21 @@ impl Policy {
             }
             None => {}
         }
+    }
+
+    /// No review comes before an emergency's time to be ratified is over: where it were due before that, it would be
+    /// overdue, and nobody could give it.
+    fn check_review_follows(&self, to: &mut Found) {
+        let emergency = self.emergency.as_ref();
+        let Some(ratify_s) = emergency.and_then(|emergency| emergency.ratify_within_s) else {
+            return;
+        };
+        let within_s = self.review.within_s;
+        let why = format!(
+            "is {within_s}, less than `emergency.ratify_within_s`, {ratify_s}: no review comes before that is over, so it would be overdue before anybody could give it"
+        );
+        let in_time = within_s == 0 || ratify_s <= within_s;
+        to.ensure(in_time, "review.within_s", why);
     }
 
     /// The policy's compact JSON, every member in the order of the fields.

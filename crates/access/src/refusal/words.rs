@@ -71,7 +71,7 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::UnknownRequest => "There is no such request.",
         Rule::RequestExists => "This form was sent before, and said something else then.",
         Rule::SelfApproval => "This is your own request, and nobody signs off their own.",
-        Rule::NotApprover => "None of your groups signs off requests under this policy.",
+        Rule::NotApprover => "None of your groups is asked to sign this off now.",
         Rule::DelegationOff => "Under this policy everybody signs for themselves.",
         Rule::NotDelegate => "You do not sign in that person's place now.",
         Rule::SelfDelegation => "That is yourself.",
@@ -87,6 +87,9 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::QuorumMissing => "Too few of those who said yes are approvers now.",
         Rule::WrongState => "This is no longer possible: it has moved on.",
         Rule::TooLate => "The time for this is over.",
+        Rule::RatificationOver => {
+            "The time to ratify or refuse this emergency is over, and it counts as not ratified."
+        }
         Rule::TooEarly => "It is too early for this.",
         Rule::NotRequester => "Only the person who asked may do this.",
         Rule::UnknownGrant => "There is no such access.",
@@ -216,6 +219,7 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::PolicyChanged | Rule::QuorumMissing => "Ask for access anew.",
         Rule::WrongState => "Reload the page to see where it stands.",
         Rule::TooLate => "Ask for access anew if it is still needed.",
+        Rule::RatificationOver => "Leave it to its review, which says what it was.",
         Rule::TooEarly => "Wait until it is due.",
         Rule::NotRequester => "Ask them, or make a request of your own.",
         Rule::AlreadyShown => "Give this access back and ask anew if the way in was lost.",

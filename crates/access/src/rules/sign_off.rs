@@ -10,7 +10,7 @@ use crate::ids::{GroupName, PersonId, RequestId};
 use crate::refusal::Rule;
 use crate::state::Request;
 use crate::time::UnixMillis;
-use crate::view::RequestState;
+use crate::view::{Ratification, RequestState};
 use crate::violation::{Broken, Checked};
 
 /// How far ahead of the portal's clock a provider's `auth_time` may lie, in seconds. Servers that
@@ -183,30 +183,22 @@ fn ordinary(request: &Request) -> Checked {
     })
 }
 
-/// An ordinary request waits until it is decided or lapses; an emergency that has to be ratified, as long
-/// as it is open. Nothing follows a no.
+/// An ordinary request waits until it is decided or lapses; an emergency that has to be ratified, until its
+/// time for that is over, open or not. Nothing follows a no.
 fn open_for_sign_off(act: Act<'_>, request: &Request) -> Checked {
-    let until = match request.mode {
-        Mode::Ordinary => None,
-        Mode::Emergency => request.ratify_by(),
-    };
-    let over = until.is_some_and(|until| until <= act.now) && !request.denied();
-    ensure(
-        over || act.state.waits_for_sign_off(request, act.now),
-        || {
-            let expected = "a request that waits for a yes or no";
-            Broken::new(Rule::WrongState, expected, "one that does not")
-        },
-    )?;
-    if request.mode == Mode::Ordinary {
-        return request::before_lapse(act, request);
+    if let Some(Ratification::Missed { at_ms }) = act.state.ratification(request, act.now) {
+        let expected = format!("a word before {}", moment(at_ms));
+        let found = moment(act.now);
+        return Err(Broken::new(Rule::RatificationOver, expected, found));
     }
-    ensure(until.is_some_and(|until| act.now < until), || {
-        let expected = until.map_or("no word".to_owned(), |until| {
-            format!("before {}", moment(until))
-        });
-        Broken::new(Rule::TooLate, expected, moment(act.now))
-    })
+    ensure(act.state.waits_for_sign_off(request, act.now), || {
+        let expected = "a request that waits for a yes or no";
+        Broken::new(Rule::WrongState, expected, "one that does not")
+    })?;
+    match request.mode {
+        Mode::Ordinary => request::before_lapse(act, request),
+        Mode::Emergency => Ok(()),
+    }
 }
 
 /// The proof of identity was made for this: after it was asked for, and not in advance.

@@ -222,7 +222,16 @@ impl Request {
         self.denial().is_some()
     }
 
-    fn denial(&self) -> Option<&SignOff> {
+    /// When the last of those said yes who ratified it.
+    pub(crate) fn ratified_at(&self) -> Option<UnixMillis> {
+        let ratified = self.ratified?;
+        let before = self.sign_offs.iter().rev();
+        let mut before = before.filter(|given| given.seq < ratified && given.stands());
+        Some(before.next().map_or(self.submitted_at, |given| given.at))
+    }
+
+    /// The no of somebody who may.
+    pub(crate) fn denial(&self) -> Option<&SignOff> {
         self.sign_offs
             .iter()
             .find(|given| given.stands() && given.decision == Decision::Deny)

@@ -1,12 +1,12 @@
 //! What waits for somebody, and what is due.
 
 use crate::event::Mode;
-use crate::ids::{PersonId, PolicyName};
+use crate::ids::{PersonId, PolicyName, RequestId};
 use crate::policy::Debt;
 use crate::rules::quorum;
 use crate::state::{Grant, Request, State};
 use crate::time::UnixMillis;
-use crate::view::{GrantState, RequestState};
+use crate::view::{GrantState, Ratification, RequestState};
 
 impl State {
     /// Requests that wait for sign-off, those that lapse first in front.
@@ -28,15 +28,60 @@ impl State {
     }
 
     /// Whether a request waits for somebody's yes or no: one that is submitted, or an emergency that has to
-    /// be ratified and is open, or ended before its time to be ratified: no review comes before that.
+    /// be ratified, open or ended early, until its time for that is over: no review comes before.
     pub fn waits_for_sign_off(&self, request: &Request, now: UnixMillis) -> bool {
         match request.mode {
             Mode::Ordinary => request.state == RequestState::Submitted && !request.denied(),
             Mode::Emergency => {
-                let grant = request.grant.and_then(|grant| self.grant(grant));
-                grant.is_some_and(|grant| to_be_ratified(grant, now)) && !request.denied()
+                let ratification = self.ratification(request, now);
+                matches!(ratification, Some(Ratification::Waits { .. }))
             }
         }
+    }
+
+    /// What became of an emergency that has to be ratified; `None` of any other request, and of one whose
+    /// access never stood.
+    pub fn ratification(&self, request: &Request, now: UnixMillis) -> Option<Ratification> {
+        let by_ms = request.ratify_by()?;
+        let grant = self.grant(request.grant?)?;
+        match grant.state {
+            GrantState::Intended | GrantState::Active { .. } | GrantState::Ended { .. } => {}
+            GrantState::Failed { .. } => return None,
+        }
+        Some(if let Some(no) = request.denial() {
+            Ratification::Refused { at_ms: no.at }
+        } else if let Some(at_ms) = request.ratified_at() {
+            Ratification::Given { at_ms }
+        } else if now < by_ms {
+            Ratification::Waits { by_ms }
+        } else {
+            Ratification::Missed { at_ms: by_ms }
+        })
+    }
+
+    /// Emergencies that wait to be ratified, open or ended early, the first whose time runs out in front.
+    pub fn to_ratify(&self, now: UnixMillis) -> impl Iterator<Item = &Request> {
+        self.ratify_between(now, UnixMillis::new(i64::MAX))
+            .filter(move |request| self.waits_for_sign_off(request, now))
+    }
+
+    /// Emergencies that nobody ratified or refused and whose time for that ran out, since a moment.
+    pub fn unratified_since(
+        &self,
+        since: UnixMillis,
+        now: UnixMillis,
+    ) -> impl Iterator<Item = &Request> {
+        self.ratify_between(since, now).filter(move |request| {
+            let became = self.ratification(request, now);
+            matches!(became, Some(Ratification::Missed { .. }))
+        })
+    }
+
+    fn ratify_between(&self, from: UnixMillis, to: UnixMillis) -> impl Iterator<Item = &Request> {
+        let least = RequestId::new(uuid::Uuid::nil());
+        let ids = self.ratify.range((from, least)..);
+        ids.take_while(move |(by, _)| *by <= to)
+            .filter_map(|(_, id)| self.request(*id))
     }
 
     /// For each stage of its policy, how many people count who said yes and are approvers still, by the
@@ -56,14 +101,9 @@ impl State {
 
     /// Requests whose next step has to be asked now. Looks at all that wait.
     pub fn due_to_escalate(&self, now: UnixMillis) -> impl Iterator<Item = &Request> {
-        let open = self.live_grants();
-        let open = open.filter_map(|grant| self.request(grant.request));
-        // Those that ended before their time to be ratified wait as well.
-        let over = self.unreviewed().map(|(_, request)| request);
-        let emergencies = open.chain(over.filter(|request| request.mode == Mode::Emergency));
         let due =
             move |request: &&Request| self.escalates_at(request, now).is_some_and(|at| at <= now);
-        self.waiting().chain(emergencies).filter(due)
+        self.waiting().chain(self.to_ratify(now)).filter(due)
     }
 
     /// Grants whose account stands or may stand, those that end first in front.
@@ -169,12 +209,4 @@ impl State {
         due.sort_unstable();
         due
     }
-}
-
-fn to_be_ratified(grant: &Grant, now: UnixMillis) -> bool {
-    let Some(by) = grant.ratify_by else {
-        return false;
-    };
-    let ended = matches!(grant.state, GrantState::Ended { .. });
-    grant.is_live() || (ended && now < by)
 }

@@ -46,6 +46,42 @@ pub enum Action {
     OrderErasure,
 }
 
+/// What became of an emergency that has to be ratified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "ratification")]
+pub enum Ratification {
+    /// It waits for a yes or no, open or not.
+    Waits {
+        /// Until then.
+        by_ms: UnixMillis,
+    },
+    /// Enough have said yes.
+    Given {
+        /// When the last of them did.
+        at_ms: UnixMillis,
+    },
+    /// Somebody has said no.
+    Refused {
+        /// When.
+        at_ms: UnixMillis,
+    },
+    /// Its time ran out.
+    Missed {
+        /// When.
+        at_ms: UnixMillis,
+    },
+}
+
+impl Ratification {
+    /// When it was decided; `None` while it waits.
+    pub const fn decided_at(self) -> Option<UnixMillis> {
+        match self {
+            Self::Waits { .. } => None,
+            Self::Given { at_ms } | Self::Refused { at_ms } | Self::Missed { at_ms } => Some(at_ms),
+        }
+    }
+}
+
 /// A stage of a request's approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageView {
@@ -77,6 +113,8 @@ pub enum Standing {
     Waits,
     /// Asked later, if at all.
     Later,
+    /// Not complete, and nobody is asked any more.
+    Over,
 }
 
 /// A request's page. `P` is what it tells of its policy: all of it, or what a page shows.
@@ -92,8 +130,6 @@ pub struct RequestView<P = PolicyVersion> {
     pub stages: Vec<StageView>,
     /// Whether it waits for sign-off: to be approved, or ratified.
     pub waits: bool,
-    /// Whether enough have said yes to an emergency.
-    pub ratified: bool,
     /// In whose place the viewer may sign, beside their own name or instead.
     pub sign_for: Vec<PersonView>,
     /// Whether the viewer may sign in their own name.
@@ -133,7 +169,6 @@ impl<P> RequestView<P> {
             incident,
             stages,
             waits,
-            ratified,
             sign_for,
             sign_as_self,
             policy,
@@ -155,7 +190,6 @@ impl<P> RequestView<P> {
             incident,
             stages,
             waits,
-            ratified,
             sign_for,
             sign_as_self,
             policy: tell(&policy),

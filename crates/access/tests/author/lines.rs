@@ -76,6 +76,12 @@ fn a_contradiction_is_told_at_its_member() {
         "nothing would come of it",
     );
     one(
+        "within_s = 86400",
+        "within_s = 1799",
+        ("within_s = 86400", "review.within_s"),
+        "less than `emergency.ratify_within_s`, 1800",
+    );
+    one(
         "every_days = 90",
         "every_days = 0",
         ("every_days", "drill.every_days"),

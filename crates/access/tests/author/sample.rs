@@ -173,6 +173,8 @@ prop_compose! {
         });
         let drill = drill.filter(|_| emergency.is_some());
         let (reviewers, within_s, block) = review;
+        let ratify_s = emergency.as_ref().and_then(|emergency| emergency.ratify_within_s);
+        let within_s = within_s.max(ratify_s.unwrap_or(1));
         let debt = if block { Debt::Block } else { Debt::Allow };
         Policy {
             name: name.parse().unwrap(),

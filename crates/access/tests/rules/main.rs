@@ -33,6 +33,7 @@ mod request;
 mod review;
 mod scale;
 mod sign_off;
+mod silence;
 mod stage;
 mod stages;
 mod steps;

@@ -204,6 +204,23 @@ fn emergencies_extensions_and_drills_that_come_to_nothing_are_contradictions() {
     assert_eq!(at(without), "drill");
 }
 
+/// Nobody reviews before the time to be ratified is over, so a review cannot be due before that.
+#[test]
+fn a_review_is_not_due_before_it_may_come() {
+    let due = |within_s, ratify| {
+        let mut policy = orders_admin();
+        policy.emergency = Some(emergency(1_800, ratify));
+        policy.review.within_s = within_s;
+        policy.check().map_err(|fault| (fault.at, fault.why))
+    };
+    for fine in [due(600, Some(600)), due(601, Some(600)), due(1, None)] {
+        assert_eq!(fine, Ok(()));
+    }
+    let (at, why) = due(599, Some(600)).unwrap_err();
+    assert_eq!(at, "review.within_s");
+    assert!(why.contains("is 599, less than `emergency.ratify_within_s`, 600"));
+}
+
 #[test]
 fn the_largest_policy_fits_into_an_entry() {
     let longest = |list: char| -> Vec<String> {

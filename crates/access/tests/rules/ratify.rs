@@ -20,14 +20,14 @@ fn policy() -> Policy {
     policy
 }
 
-fn intended() -> Stage {
+pub(crate) fn intended() -> Stage {
     let mut stage = Stage::set_under(&[orders_read(), policy()]);
     let command = ask_as(1, "orders-admin", Mode::Emergency, 1_800);
     stage.run(&who(DANA), command);
     stage
 }
 
-fn open() -> Stage {
+pub(crate) fn open() -> Stage {
     let mut stage = intended();
     stage.run(&portal(), Command::ConfirmGrant { grant: grant(1) });
     stage
@@ -75,15 +75,34 @@ fn without_its_words_it_ends_at_its_deadline() {
     stage.later(1);
     assert_eq!(stage.state.unratified(stage.now()).count(), 1);
     let word = stage.word(1, Decision::Approve);
-    assert_eq!(stage.no_word(&who(SAM), word), Rule::TooLate);
+    assert_eq!(stage.no_word(&who(SAM), word), Rule::RatificationOver);
+    assert!(
+        !waits(&stage),
+        "although it stands until the portal ends it"
+    );
     let early = stage.refused(&portal(), end(1, EndCause::Expired));
     assert_eq!(early, Rule::TooEarly);
     let cause = EndCause::Unratified;
     let by_hand = stage.refused_and_found(&who(ARI), end(1, cause), ended(1, cause));
     assert_eq!(by_hand, Rule::SystemOnly);
     stage.run(&portal(), end(1, cause));
-    let word = stage.word(1, Decision::Approve);
-    assert_eq!(stage.no_word(&who(SAM), word), Rule::TooLate);
+    for decision in [Decision::Approve, Decision::Deny] {
+        let word = stage.word(1, decision);
+        assert_eq!(stage.no_word(&who(SAM), word), Rule::RatificationOver);
+    }
+    assert_eq!(
+        stage.would_break(&who(SAM), ratified()),
+        Rule::RatificationOver
+    );
+    let reviewed = &mut stage.clone();
+    reviewed.run(&who(RAE), review());
+    let word = reviewed.word(1, Decision::Deny);
+    assert_eq!(reviewed.no_word(&who(SAM), word), Rule::RatificationOver);
+}
+
+pub(crate) fn waits(stage: &Stage) -> bool {
+    let found = stage.state.request(request(1)).unwrap();
+    stage.state.waits_for_sign_off(found, stage.now())
 }
 
 #[test]
@@ -164,7 +183,7 @@ fn only_approvers_ratify_and_not_the_one_who_broke_the_glass() {
 }
 
 /// Dana's open emergency, which one lead ratifies, or after a minute a director.
-fn open_with_a_ladder() -> Stage {
+pub(crate) fn open_with_a_ladder() -> Stage {
     let mut policy = policy();
     let groups = names(&["directors"]);
     let after_s = 60;
@@ -264,30 +283,26 @@ fn a_new_version_leaves_what_is_open_to_be_answered_for() {
 fn one_that_ended_early_is_still_answered_for() {
     let mut stage = open();
     stage.later(60).returned(1);
-    let found = |stage: &Stage| {
-        let found = stage.state.request(request(1)).unwrap();
-        stage.state.waits_for_sign_off(found, stage.now())
-    };
-    assert!(found(&stage));
+    assert!(waits(&stage));
     let mut ratified_late = stage.clone();
     ratified_late.later(538);
     ratified_late.yes(ARI, 1);
     assert_eq!(ratified_late.yes(SAM, 1).last(), Some(&ratified()));
-    assert!(!found(&ratified_late));
+    assert!(!waits(&ratified_late));
     ratified_late.later(7_200).run(&who(DANA), glass(2));
     // Until its time is over it keeps nobody from the next, and after that nobody can ratify it.
     stage.clone().run(&who(DANA), glass(2));
     stage.later(540);
     let word = stage.word(1, Decision::Approve);
-    assert_eq!(stage.no_word(&who(ARI), word), Rule::TooLate);
-    assert!(!found(&stage), "although the log says nothing since");
+    assert_eq!(stage.no_word(&who(ARI), word), Rule::RatificationOver);
+    assert!(!waits(&stage), "although the log says nothing since");
 }
 
-fn glass(number: u128) -> Command {
+pub(crate) fn glass(number: u128) -> Command {
     ask_as(number, "orders-admin", Mode::Emergency, 1_800)
 }
 
-fn review() -> Command {
+pub(crate) fn review() -> Command {
     Command::RecordReview {
         request: request(1),
         verdict: Verdict::Emergency,

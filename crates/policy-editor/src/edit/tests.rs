@@ -39,6 +39,13 @@ fn a_wrong_file_is_told_by_line() {
         zero["policy"]["approval"]["stages"][0]["n"], 0,
         "the form can show it"
     );
+    let text = template().replace("within_s = 86400", "within_s = 60");
+    let line = text.lines().position(|line| line == "within_s = 60");
+    let early = checked(&text)["errors"][0].clone();
+    assert_eq!(
+        (&early["at"], &early["line"]),
+        (&json!("review.within_s"), &json!(line.unwrap() + 1))
+    );
 }
 
 #[test]

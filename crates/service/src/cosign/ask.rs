@@ -56,7 +56,12 @@ impl AskError {
         match self {
             Self::Ahead { .. } => true,
             Self::Asked(fault) => fault.is_of_another_history(),
-            _ => false,
+            Self::Database(_)
+            | Self::Checkpoint(_)
+            | Self::Answer(_)
+            | Self::NotSigned
+            | Self::Unsettled(_)
+            | Self::Clock(_) => false,
         }
     }
 }

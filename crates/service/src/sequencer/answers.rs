@@ -57,7 +57,7 @@ impl Answers {
                 // Whoever waits is gone only while the process stops: then callers see that.
                 let _ = later.send(waiting);
             }
-            _ => answer.give(Ok(())),
+            Self::WhenSigned | Self::WhenWitnessed(..) => answer.give(Ok(())),
         }
     }
 }
@@ -66,18 +66,59 @@ impl Answers {
 /// somebody in or out, or keeps house never waits for a witness: it must be possible without one.
 pub(super) fn gives(act: &Act, outcome: &Outcome) -> bool {
     outcome.is_ok()
-        && matches!(
-            act,
-            Act::Do(
-                Command::SubmitRequest { .. }
-                    | Command::SignOff { .. }
-                    | Command::Withdraw { .. }
-                    | Command::IntendGrant { .. }
-                    | Command::ConfirmGrant { .. }
-                    | Command::ShowCredential { .. }
-                    | Command::RecordReview { .. }
-            )
-        )
+        && match act {
+            Act::Do(command) => leads_to_access(command),
+            Act::Refuse(_) | Act::Would(_) => false,
+        }
+}
+
+fn leads_to_access(command: &Command) -> bool {
+    match command {
+        Command::SubmitRequest { .. }
+        | Command::EditRequest { .. }
+        | Command::SignOff { .. }
+        | Command::Withdraw { .. }
+        | Command::IntendGrant { .. }
+        | Command::ConfirmGrant { .. }
+        | Command::ShowCredential { .. }
+        | Command::AskExtension { .. }
+        | Command::ExtendGrant { .. }
+        | Command::RecordReview { .. }
+        // Who may ask, and who may say yes.
+        | Command::EndorseProposal { .. }
+        | Command::ActivateProposal { .. }
+        | Command::SetDelegation { .. }
+        // A text is shown on it.
+        | Command::DiscloseOpening { .. } => true,
+        // The portal's own, some of them while it starts.
+        Command::OpenLedger { .. }
+        | Command::RotateKey { .. }
+        | Command::StartServer { .. }
+        | Command::FailServer { .. }
+        | Command::ActivatePolicy { .. }
+        | Command::ConfigureResource { .. }
+        | Command::RemoveResource { .. }
+        | Command::ConfigureRoles { .. }
+        | Command::RegisterPerson { .. }
+        | Command::Escalate { .. }
+        | Command::Lapse { .. }
+        | Command::RemoveOrphan { .. }
+        | Command::ReadLedger { .. } => false,
+        // Nothing comes of these before somebody else's word, or they take something away.
+        Command::ProposePolicy { .. }
+        | Command::ProposeRetirement { .. }
+        | Command::WithdrawProposal { .. }
+        | Command::LinkPerson { .. }
+        | Command::EndDelegation
+        | Command::OpenSession { .. }
+        | Command::CloseSession { .. }
+        | Command::ViewRequest { .. }
+        | Command::FailGrant { .. }
+        | Command::DenyExtension { .. }
+        | Command::EndGrant { .. }
+        | Command::OrderErasure { .. }
+        | Command::ConfirmErasure { .. } => false,
+    }
 }
 
 /// Answers what comes, in the log's order, when a checkpoint that covers it is witnessed; or says that
@@ -132,6 +173,26 @@ mod tests {
 
     fn seen(size: u64) -> Option<Witnessed> {
         Some(Witnessed { size, at_s: 1 })
+    }
+
+    #[test]
+    fn what_makes_access_longer_gives_it_and_what_ends_it_does_not() {
+        let appended = || {
+            Ok(Appended {
+                entries: Vec::new(),
+            })
+        };
+        let grant = access::ids::GrantId::new(uuid::Uuid::nil());
+        let longer = Command::ExtendGrant { grant, proof: None };
+        assert!(gives(&Act::Do(longer.clone()), &appended()));
+        assert!(!gives(&Act::Would(longer), &appended()));
+        let cause = access::event::EndCause::Returned;
+        let end = Command::EndGrant {
+            grant,
+            cause,
+            sessions_cut: 0,
+        };
+        assert!(!gives(&Act::Do(end), &appended()));
     }
 
     #[tokio::test]

@@ -18,6 +18,7 @@ mod reread;
 mod rows;
 mod writer;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use access::command::Command;
@@ -155,7 +156,11 @@ pub(crate) struct Sequencer {
 }
 
 /// The writer's end.
-pub(crate) struct Queue(mpsc::Receiver<Job>);
+pub(crate) struct Queue {
+    jobs: mpsc::Receiver<Job>,
+    /// Taken out of the queue and not written yet: questions behind them were answered.
+    held: VecDeque<Pending>,
+}
 
 impl Sequencer {
     pub(crate) fn new(halt: Halt, signer: Waiting) -> (Self, Queue) {
@@ -166,7 +171,10 @@ impl Sequencer {
                 halt,
                 signer,
             },
-            Queue(receiver),
+            Queue {
+                jobs: receiver,
+                held: VecDeque::new(),
+            },
         )
     }
 
@@ -214,12 +222,12 @@ impl Sequencer {
         }
     }
 
-    /// Asks the newest state.
+    /// Asks the newest state, signed or not: pages are read while the signer is silent. Where something is
+    /// done on the answer, [`Sequencer::goes_on`] is asked before.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&State) -> T + Send + 'static,
     ) -> Result<T, Error> {
-        self.goes_on()?;
         let (answer, answered) = oneshot::channel();
         let job = Job::Ask(Box::new(move |state| {
             // Who asked may have gone away: then nobody misses the answer.
@@ -230,7 +238,7 @@ impl Sequencer {
             answered.await.map_err(|_| stopping())
         };
         let answered = tokio::time::timeout(ANSWER_WITHIN, answered).await;
-        answered.map_err(|_| unsigned())?
+        answered.map_err(|_| silent())?
     }
 
     /// Whether the newest state is as good as signed, and what is asked now will be answered soon.
@@ -245,6 +253,13 @@ impl Sequencer {
 fn unsigned() -> Error {
     Error::Unavailable {
         message: "The log's signer does not answer, so nothing was changed, and nothing can be opened until it does; what is open can still be ended. What you typed is kept; try again in a minute.".into(),
+    }
+}
+
+/// Nothing was to be changed, so nothing is lost.
+fn silent() -> Error {
+    Error::Unavailable {
+        message: "The log does not say in time where things stand, so this page cannot be shown. Nothing was changed; try again in a minute.".into(),
     }
 }
 

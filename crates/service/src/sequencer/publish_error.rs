@@ -55,7 +55,18 @@ impl PublishError {
         match self {
             Self::Database(fault) => passes(fault),
             Self::Sign(SignError::Remote(fault)) => !fault.is_of_another_history(),
-            _ => false,
+            Self::Sign(
+                SignError::Memory(_)
+                | SignError::DoesNotExtend(_)
+                | SignError::Announcement { .. }
+                | SignError::History(_)
+                | SignError::NoKey { .. },
+            )
+            | Self::Memory(_)
+            | Self::Checkpoint(_)
+            | Self::Stored(_)
+            | Self::Behind { .. }
+            | Self::TwoRoots(_) => false,
         }
     }
 }

@@ -77,8 +77,10 @@ impl Publisher {
     /// Where the database does not answer.
     pub(crate) async fn recover(&mut self) -> Result<(), sqlx::Error> {
         let connection = self.line.get().await?;
-        let head = timely(store::head(&mut *connection)).await?;
-        let newest = timely(store::newest_checkpoint(connection)).await?;
+        // In this order: other replicas write and sign meanwhile, and a head that was read before a checkpoint
+        // would be behind it.
+        let newest = timely(store::newest_checkpoint(&mut *connection)).await?;
+        let head = timely(store::head(connection)).await?;
         self.kept = newest.as_ref().map_or(0, |(size, _)| *size);
         self.found = newest.and_then(|(_, note)| self.by_our_key(&note));
         match self.publish(head.size, head.root).await {

@@ -8,7 +8,9 @@ use super::answers::{Answer, gives};
 use super::batch::{Batch, BatchError};
 use super::fence::{Fence, Unfinished};
 use super::rows::{project, seal_openings, tie_identities};
-use super::{Committed, FoldError, Image, Job, Outcome, Pending, Question, Queue, Unwritten};
+use super::{
+    Committed, FoldError, Image, Job, Outcome, Pending, QUEUE, Question, Queue, Unwritten,
+};
 use crate::clock::Clock;
 use crate::error::chain;
 use crate::halt::Halt;
@@ -91,20 +93,20 @@ impl Writer {
     pub(crate) async fn run(mut self, mut queue: Queue) {
         let mut jobs = Vec::new();
         // While one batch commits, the next collects: no timer is needed to fill it.
-        while queue.0.recv_many(&mut jobs, MOST_COMMANDS).await > 0 {
-            let mut batch = Vec::new();
+        while !queue.held.is_empty() || queue.jobs.recv_many(&mut jobs, MOST_COMMANDS).await > 0 {
             let mut questions = Vec::new();
             for job in jobs.drain(..) {
                 match job {
-                    Job::Propose(pending) => batch.push(*pending),
+                    Job::Propose(pending) => queue.held.push_back(*pending),
                     Job::Ask(question) => questions.push(question),
                 }
             }
+            let count = queue.held.len().min(MOST_COMMANDS);
+            let batch: Vec<Pending> = queue.held.drain(..count).collect();
             if batch.is_empty() {
                 self.fence.release().await;
             } else {
-                let more = !queue.0.is_empty();
-                self.write(batch, more).await;
+                self.write(batch, &mut queue).await;
             }
             if !questions.is_empty() {
                 self.answer(questions).await;
@@ -138,8 +140,8 @@ impl Writer {
         Ok(self.image.insert(image))
     }
 
-    /// Puts a batch into the log. Where `more` is waiting, the fence is kept for it.
-    async fn write(&mut self, batch: Vec<Pending>, more: bool) {
+    /// Puts a batch into the log. Where more is waiting, the fence is kept for it.
+    async fn write(&mut self, batch: Vec<Pending>, queue: &mut Queue) {
         if let Some(reason) = self.halt.reason().map(str::to_owned) {
             self.fence.release().await;
             for pending in batch {
@@ -147,6 +149,7 @@ impl Writer {
             }
             return;
         }
+        let more = !queue.held.is_empty() || !queue.jobs.is_empty();
         match self.commit(&batch, more).await {
             Ok(written) => {
                 let answers = batch
@@ -163,7 +166,7 @@ impl Writer {
                     answers: answers.collect(),
                     requests: written.requests,
                 };
-                self.hand_over(committed).await;
+                self.hand_over(committed, queue).await;
             }
             Err(fault) => {
                 // The image is gone where it was touched; one that was not is as good as before.
@@ -198,12 +201,28 @@ impl Writer {
         }
     }
 
-    /// Gives a batch to the publisher. Where that is behind, nobody else waits for it at the fence.
-    async fn hand_over(&mut self, committed: Committed) {
-        if let Err(TrySendError::Full(committed)) = self.publisher.try_send(committed) {
-            self.fence.release().await;
+    /// Gives a batch to the publisher. Where that is behind, nobody else waits for it at the fence; and who
+    /// only asks is answered, however long the log's signer is silent.
+    async fn hand_over(&mut self, committed: Committed, queue: &mut Queue) {
+        let Err(TrySendError::Full(committed)) = self.publisher.try_send(committed) else {
             // The publisher is gone only while the process stops: then callers see that.
-            let _ = self.publisher.send(committed).await;
+            return;
+        };
+        self.fence.release().await;
+        let publisher = self.publisher.clone();
+        loop {
+            tokio::select! {
+                place = publisher.reserve() => {
+                    if let Ok(place) = place {
+                        place.send(committed);
+                    }
+                    return;
+                }
+                Some(job) = queue.jobs.recv(), if queue.held.len() < QUEUE => match job {
+                    Job::Propose(pending) => queue.held.push_back(*pending),
+                    Job::Ask(question) => self.answer(vec![question]).await,
+                },
+            }
         }
     }
 

@@ -34,7 +34,10 @@ pub(crate) enum RemoteError {
 impl RemoteError {
     /// Whether the signer holds another history than this one: no wait mends that.
     pub(crate) fn is_of_another_history(&self) -> bool {
-        matches!(self, Self::Asked(fault) if fault.is_of_another_history())
+        match self {
+            Self::Asked(fault) => fault.is_of_another_history(),
+            Self::Database(_) | Self::Checkpoint(_) | Self::Answer(_) | Self::Overtaken => false,
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) enum Which {
     Over,
 }
 
-/// A row and what only the request's own page needs.
+/// A row, without what the rules alone know of it, and what only the request's own page needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     pub(crate) row: RequestRow,
@@ -108,6 +108,7 @@ pub(crate) async fn list(
                     approvals: row.approvals.try_into().map_err(|_| corrupt("a count"))?,
                     needed: row.needed.try_into().map_err(|_| corrupt("a policy"))?,
                     start_at_ms: row.start_ms.map(UnixMillis::new),
+                    ratification: None,
                 },
                 policy_version: row.policy_version,
                 statement_sha256: Digest::new(

@@ -1,5 +1,7 @@
 //! Who is asked about a request, who has looked, and what the viewer may do: as the rules see it now.
 
+use std::time::Duration;
+
 use access::command::Command;
 use access::event::Actor;
 use access::ids::{PersonId, RequestId};
@@ -7,7 +9,7 @@ use access::policy::{Policy, Stage};
 use access::refusal::Rule;
 use access::state::Request;
 use access::time::UnixMillis;
-use access::view::{Action, PersonView, StageView, Standing, Viewer};
+use access::view::{Action, PersonView, Ratification, StageView, Standing, Viewer};
 use access::{State, actions, decide, may, sign_for};
 
 use crate::error::Error;
@@ -15,6 +17,9 @@ use crate::portal::{Portal, actor};
 
 /// People that are named as asked, at most: a page is not a directory.
 const MOST_ASKED: usize = 50;
+
+/// A page waits so long for the note that somebody has looked.
+const NOTED_WITHIN: Duration = Duration::from_secs(1);
 
 /// A request by the rules' own state.
 #[derive(Debug, Default)]
@@ -25,7 +30,7 @@ pub(super) struct Asked {
     pub(super) statement: String,
     pub(super) stages: Vec<StageView>,
     pub(super) waits: bool,
-    pub(super) ratified: bool,
+    pub(super) ratification: Option<Ratification>,
 }
 
 impl Portal {
@@ -55,7 +60,8 @@ impl Portal {
         self.inner.sequencer.ask(stands_in).await
     }
 
-    /// Who is asked and looks for the first time, of that the log takes note. The page shows without it too.
+    /// Who is asked and looks for the first time, of that the log takes note. The page shows without it too, and does
+    /// not wait for its signature: what is on its way is noted when the signer answers.
     pub(super) async fn note_look(&self, viewer: &Viewer, id: RequestId) -> Result<(), Error> {
         let (who, clock) = (actor(viewer), self.inner.clock.clone());
         let look = Command::ViewRequest { request: id };
@@ -65,7 +71,7 @@ impl Portal {
         if first_look
             && self.halted().is_none()
             && self.inner.sequencer.goes_on().is_ok()
-            && let Err(fault) = self.act(viewer, look).await
+            && let Ok(Err(fault)) = tokio::time::timeout(NOTED_WITHIN, self.act(viewer, look)).await
         {
             tracing::warn!(%fault, "a look at a request is not noted");
         }
@@ -90,7 +96,7 @@ fn asked(state: &State, id: RequestId, who: &Actor, now: UnixMillis) -> Asked {
         statement: request.statement().to_string(),
         stages: stages(state, request, now),
         waits: state.waits_for_sign_off(request, now),
-        ratified: request.ratified.is_some(),
+        ratification: state.ratification(request, now),
     }
 }
 
@@ -105,7 +111,8 @@ fn stages(state: &State, request: &Request, now: UnixMillis) -> Vec<StageView> {
         let standing = match number {
             _ if number < request.stage || (number == request.stage && full) => Standing::Done,
             _ if number == request.stage && waits => Standing::Waits,
-            _ => Standing::Later,
+            _ if waits => Standing::Later,
+            _ => Standing::Over,
         };
         let next = stage.ladder.get(steps).filter(|_| number == request.stage);
         let at = state.escalates_at(request, now);

@@ -1,12 +1,17 @@
 //! The first page: what one holds, what waits, what one may open.
 
+use access::State;
 use access::event::Mode;
-use access::ids::{GrantId, PolicyName, RequestId};
-use access::state::Grant;
+use access::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId};
+use access::refusal::Rule;
+use access::state::Request;
+use access::time::UnixMillis;
 use access::view::{
-    DelegateView, DrillView, GrantView, HomeView, PersonView, RequestRow, Role, Viewer,
+    AlarmView, DebtView, DelegateView, DrillView, HomeView, PersonView, Ratification, RequestRow,
+    Role, Viewer,
 };
 
+use super::inbox::lately;
 use super::waiting::count;
 use crate::error::Error;
 use crate::portal::Portal;
@@ -20,8 +25,8 @@ const DRILL_AHEAD_S: u32 = 7 * 86_400;
 
 #[derive(Default)]
 struct Standing {
-    alarms: Vec<GrantView>,
-    debts: Vec<RequestRow>,
+    alarms: Vec<AlarmView>,
+    debts: Vec<DebtView>,
     drills: Vec<DrillView>,
     delegate: Option<DelegateView>,
 }
@@ -81,19 +86,8 @@ impl Portal {
             .sequencer
             .ask(move |state| {
                 let now = clock.now();
-                let policy = |grant: GrantId| Some(&state.request_of(grant)?.policy.policy);
-                let told = |grant: &&Grant| {
-                    let emergency = state.request(grant.request).map(|request| request.mode);
-                    emergency == Some(Mode::Emergency)
-                        && policy(grant.id).is_some_and(|policy| policy.alarms(me, &groups))
-                };
-                let alarms: Vec<GrantId> = state
-                    .live_grants()
-                    .filter(told)
-                    .map(|grant| grant.id)
-                    .collect();
-                let debts: Vec<RequestId> =
-                    state.debts(me, now).map(|request| request.id).collect();
+                let alarms = alarms(state, me, &groups, now);
+                let debts = debts(state, me, now);
                 let concerns = |name: &PolicyName| {
                     let policy = state.policy(name).map(|version| &version.policy);
                     author
@@ -118,11 +112,21 @@ impl Portal {
             drills,
             ..Standing::default()
         };
-        for grant in alarms {
-            standing.alarms.push(self.grant_view(grant).await?);
+        for (grant, ratification) in alarms {
+            let grant = self.grant_view(grant).await?;
+            standing.alarms.push(AlarmView {
+                grant,
+                ratification,
+            });
         }
-        for request in debts {
-            standing.debts.push(self.found_request(request).await?.row);
+        for debt in debts {
+            let mut row = self.found_request(debt.request).await?.row;
+            row.ratification = debt.ratification;
+            standing.debts.push(DebtView {
+                row,
+                why: debt.why,
+                reviewers: debt.reviewers,
+            });
         }
         if let Some(delegation) = delegation {
             let mut to = PersonView {
@@ -135,4 +139,67 @@ impl Portal {
         }
         Ok(standing)
     }
+}
+
+/// The emergencies that somebody is told of: all that are open, those that wait to be ratified however they ended,
+/// and those that were decided lately and nobody has reviewed.
+fn alarms(
+    state: &State,
+    me: PersonId,
+    groups: &[GroupName],
+    now: UnixMillis,
+) -> Vec<(GrantId, Option<Ratification>)> {
+    let told = |request: &&Request| {
+        request.mode == Mode::Emergency && request.policy.policy.alarms(me, groups)
+    };
+    let open = state
+        .live_grants()
+        .filter_map(|grant| state.request(grant.request))
+        .filter(told)
+        .map(|request| (request, state.ratification(request, now)));
+    let over = state
+        .unreviewed()
+        .map(|(_, request)| request)
+        .filter(told)
+        .map(|request| (request, state.ratification(request, now)))
+        .filter(|(_, ratification)| {
+            ratification
+                .is_some_and(|became| became.decided_at().is_none_or(|at| at >= lately(now)))
+        });
+    open.chain(over)
+        .filter_map(|(request, ratification)| Some((request.grant?, ratification)))
+        .collect()
+}
+
+/// An access of somebody's that keeps them from breaking the glass.
+struct Owed {
+    request: RequestId,
+    why: Rule,
+    ratification: Option<Ratification>,
+    reviewers: Vec<GroupName>,
+}
+
+/// Emergencies of theirs that were refused, then accesses whose review is overdue; each once.
+fn debts(state: &State, me: PersonId, now: UnixMillis) -> Vec<Owed> {
+    let owed = |request: &Request, why| {
+        let policy = &request.policy.policy;
+        let in_force = state.policy(&policy.name);
+        let in_force = in_force.map_or(policy, |version| &version.policy);
+        Owed {
+            request: request.id,
+            why,
+            ratification: state.ratification(request, now),
+            reviewers: in_force.review.groups.clone(),
+        }
+    };
+    let refused = state.refused_emergencies(me, now);
+    let mut all: Vec<_> = refused
+        .map(|request| owed(request, Rule::EmergencyRefused))
+        .collect();
+    for request in state.debts(me, now) {
+        if !all.iter().any(|one| one.request == request.id) {
+            all.push(owed(request, Rule::ReviewOwed));
+        }
+    }
+    all
 }

@@ -1,17 +1,47 @@
 //! What waits for one's word.
 
+use std::collections::BTreeMap;
+
 use access::State;
 use access::event::{EndCause, Mode};
-use access::ids::{GrantId, RequestId};
-use access::view::{GrantView, InboxView, RequestRow, RequestState, Viewer};
+use access::ids::{GrantId, PersonId, RequestId};
+use access::state::Request;
+use access::time::UnixMillis;
+use access::view::{GrantView, InboxView, Ratification, RequestRow, RequestState, Viewer};
 
 use super::end_grant::may_end;
 use crate::error::Error;
 use crate::portal::Portal;
 use crate::store;
 
-/// For how long others' decisions are told, in seconds: a day.
+/// For how long decisions are told, in seconds: a day.
 const DECIDED_S: u32 = 86_400;
+
+/// The moment from which on decisions are told.
+pub(super) fn lately(now: UnixMillis) -> UnixMillis {
+    UnixMillis::new(now.millis() - i64::from(DECIDED_S) * 1_000)
+}
+
+/// Whether it was decided lately, and not by this person's word.
+fn decided_without(state: &State, request: &Request, me: PersonId, now: UnixMillis) -> bool {
+    let last = request.sign_offs.iter().rev().find(|given| given.stands());
+    let by_others = last.filter(|last| last.person != me);
+    match request.mode {
+        Mode::Ordinary => match request.state {
+            RequestState::Approved | RequestState::Granted | RequestState::Denied => {
+                by_others.is_some_and(|last| last.at >= lately(now))
+            }
+            RequestState::Submitted | RequestState::Withdrawn | RequestState::Lapsed => false,
+        },
+        Mode::Emergency => match state.ratification(request, now) {
+            Some(Ratification::Given { at_ms } | Ratification::Refused { at_ms }) => {
+                by_others.is_some() && at_ms >= lately(now)
+            }
+            Some(Ratification::Missed { at_ms }) => at_ms >= lately(now),
+            Some(Ratification::Waits { .. }) | None => false,
+        },
+    }
+}
 
 impl Portal {
     /// The inbox as this person sees it: everything that waits for them.
@@ -64,26 +94,25 @@ impl Portal {
         Ok(revocable)
     }
 
-    /// What others decided in the last day that the viewer was asked about.
+    /// What was decided in the last day that the viewer was asked about: by others, or, of an emergency, by silence.
     async fn decided(&self, viewer: &Viewer) -> Result<Vec<RequestRow>, Error> {
-        let since = self.inner.clock.now().millis() - i64::from(DECIDED_S) * 1_000;
-        let signed = store::request::signed_since(&self.inner.pool, since).await?;
+        let now = self.inner.clock.now();
+        let since = lately(now);
+        let mut candidates = store::request::signed_since(&self.inner.pool, since.millis()).await?;
         let (me, groups) = (viewer.person, viewer.groups.clone());
         let told = move |state: &State| {
+            let unratified = state.unratified_since(since, now);
+            candidates.extend(unratified.map(|request| request.id));
+            candidates.sort_unstable();
+            candidates.dedup();
             let tells = |id: &RequestId| {
                 state.request(*id).is_some_and(|request| {
-                    let last = request.sign_offs.iter().rev().find(|given| given.stands());
-                    let decided = matches!(
-                        request.state,
-                        RequestState::Approved | RequestState::Granted | RequestState::Denied
-                    );
-                    decided
-                        && request.policy.policy.approval.may_ask(me, &groups)
+                    request.policy.policy.approval.may_ask(me, &groups)
                         && !state.same(request.requester, me)
-                        && last.is_some_and(|last| last.person != me)
+                        && decided_without(state, request, me, now)
                 })
             };
-            signed.into_iter().filter(tells).collect::<Vec<_>>()
+            candidates.into_iter().filter(tells).collect::<Vec<_>>()
         };
         let told = self.inner.sequencer.ask(told).await?;
         self.rows(&told).await
@@ -106,7 +135,31 @@ impl Portal {
         filter: &store::request::Filter<'_>,
     ) -> Result<Vec<RequestRow>, Error> {
         let found = store::request::list(&self.inner.pool, filter).await?;
-        Ok(found.into_iter().map(|found| found.row).collect())
+        let mut rows: Vec<RequestRow> = found.into_iter().map(|found| found.row).collect();
+        self.ratifications(&mut rows).await?;
+        Ok(rows)
+    }
+
+    /// What became of those among them that have to be ratified: the rules say it, not the tables.
+    async fn ratifications(&self, rows: &mut [RequestRow]) -> Result<(), Error> {
+        let emergencies = rows.iter().filter(|row| row.mode == Mode::Emergency);
+        let ids: Vec<RequestId> = emergencies.map(|row| row.id).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let clock = self.inner.clock.clone();
+        let tell = move |state: &State| {
+            let now = clock.now();
+            let became = |id| state.ratification(state.request(id)?, now);
+            ids.into_iter()
+                .map(|id| (id, became(id)))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let told = self.inner.sequencer.ask(tell).await?;
+        for row in rows {
+            row.ratification = told.get(&row.id).copied().flatten();
+        }
+        Ok(())
     }
 
     /// Grants as lists show them, newest first.

@@ -5,9 +5,7 @@ use access::event::{Actor, EndCause, Event, Field, Mode};
 use access::ids::{PersonId, RequestId};
 use access::policy::Policy;
 use access::time::UnixMillis;
-use access::view::{
-    Action, GrantState, GrantView, PersonView, RequestState, RequestView, TimelineItem, Viewer,
-};
+use access::view::{Action, GrantState, GrantView, PersonView, RequestView, TimelineItem, Viewer};
 use access::{Record, describe};
 use ledger::Entry;
 
@@ -62,22 +60,18 @@ impl Portal {
         };
         let openings = words(&story, &kept, &people, case, viewer, self.inner.clock.now());
         let asked = self.asked_of(viewer, id).await?;
-        let review_due_at_ms = match (&grant, &review) {
-            (Some(grant), None) => match grant.state {
-                GrantState::Ended { at_ms, .. } => {
-                    Some(at_ms.plus_seconds(policy.policy.review.within_s))
-                }
-                _ => None,
-            },
+        let review_due_at_ms = match grant.as_ref().map(|grant| &grant.state) {
+            Some(GrantState::Ended { at_ms, .. }) if review.is_none() => {
+                Some(at_ms.plus_seconds(policy.policy.review.within_s))
+            }
             _ => None,
         };
-        // Only who would sign is told why they cannot.
-        let expects_to_sign = found.row.state == RequestState::Submitted
-            && (policy
-                .policy
-                .approval
-                .may_ask(viewer.person, &viewer.groups)
-                || found.row.requester.id == viewer.person);
+        // Only who would sign is told why they cannot; whose emergency it is has been told what it owes.
+        let approval = &policy.policy.approval;
+        let expects_to_sign = asked.waits
+            && (approval.may_ask(viewer.person, &viewer.groups)
+                || (found.row.mode == Mode::Ordinary && found.row.requester.id == viewer.person));
+        found.row.ratification = asked.ratification;
         let actions = self.possible(asked.actions, viewer, &policy.policy, grant.as_ref());
         found.row.reason = text_of(&openings, found.said_seq, Field::Reason);
         for given in &mut sign_offs {
@@ -92,7 +86,6 @@ impl Portal {
             statement: asked.statement,
             stages: asked.stages,
             waits: asked.waits,
-            ratified: asked.ratified,
             sign_for: asked.sign_for,
             sign_as_self: asked.sign_off_refused.is_none(),
             statement_sha256: found.statement_sha256,

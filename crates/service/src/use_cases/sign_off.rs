@@ -91,8 +91,10 @@ impl Portal {
         }
     }
 
-    /// Asks the rules without doing anything; a refusal is an entry.
+    /// Asks the rules without doing anything; a refusal is an entry. Nobody is sent on to prove who they are
+    /// while nothing could be written of it.
     pub(crate) async fn would_allow(&self, viewer: &Viewer, command: Command) -> Result<(), Error> {
+        self.inner.sequencer.goes_on()?;
         let who = actor(viewer);
         let clock = self.inner.clock.clone();
         let decided: Result<(), Refusal> = self

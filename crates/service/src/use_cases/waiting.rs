@@ -14,7 +14,8 @@ use crate::portal::{Portal, actor};
 /// Everything that waits for one person. Nothing is left out, however much there is.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    /// Requests to say yes or no to, those that lapse first in front, then emergencies to ratify.
+    /// Requests to say yes or no to, those that lapse first in front, then emergencies to ratify, open or ended
+    /// early.
     pub(super) sign_offs: Vec<RequestId>,
     /// Requests to review, the first due in front.
     pub(super) reviews: Vec<RequestId>,
@@ -64,18 +65,8 @@ impl Waiting {
                 || !sign_for(state, request.id, who, now).is_empty()
         };
         let submitted = |request: &&Request| request.state == RequestState::Submitted;
-        let emergencies = state
-            .live_grants()
-            .filter(|grant| grant.ratify_by.is_some())
-            .filter_map(|grant| state.request(grant.request))
-            .filter(|request| !submitted(request));
-        // Given back early, and to be ratified all the same.
-        let over = state
-            .unreviewed()
-            .map(|(_, request)| request)
-            .filter(|request| state.waits_for_sign_off(request, now));
         let waiting = state.pending().filter(submitted);
-        let waiting = waiting.chain(emergencies).chain(over);
+        let waiting = waiting.chain(state.to_ratify(now));
         Self {
             sign_offs: waiting.filter(signs).map(|request| request.id).collect(),
             reviews: state

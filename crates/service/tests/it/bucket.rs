@@ -3,8 +3,6 @@
 //! `cargo xtask test --only archive` brings and starts the server and says where it is. Without it
 //! these tests are ignored; asked for all the same, they fail.
 
-use std::time::Duration;
-
 use ledger::TilePath;
 use reqwest::Response;
 use rusty_s3::actions::{DeleteObject, GetObject};
@@ -18,7 +16,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::archive::{caught_up, grow, in_trouble, status};
 use crate::owner::{Owner, PREFIX};
 use crate::restore::{dropped, empty_database};
-use crate::stage::{Stage, eventually, service_pool};
+use crate::stage::{PATIENCE, Stage, eventually, service_pool};
 
 /// What a bucket must have at least, as the tests' portal wants it.
 const LOCKED: &str = "<Mode>COMPLIANCE</Mode><Days>30</Days>";
@@ -171,10 +169,7 @@ async fn wrong_credentials_are_named_without_being_shown(admin: PgPool) {
     }
     let shown = format!("{:?}", stage.settings);
     assert!(!shown.contains("not-the-secret"), "{shown}");
-    eventually(Duration::from_secs(5), || async {
-        status(&stage).behind_entries > 0
-    })
-    .await;
+    eventually(PATIENCE, || async { status(&stage).behind_entries > 0 }).await;
 }
 
 /// Blocks of keys in an answer to a list are 1,000 long.

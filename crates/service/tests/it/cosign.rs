@@ -17,9 +17,7 @@ use service::settings::{AnswerWhen, Trust};
 use service::witness::Witness;
 use sqlx::PgPool;
 
-use crate::stage::{Stage, eventually};
-
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::stage::{PATIENCE, Stage, eventually};
 
 /// A witness on loopback that follows the stage's log.
 pub async fn witness(stage: &Stage, folder: &Path) -> WitnessToAsk {

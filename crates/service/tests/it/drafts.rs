@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use crate::process::fresh_folder;
-use crate::stage::{Stage, eventually, service_pool};
+use crate::stage::{PATIENCE, Stage, eventually, service_pool};
 
 fn longer(stage: &Stage, max_s: u32) -> Policy {
     let mut policy = stage.settings.seed_policies[0].clone();
@@ -87,7 +87,7 @@ async fn a_draft_whose_portal_stopped_before_it_could_say_so_is_proposed_once(ad
     .execute(&admin)
     .await
     .unwrap();
-    eventually(Duration::from_secs(12), || async {
+    eventually(PATIENCE, || async {
         let settled = sqlx::query_scalar("select proposal_seq from policy_draft");
         let settled: Option<i64> = settled.fetch_one(&stage.admin).await.unwrap();
         settled.is_some_and(|settled| settled.unsigned_abs() == seq)
@@ -102,26 +102,28 @@ async fn what_is_said_to_be_taken_back_is_gone(admin: PgPool) {
     stage.stop();
     let pool = service_pool(&admin).await;
     let policy = longer(&stage, 300);
-    let second = Duration::from_secs(1);
-    let alone = hand_in(&pool, &policy, second).await.unwrap();
+    let alone = hand_in(&pool, &policy, Duration::from_secs(1));
+    let alone = alone.await.unwrap();
     assert_eq!(alone, HandedIn::NoPortal);
     assert_eq!(waiting(&stage).await, 0);
 
+    // Long enough to be looked at on a busy machine.
+    let within = Duration::from_secs(5);
     let hand = || {
         let (pool, policy) = (pool.clone(), policy.clone());
-        tokio::spawn(async move { hand_in(&pool, &policy, second).await.unwrap() })
+        tokio::spawn(async move { hand_in(&pool, &policy, within).await.unwrap() })
     };
     // A portal has it in its hands, and never says more.
     for (settles, wanted) in [(false, HandedIn::NotKnown), (true, HandedIn::Proposed(7))] {
         let handing = hand();
-        eventually(second, || async { waiting(&stage).await == 1 }).await;
+        eventually(within, || async { waiting(&stage).await == 1 }).await;
         let mut held = admin.begin().await.unwrap();
         sqlx::query("select from policy_draft for update")
             .execute(&mut *held)
             .await
             .unwrap();
         let became = if settles {
-            tokio::time::sleep(second + Duration::from_millis(300)).await;
+            tokio::time::sleep(within + Duration::from_millis(300)).await;
             sqlx::query("update policy_draft set proposal_seq = 7")
                 .execute(&mut *held)
                 .await

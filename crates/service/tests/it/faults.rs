@@ -11,7 +11,7 @@ use service::{Error, Submit};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
-use crate::stage::{Stage, eventually, form, words_for};
+use crate::stage::{PATIENCE, Stage, eventually, form, words_for};
 use crate::wire::Server;
 
 /// Every answer is true: what was acknowledged is in the log, what was refused is not, and the log
@@ -107,10 +107,7 @@ async fn a_target_that_hangs_keeps_no_other_targets_access_open(admin: PgPool) {
         "the relay let it through"
     );
     relay.thaw();
-    eventually(Duration::from_secs(20), || async {
-        !stage.account_stands(hanging).await
-    })
-    .await;
+    eventually(PATIENCE, || async { !stage.account_stands(hanging).await }).await;
 }
 
 /// A way to the server that can be made to hang, as a dead network does: nothing arrives, nothing

@@ -9,7 +9,7 @@ use service::Error;
 use sqlx::{Connection as _, PgPool};
 
 use crate::settings::ROLE;
-use crate::stage::{Stage, eventually};
+use crate::stage::{PATIENCE, Stage, eventually};
 
 /// Access is over within this, live sessions included.
 const A_SECOND: Duration = Duration::from_secs(1);
@@ -96,19 +96,17 @@ async fn the_credential_is_shown_once_and_to_its_holder(admin: PgPool) {
 async fn access_ends_by_itself_when_its_time_is_up(admin: PgPool) {
     let stage = Stage::new(&admin).await;
     let dana = stage.dana().await;
-    let (_, grant) = stage.break_glass(&dana, 2).await;
+    // Long enough to log in with.
+    let (_, grant) = stage.break_glass(&dana, 5).await;
     let credential = stage.portal.show_credential(&dana, grant).await.unwrap();
     let mut live = stage.log_in(&credential).await.unwrap();
     let expires = credential.expires_at_ms.millis();
-    eventually(Duration::from_secs(5), || async {
-        !stage.account_stands(grant).await
-    })
-    .await;
+    eventually(PATIENCE, || async { !stage.account_stands(grant).await }).await;
     let late =
         time::OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000 - i128::from(expires);
     assert!((0..1000).contains(&late), "ended {late} ms after its time");
     assert!(live.ping().await.is_err());
-    eventually(A_SECOND, || async {
+    eventually(PATIENCE, || async {
         let (kind, entry) = stage.verified_entries().await.pop().unwrap();
         kind == "grant.ended" && entry["body"]["cause"] == "expired"
     })
@@ -263,7 +261,7 @@ async fn an_account_without_a_grant_is_removed_at_start(admin: PgPool) {
         .await
         .unwrap();
     stage.restart().await;
-    eventually(Duration::from_secs(5), || async {
+    eventually(PATIENCE, || async {
         stage.verified_entries().await.iter().any(|(kind, entry)| {
             kind == "orphan.removed" && entry["body"]["account"] == orphan.as_str()
         })

@@ -8,7 +8,7 @@ use access::time::UnixMillis;
 use access::view::{GrantState, Viewer};
 use sqlx::PgPool;
 
-use crate::stage::{Stage, eventually, form, words_for};
+use crate::stage::{PATIENCE, Stage, eventually, form, words_for};
 
 /// Ordinary access that its holder makes a minute longer once.
 async fn opened(admin: &PgPool, duration_s: u32) -> (Stage, Viewer, GrantId, UnixMillis) {
@@ -82,12 +82,13 @@ async fn an_expiry_does_not_wait_for_a_log_that_is_silent(admin: PgPool) {
         .await
         .unwrap();
     until(expires, 0).await;
-    eventually(Duration::from_millis(1_500), || async {
+    // The log would be waited for for half a minute.
+    eventually(Duration::from_secs(10), || async {
         !stage.account_stands(grant).await
     })
     .await;
     fence.rollback().await.unwrap();
-    eventually(Duration::from_secs(40), || async {
+    eventually(PATIENCE, || async {
         kinds(&stage, "grant.ended").await == 1
     })
     .await;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use service::{Error, LogQuery};
 use sqlx::PgPool;
 
-use crate::stage::{Stage, eventually};
+use crate::stage::{PATIENCE, Stage, eventually};
 use crate::tampering::by_force;
 
 /// A portal that gathers reads for so long.
@@ -46,7 +46,8 @@ fn is(viewer: &Viewer) -> Value {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_one_reads_together_is_one_entry(admin: PgPool) {
-    let stage = gathering(&admin, Duration::from_secs(2)).await;
+    let window = Duration::from_secs(6);
+    let stage = gathering(&admin, window).await;
     let (dana, quinn) = (stage.dana().await, stage.quinn().await);
     let size = stage.portal.ledger().size().await.unwrap();
     // By stream, by page, page after page, and all of it again.
@@ -65,11 +66,9 @@ async fn what_one_reads_together_is_one_entry(admin: PgPool) {
         Err(Error::Forbidden)
     ));
     assert_eq!(reads(&stage).await, []);
-    eventually(Duration::from_secs(10), || async {
-        !reads(&stage).await.is_empty()
-    })
-    .await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    eventually(PATIENCE, || async { !reads(&stage).await.is_empty() }).await;
+    // And nothing more comes once another window is over.
+    tokio::time::sleep(window + Duration::from_secs(1)).await;
     let told = reads(&stage).await;
     // The first read, and the page from the other end until the two met.
     assert!(told.len() <= 2, "{told:?}");
@@ -82,7 +81,7 @@ async fn a_read_outlives_the_process_that_served_it(admin: PgPool) {
     let quinn = stage.quinn().await;
     stage.portal.read(&quinn, 0, 2).await.unwrap();
     stage.restart().await;
-    eventually(Duration::from_secs(10), || async {
+    eventually(PATIENCE, || async {
         reads(&stage).await == [(is(&quinn), 0, 2)]
     })
     .await;
@@ -118,7 +117,7 @@ async fn a_read_whose_answer_was_lost_stands_once(admin: PgPool) {
     // The entry is there, and whoever waited for it never heard.
     std::fs::write(note.path(), noted).unwrap();
     stage.restart().await;
-    eventually(Duration::from_secs(10), || async { !note.path().exists() }).await;
+    eventually(PATIENCE, || async { !note.path().exists() }).await;
     assert_eq!(reads(&stage).await.len(), 1);
 }
 
@@ -130,11 +129,11 @@ async fn one_bad_note_keeps_no_read_out_of_the_log_and_is_told(admin: PgPool) {
     stage.portal.read(&quinn, 0, 2).await.unwrap();
     let folder = stage.data.path().join("state").join("reads");
     std::fs::write(folder.join("0.json"), "torn").unwrap();
-    eventually(Duration::from_secs(10), || async {
+    eventually(PATIENCE, || async {
         reads(&stage).await == [(is(&quinn), 0, 2)]
     })
     .await;
-    eventually(Duration::from_secs(10), || async {
+    eventually(PATIENCE, || async {
         let waiting = stage.portal.reads_waiting();
         waiting.count == 1 && (1..60).contains(&waiting.oldest_s)
     })
@@ -169,7 +168,7 @@ async fn a_halted_log_is_read_and_says_so_when_it_goes_on(admin: PgPool) {
     .await;
     stage.restart().await;
     assert_eq!(stage.portal.halted(), None);
-    eventually(Duration::from_secs(10), || async {
+    eventually(PATIENCE, || async {
         reads(&stage).await == [(is(&quinn), 0, page.size)]
     })
     .await;
@@ -225,7 +224,7 @@ async fn whoever_lost_the_role_at_the_provider_reads_on_in_no_browser(admin: PgP
     let refused = stage.portal.log(&quinn, newest(5)).await.map(drop);
     assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
     // What was read before is told all the same, and nothing else.
-    eventually(Duration::from_secs(10), || async {
+    eventually(PATIENCE, || async {
         reads(&stage).await == [(is(&quinn), 0, 1)]
     })
     .await;

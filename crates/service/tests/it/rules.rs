@@ -2,8 +2,6 @@
 //! extensions, ratification, debt, four eyes, identities. At the end of each the tables are what the
 //! entries say.
 
-use std::time::Duration;
-
 use access::event::{Decision, EndCause};
 use access::ids::{GrantId, RequestId};
 use access::policy::Policy;
@@ -15,15 +13,23 @@ use service::{ApproveExtension, Error, SignOff};
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use crate::settings::ROLE;
-use crate::stage::{Stage, eventually, form, words_for};
+use crate::stage::{PATIENCE, Stage, eventually, form, words_for};
 
 mod emergencies;
 
-/// Two stages, the first with a ladder; delegates; extensions by an approver; a glass that is ratified
-/// within two seconds, or else; debt that blocks.
+/// For how many seconds an emergency under `orders-soon` can be ratified: long enough for two people on a busy
+/// machine, and for a test to wait for.
+const SOON_S: u32 = 6;
+
+/// Two stages, the first with a ladder; delegates; extensions by an approver; a glass that has to be ratified; debt
+/// that blocks.
 fn whole() -> Policy {
+    glass("orders-whole", 240)
+}
+
+fn glass(name: &str, ratify_within_s: u32) -> Policy {
     let json = serde_json::json!({
-        "name": "orders-whole",
+        "name": name,
         "description": "Every rule there is.",
         "resources": ["env=prod"],
         "eligible": ["oncall"],
@@ -37,8 +43,8 @@ fn whole() -> Policy {
                 {"n": 1, "groups": ["security"]},
             ],
         },
-        "emergency": {"max_duration_s": 300, "alarm": ["board"], "ratify_within_s": 3},
-        "review": {"groups": ["reviewers"], "within_s": 1, "debt": "block"},
+        "emergency": {"max_duration_s": 300, "alarm": ["board"], "ratify_within_s": ratify_within_s},
+        "review": {"groups": ["reviewers"], "within_s": ratify_within_s, "debt": "block"},
         "drill": {"every_days": 30},
         "grant": {"connector": "postgresql", "role": ROLE},
     });
@@ -49,6 +55,10 @@ async fn stage(admin: &PgPool) -> Stage {
     let mut stage = Stage::new(admin).await;
     stage.settings.resources[0].labels = [("env".to_owned(), "prod".to_owned())].into();
     stage.settings.seed_policies.push(whole());
+    stage
+        .settings
+        .seed_policies
+        .push(glass("orders-soon", SOON_S));
     stage.restart().await;
     stage
 }
@@ -119,7 +129,7 @@ async fn stages_are_asked_in_order_and_ladders_in_time(admin: PgPool) {
         refused(stage.sign(&mona, request, Decision::Approve).await),
         Rule::NotApprover
     );
-    let escalated = eventually(Duration::from_secs(12), || async {
+    let escalated = eventually(PATIENCE, || async {
         let view = stage.portal.request(&dana, request).await.unwrap();
         view.stages[0]
             .asked
@@ -254,7 +264,7 @@ async fn an_approver_makes_access_longer_on_the_target_too(admin: PgPool) {
     let stage = stage(&admin).await;
     let (dana, ari, sam) = (stage.dana().await, stage.ari().await, stage.sam().await);
     let mut wanted = form("orders-whole");
-    wanted.words.start_at_ms = Some(now_plus(2));
+    wanted.words.start_at_ms = Some(now_plus(6));
     let request = stage.portal.submit(&dana, wanted).await.unwrap();
     stage.sign(&ari, request, Decision::Approve).await.unwrap();
     stage.sign(&sam, request, Decision::Approve).await.unwrap();
@@ -263,7 +273,7 @@ async fn an_approver_makes_access_longer_on_the_target_too(admin: PgPool) {
         refused(stage.portal.open(&dana, request).await),
         Rule::TooEarly
     );
-    let opened = eventually(Duration::from_secs(5), || async {
+    let opened = eventually(PATIENCE, || async {
         stage.portal.open(&dana, request).await.is_ok()
     });
     opened.await;

@@ -27,6 +27,9 @@ pub struct Stage {
     shutdown: CancellationToken,
 }
 
+/// For what has to happen by itself, on a machine that does much else: a test that waits so long has failed.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A pool that works as the running portal does: as the service's role.
 pub async fn service_pool(admin: &PgPool) -> PgPool {
     service_pool_by(&admin.connect_options()).await

@@ -132,11 +132,11 @@ impl<'a> Cast<'a> {
     }
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-async fn json(browser: &mut Browser<'_>, path: &str) -> Value {
+pub(super) async fn json(browser: &mut Browser<'_>, path: &str) -> Value {
     let answer = browser.fetch(path).await;
     assert_eq!(answer.status, 200, "{path}");
     serde_json::from_slice(&to_bytes(answer.body, usize::MAX).await.unwrap()).unwrap()

@@ -17,7 +17,8 @@ use crate::stage::bare;
 
 pub(crate) const ORIGIN: &str = "signed.example/log";
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+/// On a machine that does much else.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The machine that holds the log's key, and the portal's folder with the key that submits.
 pub(crate) struct Machines {
@@ -104,12 +105,23 @@ impl Machines {
     }
 
     pub(crate) async fn portal(&self, pool: &PgPool, stop: &CancellationToken) -> Portal {
+        let settings = bare(ORIGIN, self.portal.path());
+        self.portal_by(settings, pool, stop).await
+    }
+
+    /// A portal that is told more than where its log is signed.
+    pub(crate) async fn portal_by(
+        &self,
+        settings: Settings,
+        pool: &PgPool,
+        stop: &CancellationToken,
+    ) -> Portal {
         let settings = Settings {
             signer: Some(RemoteSigner {
                 url: self.url(),
                 vkey: self.vkey.clone(),
             }),
-            ..bare(ORIGIN, self.portal.path())
+            ..settings
         };
         Portal::start(settings, pool.clone(), stop.clone())
             .await

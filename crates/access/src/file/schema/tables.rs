@@ -257,7 +257,7 @@ const REVIEW: &Table = &[
     needed(
         "within_s",
         SECONDS,
-        "The review is due this many seconds after the access ended.",
+        "The review is due this many seconds after the access ended; not fewer than `ratify_within_s`, since no review comes before that is over.",
     ),
     member(
         "debt",

@@ -46,6 +46,9 @@ impl State {
         };
         let id = intended.id;
         self.live.insert((intended.ends_at(), id));
+        if let Some(by) = intended.ratify_by {
+            self.ratify.insert((by, intended.request));
+        }
         self.grants.insert(id, Box::new(intended));
         self.keep_glass(id);
     }

@@ -60,7 +60,7 @@ impl<'a> Model<'a> {
             return waits.then_some(asked.lapses_ms);
         }
         let grant = self.grant_of(id)?;
-        let live = !self.settled(grant) || self.active(grant);
+        let stood = !self.settled(grant) || self.active(grant) || self.ended(grant);
         let within_s = asked.policy.emergency.as_ref()?.ratify_within_s?;
         let done = self.any(|event| match event {
             Event::RequestRatified { request } => *request == id,
@@ -72,11 +72,7 @@ impl<'a> Model<'a> {
             _ => false,
         });
         let until_ms = asked.begin_ms + i64::from(within_s) * 1_000;
-        let reviewed = self
-            .any(|event| matches!(event, Event::ReviewRecorded { request, .. } if *request == id));
-        let last_ms = self.log.iter().map(|record| record.time.millis()).max();
-        let over = self.ended(grant) && !reviewed && last_ms.is_none_or(|last| last < until_ms);
-        ((live || over) && !done).then_some(until_ms)
+        (stood && !done && self.now_ms < until_ms).then_some(until_ms)
     }
 
     pub(super) fn may_climb(self, id: RequestId) -> bool {
