@@ -53,6 +53,19 @@ test('an altered entry is named, and the keyboard leads to its bytes', async ({ 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'Bytes as text' })).toContainText('"seq":71');
   await axe(page);
+
+  // On paper: the finding open, the key's fingerprint, nothing to click.
+  await page.locator('#findings summary').click();
+  await expect(page.getByRole('region', { name: 'Bytes as text' })).toBeHidden();
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  await expect(page.getByRole('region', { name: 'Bytes as text' })).toBeVisible();
+  await expect(page.locator('#record')).toContainText(/fingerprint SHA256:/);
+  await expect(page.locator('#record')).toContainText(/SHA-256 [0-9a-f]{64}/);
+  await expect(page.getByRole('button')).toHaveCount(0);
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: null });
+  await expect(page.getByRole('region', { name: 'Bytes as text' })).toBeHidden();
 });
 
 test('what is no log file, and what is cut, is refused in a sentence', async ({ stranger }) => {
