@@ -68,6 +68,8 @@ pub(crate) fn checks(basis: &Basis<'_>, history: History, findings: &[Finding]) 
                     "is earlier than the one before it",
                 )
             }
+            // Of bundles only: none of `TITLES`.
+            Subject::Openings | Subject::Beyond => (Outcome::Unknown, String::new()),
         };
         Check {
             subject,

@@ -10,9 +10,12 @@
 //! 2. as long as there is a [`Request`], fetch it, [`feed`](Session::feed) the answer and say where it ended;
 //!    feed the stream of entries to a [`Replay`] as well, on another core where there is one;
 //! 3. take the [`Report`].
+//!
+//! One request as one file, an evidence bundle, is checked in one go by [`evidence_bundle::check`].
 
 mod checks;
 mod evidence;
+pub mod evidence_bundle;
 mod framing;
 mod history;
 mod judge;

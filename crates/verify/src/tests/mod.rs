@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod altered;
+mod evidence;
 mod long;
 mod lying;
 mod opening;
