@@ -42,6 +42,8 @@ enum Bench {
     Append,
     /// An inclusion proof of one entry out of 10,000,000 from tiles beside the crate `tlog_tiles`.
     Proof,
+    /// A receipt of one entry out of 1,000,000, made and checked, beside the crates `tlog_tiles` and `signed_note`.
+    Receipt,
     /// What an append costs, and what the server holds in memory, as a log grows.
     AppendCurve,
     /// What a decision costs among 1,000 policies and 100,000 requests, and how fast a log is replayed.
@@ -61,7 +63,8 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
             match bench {
                 Bench::Append => append(repo, None)?,
                 Bench::AppendCurve => append(repo, Some(arguments.largest))?,
-                Bench::Proof => proof(repo)?,
+                Bench::Proof => proof(repo, "bench_proof", "330 MB")?,
+                Bench::Receipt => proof(repo, "bench_receipt", "33 MB")?,
                 Bench::Rules => {
                     rules(repo, "bench_rules")?;
                     replay_in_wasm(repo)?;
@@ -100,18 +103,20 @@ fn append(repo: &Repo, largest: Option<u64>) -> Result<()> {
 }
 
 /// From files on a disk: that is where a log's tiles lie.
-fn proof(repo: &Repo) -> Result<()> {
+fn proof(repo: &Repo, example: &str, tiles: &str) -> Result<()> {
     let toolchain = setup::toolchain(repo)?;
-    say::line("Building the proof benchmark, and a log's tiles of 330 MB (a minute) ...");
+    say::line(&format!(
+        "Building the benchmark of proofs, and a log's tiles of {tiles} (a minute) ..."
+    ));
     let mut build = run::cargo(repo, &toolchain);
     build.args(["build", "--release", "--package", "ledger"]);
-    run::run(build.args(["--example", "bench_proof"]))?;
+    run::run(build.args(["--example", example]))?;
     // Removed by the program, and by the next run where that was stopped.
-    let tiles = repo.cache().join("bench-proof");
+    let tiles = repo.cache().join(example);
     if tiles.exists() {
         fs::remove_dir_all(&tiles).context("cannot remove the last run's tiles")?;
     }
-    let mut bench = Command::new(repo.target.join("release/examples/bench_proof"));
+    let mut bench = Command::new(repo.target.join("release/examples").join(example));
     run::run(bench.arg(tiles))
 }
 

@@ -39,6 +39,12 @@ impl Case<'_> {
             || (self.emergency && self.policy.alarms(viewer.person, &viewer.groups))
     }
 
+    /// Whether somebody may take the request's entries away, as a file that verifies without the portal: its people,
+    /// and auditors. Those who look on for another reason see its page, and keep no copy.
+    pub fn exports(&self, viewer: &Viewer) -> bool {
+        viewer.roles.contains(&Role::Auditor) || self.involves(viewer.person, &viewer.groups)
+    }
+
     /// Whether a text is shown to the viewer. `disclosed_at` is when it was last disclosed to them.
     /// A proof of identity is a token that says more of its person than anybody has to know: it is
     /// shown by disclosure only.

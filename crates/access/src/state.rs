@@ -10,6 +10,7 @@ use crate::rules::overlap;
 use crate::time::UnixMillis;
 use crate::view::Role;
 
+mod assumed;
 mod erasure;
 mod excerpt;
 mod fold;

@@ -10,12 +10,14 @@
     reason = "a measurement may fail"
 )]
 
-use std::path::{Path, PathBuf};
-use std::time::Instant;
-use std::{env, fs, io};
+mod bench;
 
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use bench::{Folder, figure, median, timed, write_tiles};
 use ledger::{Hash, HashTiles, TilePath, leaf_hash, prove_inclusion, root_of, verify_inclusion};
-use tlog_tiles::{Error, Tile, TileHashReader, TileReader, prove_record};
+use tlog_tiles::{TileHashReader, prove_record};
 
 /// Entries in the log.
 const SIZE: u64 = 10_000_000;
@@ -25,9 +27,6 @@ const PROOFS: u64 = 1_001;
 
 /// Proofs out of all leaf hashes: each takes a second or so.
 const FROM_LEAVES: u64 = 5;
-
-/// How many hashes a tile has (tlog-tiles).
-const WIDTH: usize = 256;
 
 fn main() {
     let folder = PathBuf::from(env::args().nth(1).expect("say where: bench_proof <folder>"));
@@ -51,14 +50,21 @@ fn main() {
     fs::remove_dir_all(&folder).expect("the folder is ours");
 
     let (value, peer) = (median(&mut ours), median(&mut theirs));
-    figure("inclusion_of_10000000", value, Some(("tlog_tiles", peer)));
     figure(
+        "proof",
+        "inclusion_of_10000000",
+        value,
+        Some(("tlog_tiles", peer)),
+    );
+    figure(
+        "proof",
         "inclusion_of_10000000_p99",
         ours[ours.len() * 99 / 100],
         None,
     );
     let peer = median(&mut from_leaves);
     figure(
+        "proof",
         "inclusion_of_10000000_beside_leaves",
         value,
         Some(("all leaf hashes in memory", peer)),
@@ -67,13 +73,6 @@ fn main() {
 
 fn leaf(index: u64) -> Hash {
     leaf_hash(&index.to_be_bytes())
-}
-
-/// Milliseconds.
-fn timed(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64() * 1000.0
 }
 
 fn from_tiles(folder: &Path, index: u64, root: &Hash) {
@@ -94,59 +93,4 @@ fn by_tlog_tiles(folder: &Path, index: u64, root: &Hash) {
 fn by_all_leaves(leaves: &[Hash], index: u64, root: &Hash) {
     let proof = prove_inclusion(leaves, index).expect("in the log");
     verify_inclusion(index, SIZE, &leaf(index), &proof, root).expect("just made");
-}
-
-/// The tiles as `tlog_tiles` asks for them: with their height in the name.
-struct Folder<'a>(&'a Path);
-
-impl TileReader for Folder<'_> {
-    fn height(&self) -> u8 {
-        8
-    }
-
-    fn read_tiles(&self, tiles: &[Tile]) -> Result<Vec<Vec<u8>>, Error> {
-        let path = |tile: &Tile| self.0.join(tile.path().replacen("tile/8/", "tile/", 1));
-        let read = |tile: &Tile| fs::read(path(tile)).map_err(|_| Error::InvalidTile);
-        tiles.iter().map(read).collect()
-    }
-
-    fn save_tiles(&self, _tiles: &[Tile], _data: &[Vec<u8>]) {}
-}
-
-/// The tiles of all levels over these leaves.
-fn write_tiles(folder: &Path, leaves: &[Hash]) -> io::Result<()> {
-    let mut hashes = leaves.to_vec();
-    for level in 0.. {
-        if hashes.is_empty() {
-            break;
-        }
-        for (index, tile) in (0..).zip(hashes.chunks(WIDTH)) {
-            let path = TilePath::hashes_in(SIZE, level, index).expect("in the tree");
-            let path = folder.join(path.to_string());
-            fs::create_dir_all(path.parent().unwrap_or(folder))?;
-            let bytes: Vec<u8> = tile.iter().flat_map(|hash| *hash.as_bytes()).collect();
-            fs::write(path, bytes)?;
-        }
-        // A partial tile is never hashed into the level above.
-        hashes = hashes.chunks_exact(WIDTH).map(root_of).collect();
-    }
-    Ok(())
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn figure(metric: &str, value: f64, peer: Option<(&str, f64)>) {
-    let (peer, ratio) = match peer {
-        Some((name, peer)) => (
-            format!(r#""{name}: {peer:.3} ms""#),
-            format!("{:.1}", peer / value),
-        ),
-        None => ("null".to_owned(), "null".to_owned()),
-    };
-    println!(
-        r#"{{"bench":"proof","metric":"{metric}","value":{value:.3},"unit":"ms","peer":{peer},"ratio":{ratio}}}"#
-    );
 }

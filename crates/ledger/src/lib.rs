@@ -1,6 +1,6 @@
 //! The log's bytes: entries, chain, tree, tiles, notes, checkpoints, proofs, verification; who is
 //! believed ([`policy`], [`rotation`]), who signs ([`witness`]), and what to show ([`receipt`],
-//! [`log_file`]).
+//! [`log_file`], [`evidence`]).
 //!
 //! Invariants, written as absences: this crate does no I/O and has no clock and no randomness; it
 //! depends on no other crate of the workspace; it knows nothing of break-glass, a body is opaque to
@@ -41,6 +41,7 @@ extern crate alloc;
 mod base64;
 mod checkpoint;
 mod entry;
+pub mod evidence;
 mod hash;
 mod key;
 pub mod log_file;

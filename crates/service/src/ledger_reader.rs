@@ -3,12 +3,14 @@
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use ledger::policy::Policy;
+use ledger::receipt::Receipt;
 use ledger::rotation::KeyHistory;
-use ledger::{Origin, TilePath, bundle};
+use ledger::{Origin, SignedCheckpoint, TilePath, bundle};
 use sqlx::PgPool;
 
 use crate::cosign::{believed, with_good_lines};
 use crate::error::Error;
+use crate::proof;
 use crate::store::{cosignature, ledger as store};
 
 /// Entries in a full tile or bundle.
@@ -102,6 +104,25 @@ impl LedgerReader {
             Some(_) => Ok(note),
             None => Err(Error::NotFound),
         }
+    }
+
+    /// The receipt of one entry (C2SP tlog-proof), by the newest signed checkpoint. The entry is not in it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the checkpoint does not cover it; [`Error::Unavailable`] where the database does not
+    /// answer.
+    pub async fn receipt(&self, seq: u64) -> Result<String, Error> {
+        let (size, note) = self.checkpoint().await?;
+        if seq >= size {
+            return Err(Error::NotFound);
+        }
+        let mut connection = self.pool.acquire().await?;
+        let proof = proof::inclusion(&mut connection, seq, size).await?;
+        let checkpoint = SignedCheckpoint::parse(note.as_bytes());
+        let checkpoint = checkpoint.map_err(|fault| Error::internal(&fault))?;
+        let receipt = Receipt::new(seq, proof, checkpoint);
+        let receipt = receipt.map_err(|fault| Error::internal(&fault))?;
+        Ok(receipt.to_string())
     }
 
     /// A tile or bundle; `None` where the newest checkpoint does not cover it.

@@ -1,9 +1,10 @@
-//! Consistency proofs out of the stored nodes: a few hundred hashes read, however long the log is.
+//! Proofs out of the stored nodes: a few hundred hashes read, however long the log is.
 
 use std::ops::Range;
 
 use ledger::{
-    Hash, Subtree, consistency_ranges, empty_root, perfect_subtrees, root_of, root_of_subtrees,
+    Hash, Subtree, consistency_ranges, empty_root, inclusion_ranges, perfect_subtrees, root_of,
+    root_of_subtrees,
 };
 use sqlx::PgConnection;
 
@@ -21,6 +22,20 @@ pub(crate) async fn consistency(
 ) -> Result<Vec<Hash>, sqlx::Error> {
     let mut proof = Vec::new();
     for range in consistency_ranges(old, new) {
+        proof.extend(root_over(connection, &range).await?);
+    }
+    Ok(proof)
+}
+
+/// The proof that an entry stands in its place among the log's first `size`. Nothing is believed of it here
+/// either.
+pub(crate) async fn inclusion(
+    connection: &mut PgConnection,
+    seq: u64,
+    size: u64,
+) -> Result<Vec<Hash>, sqlx::Error> {
+    let mut proof = Vec::new();
+    for range in inclusion_ranges(seq, size) {
         proof.extend(root_over(connection, &range).await?);
     }
     Ok(proof)

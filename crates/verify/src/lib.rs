@@ -14,9 +14,12 @@
 //! Where there are more cores, a [`Hasher`] on each reads blocks of the stream instead, wherever they are cut
 //! between entries, and [`Session::join`] takes what they come to, in order. That proves a log against which
 //! nothing is to be said; any doubt is cleared by reading it in order, as above.
+//!
+//! One request as one file, an evidence bundle, is checked in one go by [`evidence_bundle::check`].
 
 mod checks;
 mod evidence;
+pub mod evidence_bundle;
 mod framing;
 mod hasher;
 mod history;

@@ -93,6 +93,10 @@ pub enum Subject {
     Times,
     /// Whether each was allowed.
     Rules,
+    /// Whether texts are those that were sealed; of an evidence bundle.
+    Openings,
+    /// What cannot be shown by what there is; of an evidence bundle.
+    Beyond,
 }
 
 /// How a check went.

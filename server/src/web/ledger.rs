@@ -38,6 +38,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/ledger/log-file", get(log_file))
         .route("/ledger/tile/{*path}", get(tile))
         .route("/ledger/stream/{range}", get(stream))
+        .route("/ledger/receipt/{seq}", get(receipt))
 }
 
 async fn checkpoint(
@@ -110,6 +111,24 @@ async fn tile(
         bytes,
     )
         .into_response())
+}
+
+/// The receipt of one entry (C2SP tlog-proof): hashes and a checkpoint, and nothing of what the entry says.
+async fn receipt(
+    State(portal): State<Portal>,
+    State(tiles): State<TileAccess>,
+    Extension(viewer): Extension<Option<Viewer>>,
+    Path(seq): Path<String>,
+) -> Result<Response, Problem> {
+    may_see_hashes(tiles, viewer.as_ref())?;
+    let seq = number(&seq).map_err(|_| Problem::not_found())?;
+    let mut receipt = text(portal.ledger().receipt(seq).await?);
+    let name = format!("attachment; filename=\"entry-{seq}.tlog-proof\"");
+    let name = HeaderValue::from_str(&name).map_err(|fault| Problem::internal(&fault))?;
+    receipt
+        .headers_mut()
+        .insert(header::CONTENT_DISPOSITION, name);
+    Ok(receipt)
 }
 
 async fn stream(

@@ -7,6 +7,7 @@ mod client_ip;
 mod credential;
 mod detach;
 mod events;
+mod evidence;
 mod flood;
 mod headers;
 mod health;
@@ -68,6 +69,7 @@ pub fn router(
         .merge(auth::routes(outside.flood.clone()))
         .merge(ledger::routes())
         .route("/events", get(events::events))
+        .route("/requests/{id}/evidence", get(evidence::download))
         // Never compressed: what is shown there is secret, and part of the page is the caller's to choose (BREACH).
         .route("/grants/{id}/credential", post(credential::show))
         .fallback(pages::missing)

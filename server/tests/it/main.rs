@@ -12,6 +12,7 @@ mod archive;
 mod back_channel;
 mod command;
 mod demo;
+mod evidence;
 mod flow;
 #[path = "../../../crates/service/tests/it/forged.rs"]
 #[allow(unreachable_pub, reason = "shared with the tests of another crate")]

@@ -78,11 +78,13 @@ const TRIED: &[(&str, &str)] = &[
     ("GET /request", ""),
     ("GET /requests/{id}", ""),
     ("GET /requests/{id}/edit", ""),
+    ("GET /requests/{id}/evidence", ""),
     ("GET /requests/{id}/review", ""),
     ("GET /sign-in", ""),
     // The log, and word of what changes.
     ("GET /ledger/checkpoint", ""),
     ("GET /ledger/log-file", ""),
+    ("GET /ledger/receipt/{seq}", ""),
     ("GET /ledger/stream/{range}", ""),
     ("GET /ledger/tile/{path}", "hashes"),
     ("GET /ledger/tile/{path}", "entries"),
@@ -211,6 +213,7 @@ async fn address(
     let path = match (path, deed) {
         ("/api/request", _) => "/api/request?id={id}",
         ("/events", "request") => "/events?request={id}",
+        ("/ledger/receipt/{seq}", _) => "/ledger/receipt/0",
         ("/ledger/tile/{path}", "hashes") => "/ledger/tile/0/000",
         ("/ledger/tile/{path}", _) => "/ledger/tile/entries/000",
         ("/pkg" | "/policy-editor" | "/verify", file) if !file.is_empty() => {

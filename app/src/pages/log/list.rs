@@ -176,6 +176,13 @@ fn row(row: LogRow) -> impl IntoView {
                     <p>
                         "Leaf hash " <span class="hash">{row.leaf_hash.to_string()}</span>
                     </p>
+                    <p>
+                        <a href=format!("/ledger/receipt/{}", row.seq) rel="external" download>
+                            "Receipt"
+                            <span class="visually-hidden">{format!(" of entry {}", row.seq)}</span>
+                        </a>
+                        ": the proof that these bytes are in the signed log."
+                    </p>
                 </details>
             </td>
         </tr>

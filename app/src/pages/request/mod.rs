@@ -1,5 +1,6 @@
 //! Asking for access, and what became of it.
 
+mod evidence;
 mod facts;
 mod longer;
 pub mod show;

@@ -24,6 +24,7 @@ use crate::components::timeline::Timeline;
 use crate::erase::Erase as _;
 use crate::focus::focus;
 use crate::live::use_live;
+use crate::pages::request::evidence::evidence;
 use crate::pages::request::facts::facts;
 use crate::pages::request::steps::steps;
 use crate::pages::sealed::show::sealed;
@@ -150,6 +151,7 @@ fn Story(
         first.row.policy,
     );
     let mode = first.row.mode;
+    let file = first.exports.then(|| evidence(first.row.id));
     let live = use_live();
     live.watch(first.row.id);
     let request = fresh(first, acts);
@@ -211,6 +213,7 @@ fn Story(
                         view! { <Statement text=text sha256=sha256/> }
                     }}
                 </details>
+                {file}
             </aside>
         </div>
     }

@@ -35,6 +35,14 @@ enum Form {
 pub struct BadSelector(String);
 
 impl Selector {
+    /// The labels that it asks for; none where it goes by names.
+    pub(crate) fn labels(&self) -> Labels {
+        match &self.0 {
+            Form::Labels(wanted) => wanted.clone(),
+            Form::Name(_) | Form::Pattern(_) => Labels::new(),
+        }
+    }
+
     /// Whether the resource is one of them; `labels` are those that the log knows of it, if it does.
     pub fn covers(&self, name: &ResourceName, labels: Option<&Labels>) -> bool {
         match &self.0 {

@@ -156,6 +156,8 @@ pub struct RequestView<P = PolicyVersion> {
     pub timeline: Vec<TimelineItem>,
     /// What the viewer may do now.
     pub actions: Vec<Action>,
+    /// Whether the viewer may take its entries away as a file.
+    pub exports: bool,
     /// Why the viewer may not sign off, where an approver would expect to.
     pub sign_off_refused: Option<Rule>,
 }
@@ -182,6 +184,7 @@ impl<P> RequestView<P> {
             erasures,
             timeline,
             actions,
+            exports,
             sign_off_refused,
         } = self;
         RequestView {
@@ -203,6 +206,7 @@ impl<P> RequestView<P> {
             erasures,
             timeline,
             actions,
+            exports,
             sign_off_refused,
         }
     }

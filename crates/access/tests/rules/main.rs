@@ -23,6 +23,7 @@ mod ladder;
 mod late;
 mod model;
 mod oversight;
+mod part;
 mod people;
 mod policy;
 mod proposals;

@@ -33,6 +33,8 @@ pub struct KeyHistory {
 struct Reign {
     key: VerifierKey,
     from: u64,
+    /// The entry that announced it; none did the first key.
+    announced: Option<u64>,
 }
 
 /// Why an entry does not go on from the history so far; the history stays as it was.
@@ -149,16 +151,25 @@ impl KeyHistory {
             return Err(HistoryError::KeyReturns { seq });
         }
         if self.reigns.is_empty() {
-            self.enthrone(old.clone(), 0);
+            self.enthrone(old.clone(), 0, None);
         }
-        self.enthrone(rotation.new_key().clone(), from);
+        self.enthrone(rotation.new_key().clone(), from, Some(seq));
         Ok(())
     }
 
-    fn enthrone(&mut self, key: VerifierKey, from: u64) {
+    fn enthrone(&mut self, key: VerifierKey, from: u64, announced: Option<u64>) {
         let place = self.reigns.len();
         self.places.insert(key.key_bytes().to_vec(), place);
-        self.reigns.push(Reign { key, from });
+        self.reigns.push(Reign {
+            key,
+            from,
+            announced,
+        });
+    }
+
+    /// The places of the entries that announced a key, in their order.
+    pub fn announced(&self) -> impl Iterator<Item = u64> {
+        self.reigns.iter().filter_map(|reign| reign.announced)
     }
 
     /// Whether the key is the trusted one, or one that comes before or after it.

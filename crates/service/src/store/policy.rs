@@ -48,3 +48,23 @@ pub(crate) async fn at_version(
     .map(|row| version(row.version, &row.sha256, &row.document))
     .transpose()
 }
+
+/// The entries that put a policy in force or out of it, from one of its versions on.
+pub(crate) async fn places(
+    db: impl PgExecutor<'_>,
+    name: &str,
+    from: i32,
+) -> Result<Vec<u64>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "select activated_seq, retired_seq from policy_version where name = $1 and version >= $2",
+        name,
+        from,
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .flat_map(|row| [Some(row.activated_seq), row.retired_seq])
+        .flatten()
+        .map(|seq| seq.try_into().map_err(|_| corrupt("a place")))
+        .collect()
+}

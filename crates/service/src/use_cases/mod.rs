@@ -7,6 +7,7 @@ mod disclose_opening;
 mod end_grant;
 mod erase_openings;
 mod explain;
+mod export_evidence;
 mod extend_grant;
 mod hand_over;
 mod home;

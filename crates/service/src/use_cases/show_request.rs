@@ -58,6 +58,7 @@ impl Portal {
             emergency: found.row.mode == Mode::Emergency,
             signed: signed(&story, viewer.person) || self.stands_in(viewer, &policy.policy).await?,
         };
+        let exports = case.exports(viewer);
         let openings = words(&story, &kept, &people, case, viewer, self.inner.clock.now());
         let asked = self.asked_of(viewer, id).await?;
         let review_due_at_ms = match grant.as_ref().map(|grant| &grant.state) {
@@ -101,6 +102,7 @@ impl Portal {
             openings,
             sign_off_refused: asked.sign_off_refused.filter(|_| expects_to_sign),
             actions,
+            exports,
             row: found.row,
         })
     }
@@ -211,7 +213,7 @@ fn is_review(event: &Event) -> bool {
 }
 
 /// Whether the person has said yes or no.
-fn signed(story: &[Record], person: PersonId) -> bool {
+pub(super) fn signed(story: &[Record], person: PersonId) -> bool {
     let theirs = |record: &&Record| by(record) == Some(person);
     story
         .iter()

@@ -18,6 +18,7 @@ mod crash;
 mod disk;
 mod drafts;
 mod erasing;
+mod evidence;
 mod faults;
 mod forged;
 mod fsck;

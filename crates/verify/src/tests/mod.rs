@@ -4,6 +4,7 @@
 
 mod altered;
 mod blocks;
+mod evidence;
 mod long;
 mod lying;
 mod opening;

@@ -1,0 +1,173 @@
+//! One request as one file that verifies without this portal (the ledger's FORMAT.md, section 12).
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use access::Record;
+use access::disclosure::Case;
+use access::event::{Event, Mode};
+use access::ids::RequestId;
+use access::view::{OpeningState, OpeningView, Viewer};
+use ledger::Hash;
+use ledger::evidence::{Bundle, FORMAT, MAX_ENTRIES, MAX_LEN, MAX_OPENINGS, Member, Shown};
+
+use super::show_request::{record, signed};
+use super::words::words;
+use crate::error::Error;
+use crate::portal::Portal;
+use crate::proof;
+use crate::store;
+use crate::store::opening::Kept;
+use crate::store::request::Found;
+
+impl Portal {
+    /// The evidence of a request, with the texts that the viewer is shown on its page. Its people may have it, and
+    /// auditors.
+    ///
+    /// What its people take with them is what their page shows, so it is no entry, as their look is none. An auditor
+    /// reads the bytes of entries: that is a `ledger.read` of exactly these, noted before the first of them leaves.
+    /// No kind of its own: what was read is what the log says already, and a text that is opened for an auditor has
+    /// its `opening.disclosed`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it does not concern them, [`Error::Forbidden`] for those who look on only;
+    /// [`Error::Unavailable`] where the database does not answer, or a read could not be noted.
+    pub async fn export_evidence(&self, viewer: &Viewer, id: RequestId) -> Result<Vec<u8>, Error> {
+        let found = self.visible_request(viewer, id).await?;
+        let policy = self
+            .policy_at(found.row.policy.as_str(), found.policy_version)
+            .await?;
+        // The checkpoint first: what is written from here on is in the next file.
+        let (size, checkpoint) = self.ledger().checkpoint().await?;
+        let pool = &self.inner.pool;
+        let mut story = store::request::story(pool, id).await?;
+        story.retain(|(seq, _)| *seq < size);
+        let records: Vec<Record> = story
+            .iter()
+            .filter_map(|(seq, bytes)| record(*seq, bytes))
+            .collect();
+        let case = Case {
+            policy: &policy.policy,
+            requester: found.row.requester.id,
+            emergency: found.row.mode == Mode::Emergency,
+            signed: signed(&records, viewer.person)
+                || self.stands_in(viewer, &policy.policy).await?,
+        };
+        if !case.exports(viewer) {
+            return Err(Error::Forbidden);
+        }
+        let kept = store::opening::of_request(pool, id).await?;
+        let now = self.inner.clock.now();
+        let words = words(&records, &kept, &[], case, viewer, now);
+        let places = self.places(&story, &records, &found, size).await?;
+        if !case.involves(viewer.person, &viewer.groups) {
+            for range in together(&places) {
+                self.read(viewer, range.start, range.end).await?;
+            }
+        }
+        let bundle = Bundle {
+            format: FORMAT.to_owned(),
+            log: self.ledger().origin().as_str().to_owned(),
+            request: id.to_string(),
+            checkpoint,
+            entries: self.members(&places, size).await?,
+            openings: shown(&words, &kept),
+        };
+        let file = serde_json::to_vec(&bundle).map_err(|fault| Error::internal(&fault))?;
+        let fits = bundle.entries.len() <= MAX_ENTRIES
+            && bundle.openings.len() <= MAX_OPENINGS
+            && file.len() <= MAX_LEN;
+        fits.then_some(file).ok_or(Error::BadInput {
+            field: "request",
+            message: "There is more about this request than one file holds. An auditor can verify the whole log instead.".into(),
+        })
+    }
+
+    /// Which entries belong into the file: the request's, its policy from the version that it was made under on, and
+    /// those that say which key signs the log.
+    async fn places(
+        &self,
+        story: &[(u64, Vec<u8>)],
+        records: &[Record],
+        found: &Found,
+        size: u64,
+    ) -> Result<BTreeSet<u64>, Error> {
+        let mut places: BTreeSet<u64> = story.iter().map(|(seq, _)| *seq).collect();
+        let last = places.last().copied().unwrap_or_default();
+        let first = records.iter().find_map(|record| match &record.event {
+            Event::RequestSubmitted { policy_version, .. } => i32::try_from(*policy_version).ok(),
+            _ => None,
+        });
+        let (name, first) = (&found.row.policy, first.unwrap_or(found.policy_version));
+        let policy = store::policy::places(&self.inner.pool, name.as_str(), first).await?;
+        places.extend(policy.into_iter().filter(|seq| *seq < last));
+        let keys = self.ledger().keys().announced();
+        places.extend(keys.filter(|seq| *seq < size));
+        places.insert(0);
+        Ok(places)
+    }
+
+    /// The entries as they are stored, whatever that is: who gets them checks them.
+    async fn members(&self, places: &BTreeSet<u64>, size: u64) -> Result<Vec<Member>, Error> {
+        let mut connection = self.inner.pool.acquire().await?;
+        let mut members = Vec::with_capacity(places.len());
+        for range in together(places) {
+            let entries = store::ledger::entries(&mut *connection, range.start, range.end).await?;
+            for entry in entries {
+                let proof = proof::inclusion(&mut connection, entry.seq, size).await?;
+                members.push(Member {
+                    seq: entry.seq,
+                    entry: entry.bytes,
+                    proof,
+                });
+            }
+        }
+        Ok(members)
+    }
+}
+
+/// The places as ranges, those beside each other in one.
+fn together(places: &BTreeSet<u64>) -> Vec<Range<u64>> {
+    let mut ranges: Vec<Range<u64>> = Vec::new();
+    for place in places {
+        match ranges.last_mut() {
+            Some(last) if last.end == *place => last.end += 1,
+            _ => ranges.push(*place..place + 1),
+        }
+    }
+    ranges
+}
+
+/// The openings of the texts that the viewer is shown.
+fn shown(words: &[OpeningView], kept: &[Kept]) -> Vec<Shown> {
+    let mut shown: Vec<Shown> = words
+        .iter()
+        .filter(|word| word.state == OpeningState::Shown)
+        .filter_map(|word| {
+            let kept = kept
+                .iter()
+                .find(|kept| kept.seq == word.seq && kept.field == word.field.word())?;
+            Some(Shown {
+                seq: word.seq,
+                field: kept.field.clone(),
+                salt: Hash::new(*kept.opening.salt()),
+                // What was sealed was text; bytes that are none would not open the seal as text.
+                text: String::from_utf8(kept.opening.bytes().to_vec()).ok()?,
+            })
+        })
+        .collect();
+    shown.sort_by(|one, other| (one.seq, &one.field).cmp(&(other.seq, &other.field)));
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_one_range() {
+        let places = BTreeSet::from([0, 3, 4, 5, 9]);
+        assert_eq!(together(&places), [0..1, 3..6, 9..10]);
+        assert_eq!(together(&BTreeSet::new()), []);
+    }
+}
