@@ -262,6 +262,18 @@ impl Rules {
     }
 }
 
+/// Checks the evidence of one request, a file, under the key that the auditor holds: the report as JSON.
+///
+/// # Errors
+/// A sentence where the key or the file is none; then nothing was judged.
+#[wasm_bindgen]
+pub fn check_evidence(vkey: &str, file: &[u8]) -> Result<String, String> {
+    console_error_panic_hook::set_once();
+    let key = LogKey::parse(vkey).map_err(|error| error.to_string())?;
+    let report = verify::evidence_bundle::check(&key, file).map_err(|error| error.to_string())?;
+    serde_json::to_string(&report).map_err(|error| error.to_string())
+}
+
 /// What a key is, as JSON: `log`, `vkey`, `key_id`, `fingerprint`.
 ///
 /// # Errors

@@ -1,14 +1,17 @@
 //! One request as a file to keep, and one entry's receipt: served to whoever may have them, and kept by nobody on the
 //! way.
 
+use std::process::Command;
+
 use axum::http::StatusCode;
 use ledger::evidence::Bundle;
 use ledger::policy::Policy;
 use ledger::receipt::Receipt;
 use serde_json::Value;
 use sqlx::PgPool;
+use tempfile::TempDir;
 use uuid::Uuid;
-use verify::{LogKey, evidence_bundle};
+use verify::{LogKey, Report, evidence_bundle};
 
 use crate::stage::{Browser, Stage};
 
@@ -49,6 +52,7 @@ async fn a_request_is_a_file_that_verifies_elsewhere(pool: PgPool) {
         assert!(report.proven, "{:?}", report.findings);
         let bundle: Bundle = serde_json::from_str(&file).unwrap();
         assert_eq!(bundle.openings.len(), texts);
+        the_command_line_says_the_same(&vkey, &file, &report);
     }
     let nobody = stage
         .browser()
@@ -65,6 +69,43 @@ async fn a_request_is_a_file_that_verifies_elsewhere(pool: PgPool) {
             "{path}"
         );
     }
+}
+
+/// `breakglass verify FILE`, of a file as it is and altered.
+fn the_command_line_says_the_same(vkey: &str, file: &str, report: &Report) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("evidence.json");
+    let run = |bytes: &str, arguments: &[&str]| {
+        std::fs::write(&path, bytes).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
+        command
+            .arg("verify")
+            .arg(&path)
+            .args(["--vkey", vkey.trim()]);
+        command.args(arguments).output().unwrap()
+    };
+    let done = run(file, &["--json"]);
+    assert_eq!(done.status.code(), Some(0));
+    let said: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(said, serde_json::to_value(report).unwrap());
+    // The last hash of the first entry's proof.
+    let at = file.find("\"]}").unwrap() - 5;
+    let other = if &file[at..=at] == "A" { "B" } else { "A" };
+    let bent = format!("{}{other}{}", &file[..at], &file[at + 1..]);
+    let done = run(&bent, &[]);
+    assert_eq!(
+        done.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    assert!(String::from_utf8_lossy(&done.stdout).starts_with("Not proven"));
+    assert_eq!(run(&file[..file.len() - 1], &[]).status.code(), Some(2));
+    let policy = folder.path().join("policy");
+    std::fs::write(&policy, "quorum none\n").unwrap();
+    let done = run(file, &["--policy", policy.to_str().unwrap()]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("--policy"));
 }
 
 #[sqlx::test(migrations = "../migrations")]

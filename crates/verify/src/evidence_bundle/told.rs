@@ -79,7 +79,7 @@ pub(super) fn refused(key: &LogKey, error: &CheckpointError, mut findings: Vec<F
         findings,
         proven_ranges: Vec::new(),
         broken_ranges: Vec::new(),
-        remembered: None,
+        remembered: Vec::new(),
         may_be_remembered: false,
     }
 }
@@ -128,7 +128,7 @@ pub(super) fn draw(basis: &Basis<'_>, mut findings: Vec<Finding>) -> Report {
         findings_total,
         proven_ranges: ranges::join(basis.proven.iter().copied()),
         broken_ranges,
-        remembered: None,
+        remembered: Vec::new(),
         may_be_remembered: false,
     }
 }
@@ -166,7 +166,7 @@ fn holds(basis: &Basis<'_>, subject: Subject) -> String {
         Subject::Times => "None is earlier than one before it.".to_owned(),
         Subject::Rules => rules(&basis.replayed),
         Subject::Openings => openings(basis.opened, basis.sealed),
-        Subject::Memory | Subject::Beyond => String::new(),
+        Subject::Memory | Subject::Witnesses | Subject::Beyond => String::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod check;
+mod evidence;
 mod files;
 mod folder;
 mod log_file;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use verify::{LogKey, Session, TrustPolicy};
+use verify::{LogKey, Report, Session, TrustPolicy};
 
 use self::memory::Memory;
 use self::place::Place;
@@ -27,8 +28,8 @@ const MAX_INPUT_LEN: u64 = 1 << 20;
 /// Exit code 0: proven. 1: not proven, and each finding says where. 2: the check could not be made.
 #[derive(Debug, clap::Args)]
 pub struct Verify {
-    /// What to check: the http(s) address of a portal, a folder laid out as tlog-tiles, or a log file (the portal's
-    /// /ledger/log-file).
+    /// What to check: the http(s) address of a portal, a folder laid out as tlog-tiles, a log file (the portal's
+    /// /ledger/log-file), or the evidence of one request ("Download evidence" on its page).
     place: String,
     /// The log's key as you hold it: name+hash+key. What the log says of its own key proves nothing.
     #[arg(long)]
@@ -56,6 +57,10 @@ pub struct Verify {
 impl Verify {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let key = LogKey::parse(&self.vkey)?;
+        if let Some(file) = evidence::read(Path::new(&self.place))? {
+            anyhow::ensure!(self.policy.is_none(), evidence::NO_POLICY);
+            return self.told(&evidence::check(&key, &file)?);
+        }
         let log = key.facts().log;
         let policy = match &self.policy {
             Some(path) => Some(TrustPolicy::parse(&input(path)?, &key)?),
@@ -74,21 +79,23 @@ impl Verify {
         let mut place = Place::open(&self.place, headers, Duration::from_secs(self.stall))?;
         let checked = tokio::task::spawn_blocking(move || check::check(session, &mut place));
         let report = checked.await.context(FAILED)??;
-        if self.json {
-            print::json(&report)?;
-        } else {
-            print::text(&report);
-        }
+        let code = self.told(&report)?;
         if let (Some(memory), Some(checkpoint), true) =
             (&mut memory, &report.checkpoint, report.may_be_remembered)
         {
             memory.keep(&log, checkpoint)?;
         }
-        Ok(if report.proven {
-            ExitCode::SUCCESS
+        Ok(code)
+    }
+
+    /// Prints the report; the exit code is its verdict.
+    fn told(&self, report: &Report) -> anyhow::Result<ExitCode> {
+        if self.json {
+            print::json(report)?;
         } else {
-            ExitCode::from(1)
-        })
+            print::text(report);
+        }
+        Ok(ExitCode::from(u8::from(!report.proven)))
     }
 
     fn headers(&self) -> anyhow::Result<Vec<String>> {
