@@ -256,7 +256,7 @@ fn the_json_is_what_the_browsers_session_says() {
             log.tamper();
         }
         let folder = log.folder.path();
-        let mut session = Session::new(LogKey::parse(&log.vkey).unwrap(), None);
+        let mut session = Session::new(LogKey::parse(&log.vkey).unwrap(), Vec::new());
         while let Some(request) = session.request() {
             let bytes = match request.purpose {
                 Purpose::Stream => joined(folder, &BUNDLES),
