@@ -6,7 +6,9 @@ import type { Page } from '@playwright/test';
 
 import { axe } from '../support/axe.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { singleFile } from '../support/log-file.ts';
 import { ask, signOff } from '../support/steps.ts';
+import { verdict, verify } from '../support/verifying.ts';
 
 /** What a file of this kind holds (the log's format, section 12), as far as the journeys look at it. */
 interface Bundle {
@@ -63,6 +65,43 @@ test('an auditor takes the same entries, and no words', async ({ person }) => {
   const bundle = await download(quinn, request);
   expect(kinds(bundle)).toContain('request.submitted');
   expect(bundle.openings).toEqual([]);
+});
+
+test('it is proven by the portal’s page and by the single file without the portal, and an altered one is not', async ({ person, stranger }) => {
+  const request = await ask(await person('dana'));
+  await signOff(await person('ari'), 'ari', request);
+  const quinn = await person('quinn');
+  const vkey = await quinn.request.get('/ledger/vkey').then((answer) => answer.text());
+  await quinn.goto(request);
+  const coming = quinn.waitForEvent('download');
+  await quinn.getByRole('link', { name: 'Download evidence' }).click();
+  const buffer = await readFile(await (await coming).path());
+  const [name, mimeType] = ['evidence.json', 'application/json'];
+  const bundle = JSON.parse(buffer.toString()) as Bundle;
+  const last = bundle.entries.at(-1)!;
+  last.proof[0] = Buffer.alloc(32, 1).toString('base64');
+  const altered = Buffer.from(JSON.stringify(bundle));
+
+  await quinn.goto('/verify');
+  await quinn.getByText('Only one request').click();
+  await quinn.getByLabel('Evidence of a request').setInputFiles({ name, mimeType, buffer });
+  await axe(quinn);
+  await verify(quinn);
+  await expect(verdict(quinn)).toHaveText('Proven');
+  await expect(quinn.locator('#result-sentence')).toContainText(`Whether there are others about request ${idOf(request)}, only the whole log shows.`);
+  await axe(quinn);
+
+  const page = await stranger({ offline: true });
+  await page.goto(singleFile());
+  await page.getByLabel('Key of the log').fill(vkey.trim());
+  for (const [file, verdict_] of [[buffer, 'Proven'], [altered, 'Not proven']] as const) {
+    await page.getByLabel(/^Log file/).setInputFiles({ name, mimeType, buffer: file });
+    await expect(page.getByText('evidence.json: the evidence of one request')).toBeVisible();
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+    await expect(verdict(page)).toHaveText(verdict_);
+  }
+  await expect(page.locator('#findings .finding-place').first()).toHaveText(`#${last.seq}`);
+  await axe(page);
 });
 
 test('an entry of the log has a receipt to keep', async ({ person }) => {

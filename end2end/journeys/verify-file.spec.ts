@@ -155,6 +155,6 @@ async function opened(stranger: (options?: object) => Promise<Page>): Promise<Pa
 }
 
 async function give(page: Page, bytes: Buffer, vkey: string): Promise<void> {
-  await page.getByLabel('Log file').setInputFiles({ name: 'sample.breakglass-log', mimeType: 'application/octet-stream', buffer: bytes });
+  await page.getByLabel(/^Log file/).setInputFiles({ name: 'sample.breakglass-log', mimeType: 'application/octet-stream', buffer: bytes });
   await page.getByLabel('Key of the log').fill(vkey);
 }

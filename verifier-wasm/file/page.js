@@ -1,7 +1,7 @@
 // The single file: a log file and a key in, a report out. All of it happens on the page itself, slice by slice, with a
 // breath between two slices: a file from a disk may start no worker and make no request.
 
-import init, { Rules, Session, inspect_key as inspectKey, log_file_parts as partsOf } from './verifier.js';
+import init, { Rules, Session, check_evidence as checkEvidence, inspect_key as inspectKey, log_file_parts as partsOf } from './verifier.js';
 import { rehearse } from './rehearsal.js';
 import { merged, now, read, write } from './memory-file.js';
 import { Ribbon } from './ribbon.js';
@@ -14,6 +14,10 @@ const PROGRESS_EVERY_MS = 50;
 /** How long the page may be busy without a breath: two frames. Each breath costs up to four milliseconds of waiting. */
 const BREATHE_EVERY_MS = 32;
 
+/** How the evidence of one request begins, and how long it may be. */
+const EVIDENCE = '{"format":"breakglass.evidence/';
+const MAX_EVIDENCE = 32 * 1024 * 1024;
+
 const at = (id) => document.getElementById(id);
 const count = (number) => number.toLocaleString('en');
 
@@ -22,6 +26,8 @@ const result = new Result(at, ribbon, { file: '', verifier: 'breakglass-verify.h
 
 let file = null;
 let log = null;
+/** Whether the file is one request's evidence, and not a log. */
+let evidence = false;
 let key = null;
 let memories = [];
 let running = null;
@@ -45,18 +51,27 @@ function say(text) {
 }
 
 function able() {
-  at('verify').disabled = log === null || key === null || running !== null;
+  at('verify').disabled = (log === null && !evidence) || key === null || running !== null;
 }
 
 async function choose(chosen) {
   file = chosen;
   log = null;
+  evidence = false;
   able();
   at('file').removeAttribute('aria-invalid');
   at('file-state').textContent = '';
   if (file === null) return;
   await ready;
   try {
+    const head = await chosen.slice(0, EVIDENCE.length).text();
+    if (file !== chosen) return;
+    if (head === EVIDENCE) {
+      evidence = chosen.size <= MAX_EVIDENCE;
+      at('file-state').textContent = evidence ? `${file.name}: the evidence of one request, ${count(file.size)} bytes.` : `${file.name} is longer than the evidence of a request may be.`;
+      able();
+      return;
+    }
     const opened = await LogFile.open(chosen, partsOf);
     if (file !== chosen) return;
     log = opened;
@@ -131,27 +146,35 @@ at('stop').addEventListener('click', () => running?.abort());
 
 at('form').addEventListener('submit', async (event) => {
   event.preventDefault();
-  if (log === null || key === null || running !== null) return;
+  if ((log === null && !evidence) || key === null || running !== null) return;
   const abort = new AbortController();
   running = abort;
   able();
   result.clear();
   result.from({ file: file.name });
   ribbon.begin(0);
-  at('progress').max = Math.max(1, log.leaves);
+  at('progress').max = Math.max(1, log?.leaves ?? 1);
   at('progress').value = 0;
   at('keep').hidden = true;
   at('run').hidden = false;
   at('verify').hidden = true;
   at('stop').hidden = false;
   at('stop').focus();
-  say('Reading the checkpoint.');
+  say(evidence ? 'Reading the evidence.' : 'Reading the checkpoint.');
   const clock = { begun: performance.now(), told: -Infinity, breathed: performance.now(), milestone: 0 };
   let session = null;
   let report = null;
   try {
     const within = until(abort.signal);
     const self_test = await within(ready);
+    if (evidence) {
+      const bytes = new Uint8Array(await within(file.arrayBuffer()));
+      const found = JSON.parse(checkEvidence(key.vkey, bytes));
+      const elapsed_ms = performance.now() - clock.begun;
+      report = { ...found, self_test, elapsed_ms, bytes: bytes.length, mb_per_s: bytes.length / 1000 / elapsed_ms };
+      if (found.checkpoint !== null) ribbon.begin(found.checkpoint.size);
+      return;
+    }
     // The index of the file belongs to one check: the file may have changed since the last one.
     log = await within(LogFile.open(file, partsOf));
     session = new Session(key.vkey);
@@ -169,8 +192,8 @@ at('form').addEventListener('submit', async (event) => {
     at('verify').hidden = false;
     able();
     at('verify').focus();
+    if (report !== null) show(report);
   }
-  if (report !== null) show(report);
   try {
     session?.free();
   } catch {
@@ -255,10 +278,11 @@ function tell(session, clock) {
 function numbers({ entries, size, elapsed_ms: elapsed, mb_per_s: speed }) {
   const left = entries > 0 ? (elapsed / entries) * Math.max(0, size - entries) : 0;
   const texts = [
-    `${count(entries)} of ${count(size)} entries`,
+    // One request's evidence is no part of a whole.
+    entries === undefined ? '' : `${count(entries)} of ${count(size)} entries`,
     `${(elapsed / 1000).toFixed(1)} s`,
     `${speed.toFixed(1)} MB/s`,
-    entries >= size ? '' : `about ${Math.max(1, Math.round(left / 1000))} s left`,
+    entries === undefined || entries >= size ? '' : `about ${Math.max(1, Math.round(left / 1000))} s left`,
   ];
   at('figures').replaceChildren(...texts.filter(Boolean).map((text) => Object.assign(document.createElement('span'), { textContent: text })));
 }

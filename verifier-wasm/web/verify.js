@@ -93,7 +93,8 @@ function say(text) {
 
 function figures({ entries, size, elapsed_ms: elapsed, mb_per_s: speed, left_ms: left }) {
   const texts = [
-    `${count(entries)} of ${count(size)} entries`,
+    // One request's evidence is no part of a whole.
+    entries === undefined ? '' : `${count(entries)} of ${count(size)} entries`,
     `${(elapsed / 1000).toFixed(1)} s`,
     `${speed.toFixed(1)} MB/s`,
     left === null || entries >= size ? '' : `about ${Math.max(1, Math.round(left / 1000))} s left`,
@@ -110,10 +111,11 @@ function over(text) {
   at('verify').disabled = held === null || blocked();
 }
 
-at('form').addEventListener('submit', (event) => {
+at('form').addEventListener('submit', async (event) => {
   event.preventDefault();
   if (held === null || blocked()) return;
   worker ??= start();
+  const [evidence] = at('evidence').files;
   const { seen } = memory.recall(held.log) ?? { seen: [] };
   memory.confirm(held.log, held.vkey).catch(unstored);
   at('key-warning').hidden = true;
@@ -125,6 +127,14 @@ at('form').addEventListener('submit', (event) => {
   at('verify').hidden = true;
   at('stop').hidden = false;
   at('stop').focus();
+  result.from({ file: evidence?.name });
+  if (evidence !== undefined) {
+    say(`Reading ${evidence.name}.`);
+    const file = await evidence.arrayBuffer().catch(() => null);
+    if (file === null) over(`${evidence.name} could not be read. Nothing was judged. Choose it again.`);
+    else worker.postMessage({ type: 'evidence', vkey: held.vkey, file }, [file]);
+    return;
+  }
   say('Fetching the checkpoint.');
   worker.postMessage({ type: 'verify', vkey: held.vkey, remembered: seen, policy: at('policy').value });
 });

@@ -3,7 +3,8 @@
 // names: the checkpoint, the stream of entries, and, where something does not fit, the stream once more, leaf-hash
 // tiles and single bundles to tell where. Besides that it loads its own files, once.
 //
-// In:  { type: 'verify', vkey, remembered?: [{ size, root, at, note }], policy?: text } | { type: 'inspect', id, vkey } | { type: 'stop' }
+// In:  { type: 'verify', vkey, remembered?: [{ size, root, at, note }], policy?: text } | { type: 'evidence', vkey, file }
+//      | { type: 'inspect', id, vkey } | { type: 'stop' }
 // Out: { type: 'ready' } | { type: 'key', id, key | problem } | { type: 'checkpoint', size, root }
 //      | { type: 'progress', … } | { type: 'report', report } | { type: 'stopped', … } | { type: 'problem', text, status?, fatal? }: after a fatal one the worker is of no more use
 
@@ -11,7 +12,7 @@ import { Pool, readBlocks } from './blocks.js';
 import { Hashing, Replay, failing, gather } from './crew.js';
 import { Problem } from './problem.js';
 import { rehearse } from './rehearsal.js';
-import init, { Session, inspect_key as inspectKey } from './verifier.js';
+import init, { Session, check_evidence as checkEvidence, inspect_key as inspectKey } from './verifier.js';
 
 const LEDGER = new URL('/ledger/', self.location.href);
 
@@ -52,6 +53,7 @@ self.addEventListener('message', async ({ data }) => {
   }
   if (data.type === 'inspect') inspect(data);
   if (data.type === 'verify') await verify(data, abort);
+  if (data.type === 'evidence') await evidence(data);
 });
 
 Promise.all([ready, crew]).then(() => self.postMessage({ type: 'ready' }), () => {});
@@ -61,6 +63,19 @@ function inspect({ id, vkey }) {
     self.postMessage({ type: 'key', id, key: JSON.parse(inspectKey(vkey)) });
   } catch (problem) {
     self.postMessage({ type: 'key', id, problem: String(problem) });
+  }
+}
+
+/** Checks one request's file. Its entries are counted by what is said of them. */
+async function evidence({ vkey, file }) {
+  const begun = performance.now();
+  try {
+    const report = JSON.parse(checkEvidence(vkey, new Uint8Array(file)));
+    const elapsed_ms = performance.now() - begun;
+    const figures = { elapsed_ms, bytes: file.byteLength, mb_per_s: file.byteLength / 1000 / elapsed_ms, left_ms: null };
+    self.postMessage({ type: 'report', report: { ...report, self_test: await ready, ...figures } });
+  } catch (error) {
+    self.postMessage({ type: 'problem', ...explain(error) });
   }
 }
 

@@ -99,7 +99,7 @@ fn the_command_line_says_the_same(vkey: &str, file: &str, report: &Report) {
         "{}",
         String::from_utf8_lossy(&done.stderr)
     );
-    assert!(String::from_utf8_lossy(&done.stdout).starts_with("Not proven"));
+    assert!(String::from_utf8_lossy(&done.stdout).starts_with("NOT PROVEN"));
     assert_eq!(run(&file[..file.len() - 1], &[]).status.code(), Some(2));
     let policy = folder.path().join("policy");
     std::fs::write(&policy, "quorum none\n").unwrap();
