@@ -295,13 +295,23 @@ impl Session {
     }
 
     fn proven_in_blocks(&mut self) -> Option<Stage> {
-        let spans = self.joining.finish()?;
+        let mut spans = self.joining.finish()?;
         let (size, root) = (spans.size(), spans.tree().root());
+        // The root first: what is not the signed log is no other face of it by chance.
+        let unique = spans.finish().is_ok();
+        let marked = self
+            .marks()
+            .into_iter()
+            .all(|mark| spans.root_at(mark).is_some() || mark == 0);
         let mut pass = Pass::joined(&self.key, spans);
         let vouched = pass.keys.verify(self.signed.clone()?);
         let checkpoint = vouched.or(self.checkpoint.clone())?;
         if checkpoint.size() != size || checkpoint.root() != root {
             self.joining.doubt(Doubted::Root);
+            return None;
+        }
+        if !(unique && marked) {
+            self.joining.doubt(Doubted::Untold);
             return None;
         }
         let before = self.checkpoint.replace(checkpoint);

@@ -144,6 +144,10 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
             also_signed(&witnesses, basis.checkpoint.size())
         ),
     };
+    // A checkpoint that the wrong key signed, or that witnesses contradict, is nobody's history.
+    let contested = findings
+        .iter()
+        .any(|found| matches!(found.subject, Subject::Signature | Subject::Witnesses));
     let checks = checks(basis, &history, &witnesses, &findings);
     findings.truncate(MAX_FINDINGS);
     Report {
@@ -164,7 +168,9 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
         broken_ranges,
         remembered: basis.remembered.to_vec(),
         // History is worth remembering where the entries are the signed ones, lawful or not.
-        may_be_remembered: basis.located == Located::NotNeeded && history.may_be_remembered(),
+        may_be_remembered: basis.located == Located::NotNeeded
+            && history.may_be_remembered()
+            && !contested,
     }
 }
 

@@ -12,6 +12,10 @@ use crate::key::LogKey;
 use crate::report::{Finding, Outcome, Subject};
 use crate::verdict::{Basis, in_full};
 
+/// How long, in seconds, entries may go on after the last witness signed: witnesses sign in rounds of seconds, and
+/// what nobody has looked at for longer is what somebody withholds from them.
+const MAX_LAG_S: i64 = 600;
+
 /// How deep groups within groups are written out; a person reads no deeper.
 const MAX_DEPTH: usize = 8;
 
@@ -92,6 +96,14 @@ pub(crate) fn witnesses(basis: &Basis<'_>) -> Witnesses {
         return Witnesses::new(Outcome::Unknown, text.to_owned());
     };
     let size = basis.checkpoint.size();
+    if !knows_the_key(basis, policy) {
+        let sentence = format!(
+            "Your trust policy names another key for {} than the one you hold, and the log does not say that one follows the other.",
+            basis.key.origin.as_str()
+        );
+        let kind = "policy_other_key";
+        return Witnesses::failed(Finding::of_log(Subject::Witnesses, kind, sentence));
+    }
     let evaluation = match policy.evaluate(newest) {
         Ok(evaluation) => evaluation,
         Err(error) => {
@@ -126,6 +138,24 @@ pub(crate) fn witnesses(basis: &Basis<'_>) -> Witnesses {
     }
 }
 
+/// Whether one of the keys that the policy names for the log is the auditor's, or one before or after it.
+fn knows_the_key(basis: &Basis<'_>, policy: &Policy) -> bool {
+    let log = basis.key.origin.as_str();
+    let mut keys = policy.logs().iter().map(|known| known.key());
+    keys.any(|key| key.name() == log && (*key == basis.key.key || basis.pass.keys.know(key)))
+}
+
+/// Whether entries went on for long after the last of these witnesses signed.
+fn far_behind(basis: &Basis<'_>, evaluation: &Evaluation) -> bool {
+    let signed = evaluation.witnesses().iter().map(|w| w.unix_seconds());
+    let signed = signed.max().and_then(|at| i64::try_from(at).ok());
+    let newest = basis.pass.newest.map(|newest| newest.unix_millis() / 1000);
+    match (signed, newest) {
+        (Some(signed), Some(newest)) => newest.saturating_sub(signed) > MAX_LAG_S,
+        _ => true,
+    }
+}
+
 /// What the newest checkpoint says that enough witnesses have signed; `None` where there is none to be believed.
 fn earlier(basis: &Basis<'_>, policy: &Policy) -> Option<Witnesses> {
     let witnessed: &SignedCheckpoint = basis.witnessed?;
@@ -149,6 +179,20 @@ fn earlier(basis: &Basis<'_>, policy: &Policy) -> Option<Witnesses> {
         return Some(Witnesses::failed(of_log("witnesses_saw_more", sentence)));
     }
     match root_then(basis, m) {
+        Some(root) if root == then.root() && (m == 0 || far_behind(basis, &evaluation)) => {
+            let sentence = format!(
+                "The witnesses have not looked for long: enough of them have signed {} of {n}, and the newest entry is more than {} minutes younger.",
+                if m == 0 {
+                    "none".to_owned()
+                } else {
+                    format!("the first {m}")
+                },
+                MAX_LAG_S / 60
+            );
+            let mut finding = of_log("witnesses_behind", sentence);
+            finding.notes.push(format!("Signed by {by}."));
+            Some(Witnesses::failed(finding))
+        }
         Some(root) if root == then.root() => {
             let text = format!(
                 "Enough witnesses have signed the first {m} of {}: {by}. For those after them there is the log's own signature only.",

@@ -27,7 +27,9 @@ pub(super) async fn require_same_origin(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    if safe || request.uri().path() == BACK_CHANNEL || is_own(request.headers(), &own.0) {
+    let path = request.uri().path();
+    let followed = safe && is_noted(path) && is_foreign(request.headers());
+    if (safe && !followed) || path == BACK_CHANNEL || is_own(request.headers(), &own.0) {
         next.run(request).await
     } else {
         tracing::warn!(
@@ -43,6 +45,17 @@ pub(super) async fn require_same_origin(
         .link("Home", "/")
         .into_response()
     }
+}
+
+/// Whether a download is noted in the log as somebody's read: a link on another site is not to make it theirs.
+fn is_noted(path: &str) -> bool {
+    path == "/ledger/log-file" || (path.starts_with("/requests/") && path.ends_with("/evidence"))
+}
+
+/// Whether a browser says that it follows another site.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let mut sites = headers.get_all("sec-fetch-site").iter();
+    sites.any(|site| site == "cross-site")
 }
 
 /// `Origin` decides where it is there; else `Sec-Fetch-Site`, which no script can set; else the answer is no.
@@ -67,6 +80,14 @@ mod tests {
             headers.append(*name, http::HeaderValue::from_static(value));
         }
         is_own(&headers, "https://glass.example:8443")
+    }
+
+    #[test]
+    fn a_download_that_is_noted_is_known_by_its_path() {
+        assert!(is_noted("/ledger/log-file") && is_noted("/requests/7/evidence"));
+        assert!(
+            !is_noted("/requests/7") && !is_noted("/ledger/checkpoint") && !is_noted("/evidence")
+        );
     }
 
     #[test]

@@ -106,6 +106,9 @@ fn the_command_line_says_the_same(vkey: &str, file: &str, report: &Report) {
     let done = run(file, &["--policy", policy.to_str().unwrap()]);
     assert_eq!(done.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&done.stderr).contains("--policy"));
+    let done = run(file, &["--remembered", policy.to_str().unwrap()]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("--remembered"));
 }
 
 #[sqlx::test(migrations = "../migrations")]

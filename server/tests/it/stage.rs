@@ -1,11 +1,14 @@
 //! A whole portal over a fresh database, and browsers before it.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use leptos::prelude::LeptosOptions;
 use openidconnect::core::CoreJwsSigningAlgorithm;
@@ -36,12 +39,16 @@ pub(crate) struct Stage {
     pub(crate) pool: PgPool,
     router: Router,
     folders: [TempDir; 2],
+    /// How many browsers there are.
+    browsers: AtomicU8,
     _stop: DropGuard,
 }
 
 /// One browser: a cookie.
 pub(crate) struct Browser<'a> {
     stage: &'a Stage,
+    /// Each has an address of its own: so many sign-ins come from one, and no more.
+    address: IpAddr,
     pub(crate) cookie: Option<String>,
 }
 
@@ -128,6 +135,7 @@ impl Stage {
             pool,
             router,
             folders,
+            browsers: AtomicU8::new(1),
             _stop: stop.drop_guard(),
         }
     }
@@ -148,8 +156,10 @@ impl Stage {
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {
+        let number = self.browsers.fetch_add(1, Ordering::Relaxed);
         Browser {
             stage: self,
+            address: [198, 51, 100, number].into(),
             cookie: None,
         }
     }
@@ -243,6 +253,7 @@ impl Browser<'_> {
     }
 
     async fn send(&mut self, request: http::request::Builder, body: Body) -> Answer {
+        let request = request.extension(ConnectInfo(SocketAddr::from((self.address, 40_000))));
         let request = match &self.cookie {
             Some(cookie) => request.header(header::COOKIE, format!("__Host-breakglass={cookie}")),
             None => request,

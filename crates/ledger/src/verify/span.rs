@@ -11,7 +11,7 @@ use crate::hash::{HASH_TEXT_LEN, Hash};
 use crate::tree::{LeafRange, Tree};
 use crate::{HashedEntry, Origin, Timestamp, rotation};
 
-/// The most bytes of announcements of keys that a stretch hands on: far more than a log has.
+/// The most bytes of announcements of keys, in a stretch and in all of them: far more than a log has.
 const MAX_ANNOUNCED: usize = 1 << 20;
 
 /// Spreads the bits of half an id: 2^64 divided by the golden ratio.
@@ -196,6 +196,10 @@ impl Spans {
             leaves.append(mark).map_err(|_| doubt)?;
             let tree = leaves.tree().ok_or(doubt)?;
             self.roots.push((tree.size(), tree.root()));
+        }
+        let announced = self.announced.iter().chain(&span.announced);
+        if announced.map(Vec::len).sum::<usize>() > MAX_ANNOUNCED {
+            return Err(doubt);
         }
         self.leaves.append(&span.leaves).map_err(|_| doubt)?;
         self.previous = span.last;

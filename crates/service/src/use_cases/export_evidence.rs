@@ -60,6 +60,9 @@ impl Portal {
         let now = self.inner.clock.now();
         let words = words(&records, &kept, &[], case, viewer, now);
         let places = self.places(&story, &records, &found, size).await?;
+        if places.len() > MAX_ENTRIES || kept.len() > MAX_OPENINGS {
+            return Err(too_long());
+        }
         if !case.involves(viewer.person, &viewer.groups) {
             for range in together(&places) {
                 self.read(viewer, range.start, range.end).await?;
@@ -77,10 +80,7 @@ impl Portal {
         let fits = bundle.entries.len() <= MAX_ENTRIES
             && bundle.openings.len() <= MAX_OPENINGS
             && file.len() <= MAX_LEN;
-        fits.then_some(file).ok_or(Error::BadInput {
-            field: "request",
-            message: "There is more about this request than one file holds. An auditor can verify the whole log instead.".into(),
-        })
+        fits.then_some(file).ok_or_else(too_long)
     }
 
     /// Which entries belong into the file: the request's, its policy from the version that it was made under on, and
@@ -158,6 +158,13 @@ fn shown(words: &[OpeningView], kept: &[Kept]) -> Vec<Shown> {
         .collect();
     shown.sort_by(|one, other| (one.seq, &one.field).cmp(&(other.seq, &other.field)));
     shown
+}
+
+fn too_long() -> Error {
+    Error::BadInput {
+        field: "request",
+        message: "There is more about this request than one file holds. An auditor can verify the whole log instead.".into(),
+    }
 }
 
 #[cfg(test)]

@@ -215,7 +215,7 @@ fn openings(opened: usize, sealed: usize) -> String {
 /// What no such file shows, and what this one had to take as said.
 fn beyond(basis: &Basis<'_>) -> String {
     let mut text = String::from(
-        "A file of some entries cannot show whether others about this request were left out of it, what came after them, or whether a key that signs was retired. Nor does it show whether those who acted were registered, were in the groups that their entries name, are different human beings, or owed a review. A check of the whole log shows this.",
+        "A file of some entries cannot show whether others about this request were left out of it, what came after them, or whether a key that signs was retired; no witness was asked here, and whether others were shown the same checkpoint is not known. Nor does it show whether those who acted were registered, were in the groups that their entries name, are different human beings, or owed a review. A check of the whole log shows this.",
     );
     for assumed in &basis.replayed.assumed {
         text.push_str(match assumed {

@@ -3,6 +3,7 @@
 
 use super::server::{Server, kinds, places};
 use crate::hasher::Hasher;
+use crate::report::Remembered;
 use crate::sample::Sample;
 
 /// Reads in blocks of 50 entries first.
@@ -33,6 +34,35 @@ fn a_server_that_is_honest_the_second_time_is_not_proven() {
     // Another log altogether, sound in itself: no entry is to blame.
     server.first_face = Some(Sample::lawful(301).entries[..299].to_vec());
     assert_eq!(kinds(&check(&server).0), ["two_faces"]);
+}
+
+#[test]
+fn a_first_face_with_one_id_twice_is_a_face_all_the_same() {
+    let sample = Sample::lawful(300);
+    let mut server = Server::of(&sample);
+    let mut twice = Sample::lawful(299);
+    twice.same_id_again();
+    twice.write("something.else", r#"{"system":"portal"}"#, "{}");
+    server.first_face = Some(twice.entries);
+    let (report, _) = check(&server);
+    assert_eq!(kinds(&report), ["two_faces"]);
+    assert!(!report.proven);
+}
+
+#[test]
+fn a_root_that_nobody_noted_is_asked_of_a_reader_in_order() {
+    let sample = Sample::lawful(300);
+    let mut server = Server::of(&sample);
+    server.unmarked = true;
+    let seen = Remembered {
+        size: 100,
+        root: ledger::Hash::new([1; 32]),
+        at: "2026-01-05T09:00:00Z".to_owned(),
+        note: String::new(),
+    };
+    let (report, asked) = server.check_one_way(vec![seen], Some(50));
+    assert!(!report.proven, "{}", report.sentence);
+    assert_eq!(asked.len(), 2, "{asked:?}");
 }
 
 #[test]

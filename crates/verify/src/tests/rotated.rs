@@ -98,6 +98,7 @@ fn the_old_key_signs_nothing_after_its_time() {
     let report = server.check();
     assert!(!report.proven);
     assert_eq!(kinds(&report), ["key_of_another_time"]);
+    assert!(!report.may_be_remembered);
     assert_eq!(outcome(&report, Subject::Signature), Outcome::Failed);
 }
 

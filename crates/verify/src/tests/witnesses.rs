@@ -1,6 +1,6 @@
 //! An auditor's own policy says who must have looked; the server only hands over what they signed.
 
-use ledger::{Checkpoint, CosigningKey, Hash, SignedCheckpoint, leaf_hash, root_of};
+use ledger::{Checkpoint, CosigningKey, Hash, SignedCheckpoint, SigningKey, leaf_hash, root_of};
 
 use super::server::{Server, kinds, outcome};
 use crate::key::LogKey;
@@ -8,8 +8,8 @@ use crate::report::{Check, Outcome, Report, Subject};
 use crate::sample::Sample;
 use crate::witnesses::{NotATrustPolicy, TrustPolicy};
 
-/// When the witnesses say that they signed: 2025-11-22T23:04:05Z.
-const AT_S: u64 = 1_763_852_645;
+/// When the witnesses say that they signed: 2026-01-05T09:46:40Z, after the sample's last entry.
+const AT_S: u64 = 1_767_606_400;
 
 fn witness(number: u8) -> CosigningKey {
     CosigningKey::from_seed(&format!("w{number}.example"), [100 + number; 32]).unwrap()
@@ -44,12 +44,24 @@ fn cosigned(sample: &Sample, size: usize, witnesses: &[u8]) -> Vec<u8> {
     signed(sample, size, root_of(&leaves), witnesses)
 }
 
+fn cosigned_at(sample: &Sample, size: usize, witnesses: &[u8], at_s: u64) -> Vec<u8> {
+    let leaves: Vec<Hash> = sample.entries[..size]
+        .iter()
+        .map(|e| leaf_hash(e))
+        .collect();
+    signed_at(sample, size, root_of(&leaves), witnesses, at_s)
+}
+
 fn signed(sample: &Sample, size: usize, root: Hash, witnesses: &[u8]) -> Vec<u8> {
+    signed_at(sample, size, root, witnesses, AT_S)
+}
+
+fn signed_at(sample: &Sample, size: usize, root: Hash, witnesses: &[u8], at_s: u64) -> Vec<u8> {
     let checkpoint = Checkpoint::new(sample.origin.clone(), size as u64, root).unwrap();
     let mut note = checkpoint.sign(&sample.key);
     let bare = SignedCheckpoint::parse(note.as_bytes()).unwrap();
     for number in witnesses {
-        note += &bare.note().cosignature(&witness(*number), AT_S);
+        note += &bare.note().cosignature(&witness(*number), at_s);
     }
     note.into_bytes()
 }
@@ -79,7 +91,7 @@ fn a_quorum_is_named_with_its_times() {
     assert!(report.proven, "{:?}", report.findings);
     assert_eq!(said(&report).outcome, Outcome::Passed);
     let text = "Enough witnesses have signed the checkpoint over 300 entries: \
-        one (2025-11-22T23:04:05.000Z), three (2025-11-22T23:04:05.000Z).";
+        one (2026-01-05T09:46:40.000Z), three (2026-01-05T09:46:40.000Z).";
     assert_eq!(said(&report).text, text);
     assert!(
         report
@@ -106,7 +118,7 @@ fn what_lacks_for_a_quorum_is_named() {
     );
     assert_eq!(finding.expected.as_deref(), Some("2 of (one, two, three)"));
     let found = finding.found.as_deref().unwrap();
-    assert_eq!(found, "signed by two (2025-11-22T23:04:05.000Z)");
+    assert_eq!(found, "signed by two (2026-01-05T09:46:40.000Z)");
 }
 
 #[test]
@@ -148,6 +160,32 @@ fn a_log_that_outgrew_its_witnesses_says_how_far_they_looked() {
 }
 
 #[test]
+fn witnesses_who_have_not_looked_for_long_are_not_enough() {
+    let sample = Sample::lawful(300);
+    let mut server = asked(&sample);
+    // The newest entry is ten minutes and more younger than what they have signed, by their own clocks.
+    for (size, at_s) in [(0, AT_S), (1, AT_S - 3_600), (299, AT_S - 3_600)] {
+        server.witnessed = Some(cosigned_at(&sample, size, &[1, 2], at_s));
+        let report = server.check();
+        assert!(!report.proven && !report.may_be_remembered, "{size}");
+        assert_eq!(kinds(&report), ["witnesses_behind"], "{size}");
+    }
+}
+
+#[test]
+fn a_policy_for_another_key_of_that_name_is_a_finding() {
+    let sample = Sample::lawful(300);
+    let mut server = asked(&sample);
+    let other = SigningKey::from_seed(sample.origin.as_str(), [77; 32]).unwrap();
+    let other = other.verifier_key().to_string();
+    server.policy = Some(policy(&text(&other), &server.vkey).unwrap());
+    server.checkpoint = cosigned(&sample, 300, &[1, 2]);
+    let report = server.check();
+    assert_eq!(kinds(&report), ["policy_other_key"]);
+    assert!(!report.proven && !report.may_be_remembered);
+}
+
+#[test]
 fn witnesses_who_were_shown_another_history_are_believed() {
     let sample = Sample::lawful(300);
     let mut server = asked(&sample);
@@ -169,7 +207,7 @@ fn what_the_server_calls_witnessed_is_believed_by_its_signatures_only() {
     let few = cosigned(&sample, 260, &[1]);
     // The log's own key did not sign: the auditor's key is another.
     let mut impostor = Sample::lawful(260);
-    impostor.key = ledger::SigningKey::from_seed("breakglass.demo/log", [8; 32]).unwrap();
+    impostor.key = SigningKey::from_seed("breakglass.demo/log", [8; 32]).unwrap();
     let unsigned = cosigned(&impostor, 260, &[1, 2]);
     for witnessed in [few, unsigned, b"nonsense".to_vec(), vec![b'a'; 100_000]] {
         let mut server = asked(&sample);
@@ -214,7 +252,7 @@ fn a_policy_that_is_none_or_anothers_is_refused_in_a_sentence() {
         error.ends_with("Correct that line and try again."),
         "{error}"
     );
-    let other = ledger::SigningKey::from_seed("other.example/log", [1; 32]).unwrap();
+    let other = SigningKey::from_seed("other.example/log", [1; 32]).unwrap();
     let error = policy(&text(&other.verifier_key().to_string()), &vkey).unwrap_err();
     let log = "breakglass.demo/log".to_owned();
     assert_eq!(error, NotATrustPolicy::OtherLog(log));

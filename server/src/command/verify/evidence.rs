@@ -14,6 +14,9 @@ const BEGINS: &[u8] = br#"{"format":"breakglass.evidence/"#;
 /// What a trust policy has to do with it.
 pub(super) const NO_POLICY: &str = "An evidence bundle is not held against a trust policy: leave --policy out, or verify the whole log with it.";
 
+/// What an earlier check has to do with it.
+pub(super) const NO_MEMORY: &str = "An evidence bundle is not held against what was seen earlier: leave --remembered out, or verify the whole log with it.";
+
 /// The file, where it is one.
 pub(super) fn read(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
     if !path.is_file() {

@@ -1,6 +1,6 @@
 //! A folder with the files of one log, as an archive or a static log keeps them.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -66,7 +66,7 @@ impl Folder {
 
     fn newest_kept(&self) -> anyhow::Result<Option<String>> {
         let folder = self.root.join(CHECKPOINTS);
-        let listed = match std::fs::read_dir(&folder) {
+        let listed = match fs::read_dir(&folder) {
             Ok(listed) => listed,
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(fault) => return Err(unreadable(&folder, fault)),
@@ -87,6 +87,13 @@ impl Folder {
 impl Files for Folder {
     fn get(&self, name: &str) -> anyhow::Result<Option<Bytes>> {
         let path = self.root.join(name);
+        // Opening a pipe would wait for somebody who writes into it.
+        if fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
+            anyhow::bail!(
+                "{} is no file, so nothing was judged. Look at what lies there.",
+                path.display()
+            );
+        }
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -59,6 +59,7 @@ impl Verify {
         let key = LogKey::parse(&self.vkey)?;
         if let Some(file) = evidence::read(Path::new(&self.place))? {
             anyhow::ensure!(self.policy.is_none(), evidence::NO_POLICY);
+            anyhow::ensure!(self.remembered.is_none(), evidence::NO_MEMORY);
             return self.told(&evidence::check(&key, &file)?);
         }
         let log = key.facts().log;
