@@ -5,6 +5,7 @@
 //! - the peer: `openssl dgst -sha256` over the same bytes, one process a core on a part each
 //!
 //! Prints JSON lines, each the median of the runs.
+#![allow(clippy::print_stdout, reason = "a measurement is printed")]
 
 use std::error::Error;
 use std::fs::{self, File};
