@@ -1,6 +1,7 @@
 // The auditor's browser proves the record, or shows exactly where somebody altered it.
 
-import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -118,8 +119,35 @@ test('the page says whose it is, and gives the verifier away', async ({ person }
   await expect(ways.locator('#single-hash')).toHaveText(hash);
   const beside = await quinn.request.get('/verify/breakglass-verify.html.sha256').then((answer) => answer.text());
   expect(beside).toBe(`${hash}  breakglass-verify.html\n`);
-  await expect(ways.getByRole('region', { name: 'Command' })).toHaveText(/^breakglass verify http:\/\/localhost:\d+ --vkey end2end\.example\/portal\+/);
+  const command = ways.getByRole('region', { name: 'Command' });
+  await expect(command, 'a claim is no key to paste').toHaveText(/^breakglass verify 'http:\/\/localhost:\d+' --vkey <the key you hold>$/);
+  await quinn.getByRole('button', { name: /use the server's key/i }).click();
+  await expect(command).toHaveText(/^breakglass verify 'http:\/\/localhost:\d+' --vkey 'end2end\.example\/portal\+[^']+'$/);
+  await quinn.getByLabel('Key of the log').fill('');
+  await expect(command).toHaveText(/<the key you hold>$/);
 });
+
+test('a key\'s name runs nothing in the shell that the line is pasted into', async ({ person }) => {
+  const quinn = await person('quinn');
+  const vkey = keyNamed("x$(echo${IFS}run)`id`';echo${IFS}run;'\"&|<>\\");
+  await quinn.route('**/ledger/vkey', (route) => route.fulfill({ body: `${vkey}\n` }));
+  await quinn.goto('/verify');
+  const command = quinn.getByRole('region', { name: 'Command' });
+  await expect(quinn.locator('#claimed-key')).toHaveText(vkey);
+  await expect(command).toHaveText(/ --vkey <the key you hold>$/);
+  await quinn.getByRole('button', { name: /use the server's key/i }).click();
+  await expect(command).toContainText('run');
+  const line = (await command.textContent()) ?? '';
+  const words = execFileSync('sh', ['-c', `breakglass() { printf '%s\\n' "$@"; }\n${line}`], { encoding: 'utf8' });
+  expect(words).toBe(`verify\n${new URL(quinn.url()).origin}\n--vkey\n${vkey}\n`);
+});
+
+/** A key of this name, as a server could claim it. */
+function keyNamed(name: string): string {
+  const key = Buffer.concat([Buffer.from([1]), generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)]);
+  const id = createHash('sha256').update(`${name}\n`).update(key).digest('hex').slice(0, 8);
+  return `${name}+${id}+${key.toString('base64')}`;
+}
 
 test('another key than the one in hand proves nothing', async ({ person }) => {
   const quinn = await person('quinn');

@@ -153,6 +153,7 @@ at('key-warning-known').addEventListener('change', ready);
 async function hold() {
   const text = at('key').value.trim();
   held = null;
+  command();
   ready();
   if (text === '') {
     at('key-state').textContent = '';
@@ -276,9 +277,15 @@ function signIn() {
   return Object.assign(document.createElement('a'), { href: '/sign-in?next=/verify', textContent: 'Sign in' });
 }
 
-/** The line to paste, with the key in hand, else with the one that the server claims. */
+/** The line to paste. It names no key that the server claims, and nothing in a key's name may be read by a shell. */
 function command() {
-  at('command').textContent = `breakglass verify ${location.origin} --vkey ${(held ?? claimed)?.vkey ?? '<the key you hold>'}`;
+  const key = held === null ? '<the key you hold>' : quoted(held.vkey);
+  at('command').textContent = `breakglass verify ${quoted(location.origin)} --vkey ${key}`;
+}
+
+/** One word for a shell, whatever stands in it. */
+function quoted(word) {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Asks the server which log it keeps and which key it claims. */
@@ -308,7 +315,6 @@ async function ask() {
     at('claimed-origin').textContent = key.log;
     at('claimed-key').textContent = key.vkey;
     at('claimed-fingerprint').textContent = key.fingerprint;
-    command();
     at('claim-note').textContent = 'A claim, not trusted by itself: compare it with the key that reached you another way.';
     at('take-claim').disabled = false;
   } catch {
