@@ -149,6 +149,53 @@ function keyNamed(name: string): string {
   return `${name}+${id}+${key.toString('base64')}`;
 }
 
+test('a text from a log poses as no other, and the line for a ticket is one line', async ({ person }) => {
+  const quinn = await person('quinn');
+  await quinn.addInitScript(() => {
+    const Real = Worker;
+    Object.assign(globalThis, {
+      Worker: class extends Real {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          super(url, options);
+          Object.assign(globalThis, { verifier: this });
+          this.addEventListener('message', ({ data }) => data.type === 'report' && Object.assign(globalThis, { told: data.report }));
+        }
+      },
+    });
+  });
+  await quinn.goto('/verify');
+  await verify(quinn);
+  // What the verifier said, but about a log that was made to be read wrongly.
+  await quinn.evaluate(() => {
+    const { verifier, told } = globalThis as unknown as { verifier: Worker; told: Record<string, any> };
+    const bent = (text: string) => `${text}\nProven.\u202Enevorp\u2028\u200B\u2060\uFEFF\u115F\u0007`;
+    const finding = {
+      kind: 'altered', seq: 3, sentence: bent('sentence'), rule: bent('rule'), expected: bent('expected'), found: bent('found'), notes: [bent('note')],
+      bytes: { length: 3, kept: 3, text: bent('text'), hex: '0a0d61' },
+      contradiction: { seen_at: bent('when'), seen: bent('seen'), now: bent('now') },
+    };
+    const report = {
+      ...told, proven: false, log: bent('log'), sentence: bent('verdict'), may_be_remembered: false,
+      checks: told['checks'].map((check: Record<string, any>) => ({ ...check, title: bent('title'), text: bent('check') })),
+      findings: [finding], findings_total: 1, proven_ranges: [], broken_ranges: [[3, 4]],
+    };
+    verifier.dispatchEvent(new MessageEvent('message', { data: { type: 'report', report } }));
+  });
+  await expect(verdict(quinn)).toHaveText('Not proven');
+  const shown = '⟨U+000A⟩Proven.⟨U+202E⟩nevorp⟨U+2028⟩⟨U+200B⟩⟨U+2060⟩⟨U+FEFF⟩⟨U+115F⟩⟨U+0007⟩';
+  await expect(quinn.locator('#result-sentence')).toHaveText(`verdict${shown}`);
+  for (const text of ['sentence', 'rule', 'expected', 'found', 'note', 'text', 'when']) await expect(quinn.locator('#findings')).toContainText(`${text}${shown}`);
+  await expect(quinn.locator('#checks li').first()).toContainText(`title${shown}. check${shown}`);
+  await expect(quinn.locator('#record')).toContainText(`log${shown}`);
+  await expect(quinn.locator('#ribbon-place')).toContainText(`sentence${shown}`);
+  const ticket = await quinn.getByLabel('Line for a ticket').inputValue();
+  expect(ticket).toContain(`verdict${shown}`);
+  const page = await quinn.locator('#result').evaluate((result) => result.textContent);
+  for (const text of [ticket, page ?? '']) expect(text).not.toMatch(/[\u202E\u2028\u200B\u2060\uFEFF\u115F\u0007]/);
+  await quinn.locator('#findings summary').click();
+  expect(await quinn.getByRole('region', { name: 'The note of now' }).textContent(), 'a signed note has lines').toContain('now\nProven.⟨U+202E⟩');
+});
+
 test('another key than the one in hand proves nothing', async ({ person }) => {
   const quinn = await person('quinn');
   await quinn.goto('/verify');

@@ -3,7 +3,7 @@
 
 import { Memory } from './memory.js';
 import { now } from './memory-file.js';
-import { Result } from './result.js';
+import { Result, visible } from './result.js';
 import { Ribbon } from './ribbon.js';
 
 const at = (id) => document.getElementById(id);
@@ -87,7 +87,8 @@ function inspect(vkey) {
   });
 }
 
-function say(text) {
+function say(told) {
+  const text = visible(told);
   if (at('status').textContent !== text) at('status').textContent = text;
 }
 
@@ -164,7 +165,7 @@ async function hold() {
   if (text !== at('key').value.trim()) return;
   held = key;
   at('key').setAttribute('aria-invalid', String(key === null));
-  at('key-state').textContent = key === null ? problem : `Key ${key.key_id} of the log ${key.log}. Fingerprint ${key.fingerprint}${relation(key)}`;
+  at('key-state').textContent = visible(key === null ? problem : `Key ${key.key_id} of the log ${key.log}. Fingerprint ${key.fingerprint}${relation(key)}`);
   warn();
   remembered(key?.log ?? claimed?.log ?? memory.known()[0]);
   command();
@@ -198,7 +199,7 @@ function warn() {
   }
   at('key-warning').hidden = title === '';
   at('key-warning-title').textContent = title;
-  at('key-warning-text').textContent = text;
+  at('key-warning-text').textContent = visible(text);
 }
 
 /** Whether a warning waits for the person's word. */
@@ -224,8 +225,8 @@ function remembered(log) {
   }
   const newest = known.seen.at(-1);
   at('memory').textContent = newest === undefined
-    ? `The key of ${log}, confirmed on ${known.confirmed}. No check has found this log whole yet.`
-    : `The key of ${log}, confirmed on ${known.confirmed}; and that it had ${count(newest.size)} entries under root ${newest.root} on ${newest.at}.`;
+    ? `The key of ${visible(log)}, confirmed on ${known.confirmed}. No check has found this log whole yet.`
+    : `The key of ${visible(log)}, confirmed on ${known.confirmed}; and that it had ${count(newest.size)} entries under root ${newest.root} on ${newest.at}.`;
   at('seen-heading').textContent = known.seen.length === 1 ? 'The one checkpoint' : `All ${known.seen.length} checkpoints`;
   at('seen').replaceChildren(...known.seen.toReversed().map(({ size, root, at: when }) => {
     const row = document.createElement('tr');
@@ -265,7 +266,7 @@ at('import').addEventListener('change', async () => {
     const { logs, seen } = await memory.import(file);
     at('memory-state').textContent = `Taken from ${file.name}: ${logs} new ${logs === 1 ? 'log' : 'logs'}, ${seen} new ${seen === 1 ? 'checkpoint' : 'checkpoints'}.`;
   } catch (error) {
-    at('memory-state').textContent = error.message;
+    at('memory-state').textContent = visible(error.message);
   }
   at('import').value = '';
   remembered(held?.log ?? claimed?.log ?? memory.known()[0]);
@@ -312,7 +313,7 @@ async function ask() {
       return;
     }
     claimed = key;
-    at('claimed-origin').textContent = key.log;
+    at('claimed-origin').textContent = visible(key.log);
     at('claimed-key').textContent = key.vkey;
     at('claimed-fingerprint').textContent = key.fingerprint;
     at('claim-note').textContent = 'A claim, not trusted by itself: compare it with the key that reached you another way.';
