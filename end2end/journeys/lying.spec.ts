@@ -107,6 +107,34 @@ function bySomebodyElse(body: string, origin: string): Buffer {
   return Buffer.from(`${body}\n— ${origin} ${signature.toString('base64')}\n`);
 }
 
+base('what is remembered cannot be pinned to what was never seen', async ({ page }) => {
+  await page.goto(server.url);
+  const kept = await page.evaluate(async () => {
+    const from: string = '/verify/memory-file.js';
+    const { merged, now, read } = await import(from);
+    const root = (number: number) => `${String(number).padStart(43, 'A')}=`;
+    const early = (number: number) => `2026-01-01T00:${String(Math.floor(number / 60)).padStart(2, '0')}:${String(number % 60).padStart(2, '0')}Z`;
+    const imported = async (seen: unknown[]) => {
+      const memory = { format: 'breakglass.memory/1', logs: [{ log: 'a', vkey: 'b', confirmed: '2026-01-01T00:00:00Z', seen }] };
+      return (await read(new File([JSON.stringify(memory)], 'memory.json')))[0].seen;
+    };
+    const hundred = Array.from({ length: 100 }, (_, index) => index);
+    const future = await imported(hundred.map((index) => ({ size: 10 + index, root: root(index), at: '2999-12-31T23:59:59Z', note: '' })));
+    const truth = { size: 1000, root: root(999), at: now(), note: 'true' };
+    const large = { size: 5000, root: root(500), at: '2025-01-01T00:00:00Z', note: 'large' };
+    const small = hundred.map((index) => ({ size: index, root: root(index), at: early(index), note: '' }));
+    return { until: now(), future, truth: merged(future, [truth]), large: merged([large], small), imported: await imported([large, ...small]) };
+  });
+  expect(kept.future).toHaveLength(65);
+  for (const { at } of kept.future) expect(at <= kept.until, `${at} is not to come`).toBe(true);
+  expect(kept.truth.at(-1), 'what was seen today is the newest').toMatchObject({ size: 1000, note: 'true' });
+  for (const seen of [kept.large, kept.imported]) {
+    expect(seen).toHaveLength(65);
+    expect(seen[0], 'the largest stays').toMatchObject({ size: 5000, note: 'large' });
+    expect(seen.at(-1)).toMatchObject({ size: 99 });
+  }
+});
+
 for (const browser of ['Chromium', 'Firefox'] as const) {
   const test = base.extend<{ scripted: Scripted }>({
     scripted: async ({ page }, use) => (browser === 'Firefox' ? inFirefox(use) : use(page)),
