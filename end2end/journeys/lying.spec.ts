@@ -22,8 +22,17 @@ base.beforeAll(async () => {
   server = await startServer();
 });
 base.afterAll(() => server.stop());
+base.afterEach(() => server.bends((_, content) => content));
 // One server for all: one lie at a time.
 base.describe.configure({ mode: 'serial' });
+
+/** The worker with less patience, so that nobody waits half a minute for a journey. */
+function hurried(worker: Buffer): Buffer {
+  const text = worker.toString();
+  const other = text.replace('STALL_AFTER_MS = 30_000', 'STALL_AFTER_MS = 1_000');
+  expect(other, 'its patience stands where it stood').not.toBe(text);
+  return Buffer.from(other);
+}
 
 /** A page with the verifier's workers, which are asked again and again. */
 async function open(page: Scripted): Promise<(lie: Answer) => Promise<Said>> {
@@ -106,6 +115,45 @@ function bySomebodyElse(body: string, origin: string): Buffer {
   const signature = Buffer.concat([Buffer.from('deadbeef', 'hex'), sign(null, Buffer.from(body), privateKey)]);
   return Buffer.from(`${body}\n— ${origin} ${signature.toString('base64')}\n`);
 }
+
+for (const withheld of ['hash.js', 'rules.js', 'verifier_bg.wasm', 'sample/stream']) {
+  base(`a check is stopped by a word even while ${withheld} does not come`, async ({ page }) => {
+    const asked = new Promise<void>((done) => server.bends((name, content) => (name === withheld ? (done(), 'silence') : content)));
+    await page.goto(server.url);
+    const said = page.evaluate(
+      (vkey) =>
+        new Promise<Record<string, unknown>>((heard) => {
+          const worker = new Worker('/verify/worker.js', { type: 'module' });
+          Object.assign(window, { worker });
+          worker.addEventListener('message', ({ data }) => heard(data));
+          worker.postMessage({ type: 'verify', vkey });
+        }),
+      server.sample.vkey,
+    );
+    await asked;
+    await page.evaluate(() => (window as unknown as { worker: Worker }).worker.postMessage({ type: 'stop' }));
+    expect(await said).toMatchObject({ type: 'stopped', entries: 0 });
+  });
+}
+
+base('a verifier that does not come is given up with a name for it', async ({ page }) => {
+  server.bends((name, content) => {
+    if (name === 'hash.js') return 'silence';
+    return name === 'worker.js' ? hurried(content) : content;
+  });
+  await page.goto(server.url);
+  const said = await page.evaluate(
+    (vkey) =>
+      new Promise<Record<string, unknown>>((heard) => {
+        const worker = new Worker('/verify/worker.js', { type: 'module' });
+        worker.addEventListener('message', ({ data }) => heard(data));
+        worker.postMessage({ type: 'verify', vkey });
+      }),
+    server.sample.vkey,
+  );
+  expect(said).toMatchObject({ type: 'problem', fatal: true });
+  expect(said['text']).toContain('own files did not come');
+});
 
 base('what is remembered cannot be pinned to what was never seen', async ({ page }) => {
   await page.goto(server.url);

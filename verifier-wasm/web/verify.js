@@ -16,6 +16,8 @@ const memory = await Memory.open();
 /** What the server claims and what the person holds: `inspect_key`'s answers, or null. */
 let claimed = null;
 let held = null;
+/** Whether the worker has said a word yet. */
+let lives = false;
 let worker = start();
 let inspections = 0;
 const waiting = new Map();
@@ -23,7 +25,11 @@ let milestone = 0;
 
 function start() {
   const begun = new Worker('/verify/worker.js', { type: 'module' });
-  begun.addEventListener('message', ({ data }) => hear[data.type]?.(data));
+  lives = false;
+  begun.addEventListener('message', ({ data }) => {
+    lives = true;
+    hear[data.type]?.(data);
+  });
   begun.addEventListener('error', () => {
     over('The verifier could not start or failed. Load the page again; if it stays so, use a current browser. Nothing was judged.');
     worker = null;
@@ -140,7 +146,14 @@ at('form').addEventListener('submit', async (event) => {
   worker.postMessage({ type: 'verify', vkey: held.vkey, remembered: seen, policy: at('policy').value });
 });
 
-at('stop').addEventListener('click', () => worker?.postMessage({ type: 'stop' }));
+at('stop').addEventListener('click', () => {
+  worker?.postMessage({ type: 'stop' });
+  if (lives) return;
+  // A worker that never came cannot answer: another takes its place.
+  worker?.terminate();
+  worker = start();
+  over('Stopped before the verifier was loaded. Nothing was judged.');
+});
 
 at('take-claim').addEventListener('click', () => {
   at('key').value = claimed.vkey;

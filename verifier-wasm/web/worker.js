@@ -22,6 +22,9 @@ const PROGRESS_EVERY_MS = 50;
 /** A server that sends nothing for this long is given up: an answer that never ends is not an answer. */
 const STALL_AFTER_MS = 30_000;
 
+/** The verifier's own files must have come, and the verifier have tried itself, this long after somebody waits for it. */
+const LOADED_AFTER_MS = 2 * STALL_AFTER_MS;
+
 /** How many bytes the replay may lag behind where the log is read in order. */
 const MAX_LAG = 16 * 1024 * 1024;
 
@@ -36,29 +39,38 @@ const ready = loaded.then(() => rehearse(() => running !== null));
 const crew = compiled.then(gather);
 
 self.addEventListener('message', async ({ data }) => {
-  if (data.type === 'stop') {
-    running?.abort();
-    return;
-  }
-  const abort = new AbortController();
-  if (data.type === 'verify') {
-    running?.abort();
-    running = abort;
-  }
-  try {
-    await (data.type === 'inspect' ? loaded : ready);
-  } catch (error) {
-    self.postMessage({ type: 'problem', text: `The verifier could not start in this browser (${error.message}). Nothing was judged. It needs WebAssembly with SIMD: use a current Firefox, Chrome, Edge or Safari.` });
-    return;
-  }
-  if (data.type === 'inspect') inspect(data);
-  if (data.type === 'verify') await verify(data, abort);
-  if (data.type === 'evidence') await evidence(data);
+  if (data.type === 'stop') running?.abort();
+  if (data.type === 'inspect') await inspect(data);
+  if (data.type === 'verify') await run(verify, data);
+  if (data.type === 'evidence') await run(evidence, data);
 });
 
 Promise.all([ready, crew]).then(() => self.postMessage({ type: 'ready' }), () => {});
 
-function inspect({ id, vkey }) {
+/** Answers with its value once it is there. What was not delivered is not waited for. */
+async function inTime(loading) {
+  let timer;
+  const late = new Promise((_, fail) => {
+    const text = `The verifier's own files did not come within ${LOADED_AFTER_MS / 1000} seconds, so the check was given up. Nothing was judged. Load the page again, and tell those who run the portal if it stays so.`;
+    timer = setTimeout(() => fail(new Problem(text, undefined, true)), LOADED_AFTER_MS);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem(`The verifier could not start in this browser (${error.message}). Nothing was judged. It needs WebAssembly with SIMD: use a current Firefox, Chrome, Edge or Safari.`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function inspect({ id, vkey }) {
+  try {
+    await inTime(loaded);
+  } catch (problem) {
+    self.postMessage({ type: 'key', id, problem: problem.message });
+    return;
+  }
   try {
     self.postMessage({ type: 'key', id, key: JSON.parse(inspectKey(vkey)) });
   } catch (problem) {
@@ -66,46 +78,54 @@ function inspect({ id, vkey }) {
   }
 }
 
-/** Checks one request's file. Its entries are counted by what is said of them. */
-async function evidence({ vkey, file }) {
-  const begun = performance.now();
+/** Runs a check until it says its report, is stopped, or a problem ends it. The one before it is stopped. */
+async function run(kind, order) {
+  const abort = new AbortController();
+  running?.abort();
+  running = abort;
+  const check = { clock: new Clock(), signal: abort.signal, session: undefined, crew: null, replay: null, inBlocks: false, over: false };
   try {
-    const report = JSON.parse(checkEvidence(vkey, new Uint8Array(file)));
-    const elapsed_ms = performance.now() - begun;
-    const figures = { elapsed_ms, bytes: file.byteLength, mb_per_s: file.byteLength / 1000 / elapsed_ms, left_ms: null };
-    self.postMessage({ type: 'report', report: { ...report, self_test: await ready, ...figures } });
+    // Whatever it waits for, be it the verifier itself: it does not go on when it was stopped.
+    const report = await Promise.race([kind(order, check), stopped(abort.signal)]);
+    self.postMessage({ type: 'report', report });
   } catch (error) {
-    self.postMessage({ type: 'problem', ...explain(error) });
-  }
-}
-
-async function verify({ vkey, remembered = [], policy = '' }, abort) {
-  const clock = new Clock();
-  const check = { clock, signal: abort.signal, crew: null, replay: null, inBlocks: false, over: false };
-  let session;
-  try {
-    session = new Session(vkey);
-    for (const seen of remembered) session.remember(seen.size, seen.root, seen.at, seen.note);
-    if (policy.trim() !== '') session.policy(policy);
-    check.crew = await crew;
-    // Whatever it waits for: it does not go on when it was stopped, or when one of the crew is gone.
-    await Promise.race([through(session, check), failing(check.crew), stopped(abort.signal)]);
-    self.postMessage({ type: 'report', report: { ...JSON.parse(session.report()), self_test: await ready, ...clock.figures(session) } });
-  } catch (error) {
-    if (abort.signal.aborted && abort.signal.reason?.name === 'AbortError') {
-      self.postMessage({ type: 'stopped', ...clock.figures(session) });
+    if (abort.signal.aborted) {
+      self.postMessage({ type: 'stopped', ...check.clock.figures(check.session) });
     } else {
-      self.postMessage({ type: 'problem', ...explain(error, session) });
+      self.postMessage({ type: 'problem', ...explain(error, check.session) });
     }
   } finally {
     if (running === abort) running = null;
     check.over = true;
     try {
-      session?.free();
+      check.session?.free();
     } catch {
       // A session that trapped cannot be freed; the worker is thrown away with it.
     }
   }
+}
+
+/** Checks one request's file. Its entries are counted by what is said of them. */
+async function evidence({ vkey, file }, { signal }) {
+  const self_test = await inTime(ready);
+  signal.throwIfAborted();
+  const begun = performance.now();
+  const report = JSON.parse(checkEvidence(vkey, new Uint8Array(file)));
+  const elapsed_ms = performance.now() - begun;
+  return { ...report, self_test, elapsed_ms, bytes: file.byteLength, mb_per_s: file.byteLength / 1000 / elapsed_ms, left_ms: null };
+}
+
+async function verify({ vkey, remembered = [], policy = '' }, check) {
+  const self_test = await inTime(ready);
+  check.crew = await inTime(crew);
+  check.signal.throwIfAborted();
+  const session = new Session(vkey);
+  check.session = session;
+  for (const seen of remembered) session.remember(seen.size, seen.root, seen.at, seen.note);
+  if (policy.trim() !== '') session.policy(policy);
+  // It does not go on when one of the crew is gone.
+  await Promise.race([through(session, check), failing(check.crew)]);
+  return { ...JSON.parse(session.report()), self_test, ...check.clock.figures(session) };
 }
 
 /** Brings the session all that it asks for. */
