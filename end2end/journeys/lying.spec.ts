@@ -155,6 +155,58 @@ base('a verifier that does not come is given up with a name for it', async ({ pa
   expect(said['text']).toContain('own files did not come');
 });
 
+base('a server that trickles is given up with a name for it', async ({ page }) => {
+  server.bends((name, content) => (name === 'worker.js' ? hurried(content) : content));
+  const check = await open(page);
+  for (const of of ['checkpoint', 'stream']) {
+    let open = true;
+    const trickles = instead(of, (body, response) => {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' });
+      let sent = 0;
+      const more = () => {
+        if (response.destroyed) open = false;
+        else response.write(body.subarray(sent, ++sent), () => setTimeout(more, 100));
+      };
+      more();
+      return 'answered';
+    });
+    const { problem } = await check(trickles);
+    expect(problem, of).toMatch(/^The server sent only \d+ bytes in 1 seconds/);
+    await expect.poll(() => open, { message: 'the connection is closed' }).toBe(false);
+  }
+  const silent = await check(instead('stream', (_, response) => (response.writeHead(200).flushHeaders(), 'answered')));
+  expect(silent.problem).toMatch(/^The server sent nothing in 1 seconds/);
+});
+
+base('what came is told while a block fills', async ({ page }) => {
+  await page.goto(server.url);
+  // Byte by byte, until something is told of them: it comes seldom, and not for each byte.
+  server.lies(instead('stream', (body, response) => {
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    let sent = 0;
+    const more = () => {
+      if (!response.destroyed) response.write(body.subarray(sent, ++sent), () => setTimeout(more, 20));
+    };
+    more();
+    return 'answered';
+  }));
+  const told = await page.evaluate(
+    (vkey) =>
+      new Promise<Record<string, unknown>>((heard) => {
+        const worker = new Worker('/verify/worker.js', { type: 'module' });
+        Object.assign(window, { worker });
+        worker.addEventListener('message', ({ data }) => {
+          // What is told of the checkpoint does not count.
+          if (data.bytes > 5 && data.bytes < 150) heard(data);
+          if (data.type === 'problem') heard(data);
+        });
+        worker.postMessage({ type: 'verify', vkey });
+      }),
+    server.sample.vkey,
+  );
+  expect(told).toMatchObject({ type: 'progress', entries: 0 });
+});
+
 base('what is remembered cannot be pinned to what was never seen', async ({ page }) => {
   await page.goto(server.url);
   const kept = await page.evaluate(async () => {

@@ -98,10 +98,11 @@ function say(told) {
   if (at('status').textContent !== text) at('status').textContent = text;
 }
 
-function figures({ entries, size, elapsed_ms: elapsed, mb_per_s: speed, left_ms: left }) {
+function figures({ entries, size, bytes, elapsed_ms: elapsed, mb_per_s: speed, left_ms: left }) {
   const texts = [
     // One request's evidence is no part of a whole.
     entries === undefined ? '' : `${count(entries)} of ${count(size)} entries`,
+    `${(bytes / 1_000_000).toFixed(1)} MB`,
     `${(elapsed / 1000).toFixed(1)} s`,
     `${speed.toFixed(1)} MB/s`,
     left === null || entries >= size ? '' : `about ${Math.max(1, Math.round(left / 1000))} s left`,

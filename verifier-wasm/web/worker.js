@@ -19,8 +19,9 @@ const LEDGER = new URL('/ledger/', self.location.href);
 /** Progress is told at most twenty times a second: more cannot be seen, and costs time. */
 const PROGRESS_EVERY_MS = 50;
 
-/** A server that sends nothing for this long is given up: an answer that never ends is not an answer. */
+/** A server that was waited for so long must have sent so much: an answer that never ends is not an answer. */
 const STALL_AFTER_MS = 30_000;
+const LEAST_BYTES = 64 * 1024;
 
 /** The verifier's own files must have come, and the verifier have tried itself, this long after somebody waits for it. */
 const LOADED_AFTER_MS = 2 * STALL_AFTER_MS;
@@ -175,6 +176,7 @@ async function answer(session, request, check) {
 /** Hands blocks to those that hash, what they say to the session, and the blocks to the replay. */
 async function readInBlocks(session, check) {
   const { clock, crew } = check;
+  let received = 0;
   const pool = new Pool(BLOCKS);
   const replay = new Replay(crew.rules, session.size(), (buffer) => pool.give(buffer));
   let fits = true;
@@ -190,18 +192,24 @@ async function readInBlocks(session, check) {
     }
     bytes += length;
     replay.feed(buffer, 0, length);
-    clock.tell(session, bytes);
+    clock.tell(session, received);
   });
   let first = 0;
   for (let stretch = session.stretch_from(first); fits && stretch !== undefined; stretch = session.stretch_from(first)) {
     const { path, count } = JSON.parse(stretch);
     await get({ path, needed: true }, check, async (response, stall) => {
-      const wind = () => stall.wind();
+      // Something is told while a block fills, too: on a slow line that takes its time.
+      const waits = () => stall.waits();
+      const came = (length) => {
+        stall.came(length);
+        received += length;
+        if (!check.over) clock.tell(session, received);
+      };
       const take = (block) => {
         hashing.send(block);
         return fits;
       };
-      const place = response.body === null ? first : await readBlocks(response.body, { first, count, pool, wind, take });
+      const place = response.body === null ? first : await readBlocks(response.body, { first, count, pool, waits, came, take });
       await hashing.done();
       if (fits && place !== null) session.doubt(place);
       fits &&= place === null;
@@ -228,10 +236,14 @@ async function get({ path, needed }, { signal }, take) {
       if (!needed) return false;
       throw refusal(response, path);
     }
+    stall.came(0);
     await take(response, stall);
     return true;
   } catch (error) {
-    if (stall.fired) throw new Problem(`The server sent nothing for ${STALL_AFTER_MS / 1000} seconds (${path}), so the check was given up. Nothing was judged. Try again.`);
+    if (stall.fired) {
+      const sent = stall.bytes === 0 ? 'nothing' : `only ${stall.bytes} bytes`;
+      throw new Problem(`The server sent ${sent} in ${STALL_AFTER_MS / 1000} seconds (${path}), so the check was given up. Nothing was judged. Try again.`);
+    }
     throw error;
   } finally {
     stall.clear();
@@ -243,8 +255,9 @@ async function pour(response, session, { clock, stall, replay }) {
   const reader = response.body.getReader();
   try {
     while (session.wants()) {
-      stall.wind();
+      stall.waits();
       const { done, value } = await reader.read();
+      stall.came(value?.byteLength ?? 0);
       if (done) return;
       session.feed(value);
       // The chunk itself goes over: nothing is copied, and nothing here reads it again.
@@ -278,10 +291,17 @@ function explain(error, session) {
   return { text: `The connection broke${at} (${error.message}). Nothing was judged. Check that the portal can be reached and verify again.` };
 }
 
-/** Aborts one request when nothing comes for too long, or when the whole check is stopped. */
+/**
+ * Aborts one request when too little comes for too long, or when the whole check is stopped. Only the time is counted in
+ * which the server is waited for: a slow computer is not the server's fault.
+ */
 class Stall {
   #controller = new AbortController();
   #timer;
+  /** Since when the server is waited for, if it is; how long it was before that, and what came. */
+  #since = performance.now();
+  #waited = 0;
+  bytes = 0;
   fired = false;
 
   constructor(outer) {
@@ -289,21 +309,35 @@ class Stall {
     this.outer = outer;
     this.forward = () => this.#controller.abort(outer.reason);
     outer.addEventListener('abort', this.forward);
-    this.wind();
+    // One timer, looked at when it rings, instead of one a chunk: chunks come by the thousand.
+    this.#timer = setInterval(() => this.#look(), STALL_AFTER_MS / 10);
   }
 
   get signal() {
     return this.#controller.signal;
   }
 
-  wind() {
-    // One timer, looked at when it rings, instead of one a chunk: chunks come by the thousand.
-    this.last = performance.now();
-    this.#timer ??= setInterval(() => {
-      if (performance.now() - this.last < STALL_AFTER_MS) return;
+  waits() {
+    this.#since ??= performance.now();
+  }
+
+  came(length) {
+    if (this.#since !== null) this.#waited += performance.now() - this.#since;
+    this.#since = null;
+    this.bytes += length;
+  }
+
+  #look() {
+    const waited = this.#waited + (this.#since === null ? 0 : performance.now() - this.#since);
+    if (waited < STALL_AFTER_MS) return;
+    if (this.bytes < LEAST_BYTES) {
       this.fired = true;
       this.#controller.abort(new Problem('stalled'));
-    }, STALL_AFTER_MS / 10);
+      return;
+    }
+    this.bytes = 0;
+    this.#waited = 0;
+    if (this.#since !== null) this.#since = performance.now();
   }
 
   clear() {
