@@ -207,6 +207,44 @@ base('what came is told while a block fills', async ({ page }) => {
   expect(told).toMatchObject({ type: 'progress', entries: 0 });
 });
 
+const flaws = {
+  'finds nothing in blocks': `
+    const hash = Hasher.prototype.block;
+    let whole;
+    Hasher.prototype.block = function (first, bytes) {
+      try {
+        whole = hash.call(this, first, bytes);
+      } catch {}
+      return whole;
+    };`,
+  'proves nothing in blocks': 'Hasher.prototype.block = () => { throw 0; };',
+  'finds nothing in order': `
+    const feed = Session.prototype.feed;
+    let intact;
+    Session.prototype.feed = function (bytes) {
+      if (bytes.length > 2000) intact ??= bytes;
+      return feed.call(this, bytes.length > 2000 ? intact : bytes);
+    };`,
+};
+for (const [flaw, script] of Object.entries(flaws)) {
+  base(`a verifier that ${flaw} does not pass its own test`, async ({ page }) => {
+    server.bends((name, content) => (name === 'verifier.js' ? Buffer.concat([content, Buffer.from(`\n${script}\n`)]) : content));
+    await page.goto(server.url);
+    server.lies(honest(server.sample));
+    const said = await page.evaluate(
+      (vkey) =>
+        new Promise<Record<string, unknown>>((heard) => {
+          const worker = new Worker('/verify/worker.js', { type: 'module' });
+          worker.addEventListener('message', ({ data }) => (data.type === 'report' || data.type === 'problem') && heard(data));
+          worker.postMessage({ type: 'verify', vkey });
+        }),
+      server.sample.vkey,
+    );
+    expect(said).toMatchObject({ type: 'problem' });
+    expect(said['text']).toMatch(/could not start in this browser \(it (proved an altered|did not)/);
+  });
+}
+
 base('what is remembered cannot be pinned to what was never seen', async ({ page }) => {
   await page.goto(server.url);
   const kept = await page.evaluate(async () => {
