@@ -245,6 +245,45 @@ for (const [flaw, script] of Object.entries(flaws)) {
   });
 }
 
+base('a log that is broken in very many places is drawn all the same', async ({ page }) => {
+  await page.goto(server.url);
+  const drawn = await page.evaluate(async () => {
+    const from: string = '/verify/ribbon.js';
+    const { Ribbon } = await import(from);
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { tabIndex: 0, style: 'width: 1000px; height: 40px' });
+    const [place, end, table] = ['p', 'p', 'tbody'].map((tag) => document.createElement(tag)) as [HTMLElement, HTMLElement, HTMLElement];
+    document.body.append(canvas, place, end, table);
+    let clips = 0;
+    const clip = CanvasRenderingContext2D.prototype.clip;
+    CanvasRenderingContext2D.prototype.clip = function (this: CanvasRenderingContext2D) {
+      clips += 1;
+      (clip as () => void).call(this);
+    } as typeof clip;
+    const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const ribbon = new Ribbon({ canvas, place, end, table });
+    await frames();
+    clips = 0;
+    const size = 1_000_000;
+    const every = Array.from({ length: size / 10 }, (_, index) => index * 10);
+    const targets = every.slice(0, 10_000).map((seq) => ({ seq, id: `finding-${seq}`, sentence: `Entry ${seq} was altered.` }));
+    ribbon.result(size, every.map((seq) => [seq + 1, seq + 10]), every.map((seq) => [seq, seq + 1]), targets);
+    await frames();
+    const many = { text: canvas.ariaValueText ?? canvas.getAttribute('aria-valuetext'), clips, rows: table.childElementCount };
+    ribbon.result(20, [[0, 4], [5, 9], [12, 20]], [[4, 5], [9, 12]], [4, 9, 10].map((seq) => ({ seq, id: '', sentence: `It is ${seq}.` })));
+    const few = [...table.children].map((row) => [...row.children].map((cell) => cell.textContent).join(' '));
+    ribbon.progress(10, [3, 15, 99]);
+    canvas.dispatchEvent(new KeyboardEvent('keydown', { key: 'End' }));
+    return { many, few, progress: canvas.getAttribute('aria-valuetext') };
+  });
+  expect(drawn.many).toMatchObject({ text: 'Stretch 1 of 200000: entry 0, broken. Entry 0 was altered. Enter opens the finding.', rows: 201 });
+  expect(drawn.many.clips, 'no more is painted than there are pixels').toBeLessThan(3000);
+  expect(drawn.few).toEqual([
+    'entries 0 to 3 4 proven', 'entry 4 1 broken', 'entries 5 to 8 4 proven', 'entry 9 1 broken', 'entries 10 to 11 2 broken', 'entries 12 to 19 8 proven',
+  ]);
+  expect(drawn.progress).toBe('Stretch 6 of 6: entries 16 to 19, not yet read.');
+});
+
 base('what is remembered cannot be pinned to what was never seen', async ({ page }) => {
   await page.goto(server.url);
   const kept = await page.evaluate(async () => {
