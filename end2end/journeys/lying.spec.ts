@@ -22,8 +22,17 @@ base.beforeAll(async () => {
   server = await startServer();
 });
 base.afterAll(() => server.stop());
+base.afterEach(() => server.bends((_, content) => content));
 // One server for all: one lie at a time.
 base.describe.configure({ mode: 'serial' });
+
+/** The worker with less patience, so that nobody waits half a minute for a journey. */
+function hurried(worker: Buffer): Buffer {
+  const text = worker.toString();
+  const other = text.replace('STALL_AFTER_MS = 30_000', 'STALL_AFTER_MS = 1_000');
+  expect(other, 'its patience stands where it stood').not.toBe(text);
+  return Buffer.from(other);
+}
 
 /** A page with the verifier's workers, which are asked again and again. */
 async function open(page: Scripted): Promise<(lie: Answer) => Promise<Said>> {
@@ -106,6 +115,202 @@ function bySomebodyElse(body: string, origin: string): Buffer {
   const signature = Buffer.concat([Buffer.from('deadbeef', 'hex'), sign(null, Buffer.from(body), privateKey)]);
   return Buffer.from(`${body}\n— ${origin} ${signature.toString('base64')}\n`);
 }
+
+for (const withheld of ['hash.js', 'rules.js', 'verifier_bg.wasm', 'sample/stream']) {
+  base(`a check is stopped by a word even while ${withheld} does not come`, async ({ page }) => {
+    const asked = new Promise<void>((done) => server.bends((name, content) => (name === withheld ? (done(), 'silence') : content)));
+    await page.goto(server.url);
+    const said = page.evaluate(
+      (vkey) =>
+        new Promise<Record<string, unknown>>((heard) => {
+          const worker = new Worker('/verify/worker.js', { type: 'module' });
+          Object.assign(window, { worker });
+          worker.addEventListener('message', ({ data }) => heard(data));
+          worker.postMessage({ type: 'verify', vkey });
+        }),
+      server.sample.vkey,
+    );
+    await asked;
+    await page.evaluate(() => (window as unknown as { worker: Worker }).worker.postMessage({ type: 'stop' }));
+    expect(await said).toMatchObject({ type: 'stopped', entries: 0 });
+  });
+}
+
+base('a verifier that does not come is given up with a name for it', async ({ page }) => {
+  server.bends((name, content) => {
+    if (name === 'hash.js') return 'silence';
+    return name === 'worker.js' ? hurried(content) : content;
+  });
+  await page.goto(server.url);
+  const said = await page.evaluate(
+    (vkey) =>
+      new Promise<Record<string, unknown>>((heard) => {
+        const worker = new Worker('/verify/worker.js', { type: 'module' });
+        worker.addEventListener('message', ({ data }) => heard(data));
+        worker.postMessage({ type: 'verify', vkey });
+      }),
+    server.sample.vkey,
+  );
+  expect(said).toMatchObject({ type: 'problem', fatal: true });
+  expect(said['text']).toContain('own files did not come');
+});
+
+base('a server that trickles is given up with a name for it', async ({ page }) => {
+  server.bends((name, content) => (name === 'worker.js' ? hurried(content) : content));
+  const check = await open(page);
+  for (const of of ['checkpoint', 'stream']) {
+    let open = true;
+    const trickles = instead(of, (body, response) => {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' });
+      let sent = 0;
+      const more = () => {
+        if (response.destroyed) open = false;
+        else response.write(body.subarray(sent, ++sent), () => setTimeout(more, 100));
+      };
+      more();
+      return 'answered';
+    });
+    const { problem } = await check(trickles);
+    expect(problem, of).toMatch(/^The server sent only \d+ bytes in 1 seconds/);
+    await expect.poll(() => open, { message: 'the connection is closed' }).toBe(false);
+  }
+  const silent = await check(instead('stream', (_, response) => (response.writeHead(200).flushHeaders(), 'answered')));
+  expect(silent.problem).toMatch(/^The server sent nothing in 1 seconds/);
+});
+
+base('what came is told while a block fills', async ({ page }) => {
+  await page.goto(server.url);
+  // Byte by byte, until something is told of them: it comes seldom, and not for each byte.
+  server.lies(instead('stream', (body, response) => {
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    let sent = 0;
+    const more = () => {
+      if (!response.destroyed) response.write(body.subarray(sent, ++sent), () => setTimeout(more, 20));
+    };
+    more();
+    return 'answered';
+  }));
+  const told = await page.evaluate(
+    (vkey) =>
+      new Promise<Record<string, unknown>>((heard) => {
+        const worker = new Worker('/verify/worker.js', { type: 'module' });
+        Object.assign(window, { worker });
+        worker.addEventListener('message', ({ data }) => {
+          // What is told of the checkpoint does not count.
+          if (data.bytes > 5 && data.bytes < 150) heard(data);
+          if (data.type === 'problem') heard(data);
+        });
+        worker.postMessage({ type: 'verify', vkey });
+      }),
+    server.sample.vkey,
+  );
+  expect(told).toMatchObject({ type: 'progress', entries: 0 });
+});
+
+const flaws = {
+  'finds nothing in blocks': `
+    const hash = Hasher.prototype.block;
+    let whole;
+    Hasher.prototype.block = function (first, bytes) {
+      try {
+        whole = hash.call(this, first, bytes);
+      } catch {}
+      return whole;
+    };`,
+  'proves nothing in blocks': 'Hasher.prototype.block = () => { throw 0; };',
+  'finds nothing in order': `
+    const feed = Session.prototype.feed;
+    let intact;
+    Session.prototype.feed = function (bytes) {
+      if (bytes.length > 2000) intact ??= bytes;
+      return feed.call(this, bytes.length > 2000 ? intact : bytes);
+    };`,
+};
+for (const [flaw, script] of Object.entries(flaws)) {
+  base(`a verifier that ${flaw} does not pass its own test`, async ({ page }) => {
+    server.bends((name, content) => (name === 'verifier.js' ? Buffer.concat([content, Buffer.from(`\n${script}\n`)]) : content));
+    await page.goto(server.url);
+    server.lies(honest(server.sample));
+    const said = await page.evaluate(
+      (vkey) =>
+        new Promise<Record<string, unknown>>((heard) => {
+          const worker = new Worker('/verify/worker.js', { type: 'module' });
+          worker.addEventListener('message', ({ data }) => (data.type === 'report' || data.type === 'problem') && heard(data));
+          worker.postMessage({ type: 'verify', vkey });
+        }),
+      server.sample.vkey,
+    );
+    expect(said).toMatchObject({ type: 'problem' });
+    expect(said['text']).toMatch(/could not start in this browser \(it (proved an altered|did not)/);
+  });
+}
+
+base('a log that is broken in very many places is drawn all the same', async ({ page }) => {
+  await page.goto(server.url);
+  const drawn = await page.evaluate(async () => {
+    const from: string = '/verify/ribbon.js';
+    const { Ribbon } = await import(from);
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { tabIndex: 0, style: 'width: 1000px; height: 40px' });
+    const [place, end, table] = ['p', 'p', 'tbody'].map((tag) => document.createElement(tag)) as [HTMLElement, HTMLElement, HTMLElement];
+    document.body.append(canvas, place, end, table);
+    let clips = 0;
+    const clip = CanvasRenderingContext2D.prototype.clip;
+    CanvasRenderingContext2D.prototype.clip = function (this: CanvasRenderingContext2D) {
+      clips += 1;
+      (clip as () => void).call(this);
+    } as typeof clip;
+    const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const ribbon = new Ribbon({ canvas, place, end, table });
+    await frames();
+    clips = 0;
+    const size = 1_000_000;
+    const every = Array.from({ length: size / 10 }, (_, index) => index * 10);
+    const targets = every.slice(0, 10_000).map((seq) => ({ seq, id: `finding-${seq}`, sentence: `Entry ${seq} was altered.` }));
+    ribbon.result(size, every.map((seq) => [seq + 1, seq + 10]), every.map((seq) => [seq, seq + 1]), targets);
+    await frames();
+    const many = { text: canvas.ariaValueText ?? canvas.getAttribute('aria-valuetext'), clips, rows: table.childElementCount };
+    ribbon.result(20, [[0, 4], [5, 9], [12, 20]], [[4, 5], [9, 12]], [4, 9, 10].map((seq) => ({ seq, id: '', sentence: `It is ${seq}.` })));
+    const few = [...table.children].map((row) => [...row.children].map((cell) => cell.textContent).join(' '));
+    ribbon.progress(10, [3, 15, 99]);
+    canvas.dispatchEvent(new KeyboardEvent('keydown', { key: 'End' }));
+    return { many, few, progress: canvas.getAttribute('aria-valuetext') };
+  });
+  expect(drawn.many).toMatchObject({ text: 'Stretch 1 of 200000: entry 0, broken. Entry 0 was altered. Enter opens the finding.', rows: 201 });
+  expect(drawn.many.clips, 'no more is painted than there are pixels').toBeLessThan(3000);
+  expect(drawn.few).toEqual([
+    'entries 0 to 3 4 proven', 'entry 4 1 broken', 'entries 5 to 8 4 proven', 'entry 9 1 broken', 'entries 10 to 11 2 broken', 'entries 12 to 19 8 proven',
+  ]);
+  expect(drawn.progress).toBe('Stretch 6 of 6: entries 16 to 19, not yet read.');
+});
+
+base('what is remembered cannot be pinned to what was never seen', async ({ page }) => {
+  await page.goto(server.url);
+  const kept = await page.evaluate(async () => {
+    const from: string = '/verify/memory-file.js';
+    const { merged, now, read } = await import(from);
+    const root = (number: number) => `${String(number).padStart(43, 'A')}=`;
+    const early = (number: number) => `2026-01-01T00:${String(Math.floor(number / 60)).padStart(2, '0')}:${String(number % 60).padStart(2, '0')}Z`;
+    const imported = async (seen: unknown[]) => {
+      const memory = { format: 'breakglass.memory/1', logs: [{ log: 'a', vkey: 'b', confirmed: '2026-01-01T00:00:00Z', seen }] };
+      return (await read(new File([JSON.stringify(memory)], 'memory.json')))[0].seen;
+    };
+    const hundred = Array.from({ length: 100 }, (_, index) => index);
+    const future = await imported(hundred.map((index) => ({ size: 10 + index, root: root(index), at: '2999-12-31T23:59:59Z', note: '' })));
+    const truth = { size: 1000, root: root(999), at: now(), note: 'true' };
+    const large = { size: 5000, root: root(500), at: '2025-01-01T00:00:00Z', note: 'large' };
+    const small = hundred.map((index) => ({ size: index, root: root(index), at: early(index), note: '' }));
+    return { until: now(), future, truth: merged(future, [truth]), large: merged([large], small), imported: await imported([large, ...small]) };
+  });
+  expect(kept.future).toHaveLength(64);
+  for (const { at } of kept.future) expect(at <= kept.until, `${at} is not to come`).toBe(true);
+  expect(kept.truth.at(-1), 'what was seen today is the newest').toMatchObject({ size: 1000, note: 'true' });
+  for (const seen of [kept.large, kept.imported]) {
+    expect(seen).toHaveLength(65);
+    expect(seen[0], 'the largest stays').toMatchObject({ size: 5000, note: 'large' });
+    expect(seen.at(-1)).toMatchObject({ size: 99 });
+  }
+});
 
 for (const browser of ['Chromium', 'Firefox'] as const) {
   const test = base.extend<{ scripted: Scripted }>({

@@ -117,6 +117,43 @@ test('a file can be dropped, and what one check saw is held against the next', a
   await axe(page);
 });
 
+test('another key than the remembered one is told, whichever was given first, and a memory is read before a check', async ({ stranger }) => {
+  const page = await opened(stranger);
+  const { vkey, bytes } = sampleLog();
+  const remembered = (key: string) => {
+    const memory = { format: 'breakglass.memory/1', logs: [{ log: vkey.split('+')[0], vkey: key, confirmed: '2026-01-05T09:00:00Z', seen: [] }] };
+    return page.getByLabel(/What you saw of the log earlier/).setInputFiles({ name: 'seen.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(memory)) });
+  };
+  const state = page.locator('#memory-state');
+  const key = page.getByLabel('Key of the log');
+  const button = page.getByRole('button', { name: 'Verify', exact: true });
+  await remembered('another');
+  await expect(state).toHaveText(/^seen\.json remembers 0 checkpoints of .*\.$/);
+  await give(page, bytes, vkey);
+  await expect(state).toContainText('It holds another key');
+  await key.fill('');
+  await expect(state).not.toContainText('It holds another key');
+  await key.fill(vkey);
+  await expect(state).toContainText('It holds another key');
+  await remembered(vkey);
+  await expect(state).not.toContainText('It holds another key');
+  await remembered('another');
+  await expect(state).toContainText('It holds another key');
+
+  await expect(button).toBeEnabled();
+  await page.evaluate(() => {
+    const read = Blob.prototype.text;
+    Blob.prototype.text = function (this: Blob) {
+      return new Promise((resolve) => Object.assign(globalThis, { speak: () => resolve(read.call(this)) }));
+    };
+  });
+  await remembered(vkey);
+  await expect(button, 'the memory is still being read').toBeDisabled();
+  await page.evaluate(() => (globalThis as unknown as { speak(): void }).speak());
+  await expect(button).toBeEnabled();
+  await expect(state).toHaveText(/^seen\.json remembers/);
+});
+
 test('a check can be cancelled even while the disk is silent', async ({ stranger }) => {
   const page = await opened(stranger);
   const { vkey, bytes } = sampleLog();

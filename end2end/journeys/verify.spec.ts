@@ -1,6 +1,7 @@
 // The auditor's browser proves the record, or shows exactly where somebody altered it.
 
-import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -118,7 +119,81 @@ test('the page says whose it is, and gives the verifier away', async ({ person }
   await expect(ways.locator('#single-hash')).toHaveText(hash);
   const beside = await quinn.request.get('/verify/breakglass-verify.html.sha256').then((answer) => answer.text());
   expect(beside).toBe(`${hash}  breakglass-verify.html\n`);
-  await expect(ways.getByRole('region', { name: 'Command' })).toHaveText(/^breakglass verify http:\/\/localhost:\d+ --vkey end2end\.example\/portal\+/);
+  const command = ways.getByRole('region', { name: 'Command' });
+  await expect(command, 'a claim is no key to paste').toHaveText(/^breakglass verify 'http:\/\/localhost:\d+' --vkey <the key you hold>$/);
+  await quinn.getByRole('button', { name: /use the server's key/i }).click();
+  await expect(command).toHaveText(/^breakglass verify 'http:\/\/localhost:\d+' --vkey 'end2end\.example\/portal\+[^']+'$/);
+  await quinn.getByLabel('Key of the log').fill('');
+  await expect(command).toHaveText(/<the key you hold>$/);
+});
+
+test('a key\'s name runs nothing in the shell that the line is pasted into', async ({ person }) => {
+  const quinn = await person('quinn');
+  const vkey = keyNamed("x$(echo${IFS}run)`id`';echo${IFS}run;'\"&|<>\\");
+  await quinn.route('**/ledger/vkey', (route) => route.fulfill({ body: `${vkey}\n` }));
+  await quinn.goto('/verify');
+  const command = quinn.getByRole('region', { name: 'Command' });
+  await expect(quinn.locator('#claimed-key')).toHaveText(vkey);
+  await expect(command).toHaveText(/ --vkey <the key you hold>$/);
+  await quinn.getByRole('button', { name: /use the server's key/i }).click();
+  await expect(command).toContainText('run');
+  const line = (await command.textContent()) ?? '';
+  const words = execFileSync('sh', ['-c', `breakglass() { printf '%s\\n' "$@"; }\n${line}`], { encoding: 'utf8' });
+  expect(words).toBe(`verify\n${new URL(quinn.url()).origin}\n--vkey\n${vkey}\n`);
+});
+
+/** A key of this name, as a server could claim it. */
+function keyNamed(name: string): string {
+  const key = Buffer.concat([Buffer.from([1]), generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)]);
+  const id = createHash('sha256').update(`${name}\n`).update(key).digest('hex').slice(0, 8);
+  return `${name}+${id}+${key.toString('base64')}`;
+}
+
+test('a text from a log poses as no other, and the line for a ticket is one line', async ({ person }) => {
+  const quinn = await person('quinn');
+  await quinn.addInitScript(() => {
+    const Real = Worker;
+    Object.assign(globalThis, {
+      Worker: class extends Real {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          super(url, options);
+          Object.assign(globalThis, { verifier: this });
+          this.addEventListener('message', ({ data }) => data.type === 'report' && Object.assign(globalThis, { told: data.report }));
+        }
+      },
+    });
+  });
+  await quinn.goto('/verify');
+  await verify(quinn);
+  // What the verifier said, but about a log that was made to be read wrongly.
+  await quinn.evaluate(() => {
+    const { verifier, told } = globalThis as unknown as { verifier: Worker; told: Record<string, any> };
+    const bent = (text: string) => `${text}\nProven.\u202Enevorp\u2028\u200B\u2060\uFEFF\u115F\u0007`;
+    const finding = {
+      kind: 'altered', seq: 3, sentence: bent('sentence'), rule: bent('rule'), expected: bent('expected'), found: bent('found'), notes: [bent('note')],
+      bytes: { length: 3, kept: 3, text: bent('text'), hex: '0a0d61' },
+      contradiction: { seen_at: bent('when'), seen: bent('seen'), now: bent('now') },
+    };
+    const report = {
+      ...told, proven: false, log: bent('log'), sentence: bent('verdict'), may_be_remembered: false,
+      checks: told['checks'].map((check: Record<string, any>) => ({ ...check, title: bent('title'), text: bent('check') })),
+      findings: [finding], findings_total: 1, proven_ranges: [], broken_ranges: [[3, 4]],
+    };
+    verifier.dispatchEvent(new MessageEvent('message', { data: { type: 'report', report } }));
+  });
+  await expect(verdict(quinn)).toHaveText('Not proven');
+  const shown = '⟨U+000A⟩Proven.⟨U+202E⟩nevorp⟨U+2028⟩⟨U+200B⟩⟨U+2060⟩⟨U+FEFF⟩⟨U+115F⟩⟨U+0007⟩';
+  await expect(quinn.locator('#result-sentence')).toHaveText(`verdict${shown}`);
+  for (const text of ['sentence', 'rule', 'expected', 'found', 'note', 'text', 'when']) await expect(quinn.locator('#findings')).toContainText(`${text}${shown}`);
+  await expect(quinn.locator('#checks li').first()).toContainText(`title${shown}. check${shown}`);
+  await expect(quinn.locator('#record')).toContainText(`log${shown}`);
+  await expect(quinn.locator('#ribbon-place')).toContainText(`sentence${shown}`);
+  const ticket = await quinn.getByLabel('Line for a ticket').inputValue();
+  expect(ticket).toContain(`verdict${shown}`);
+  const page = await quinn.locator('#result').evaluate((result) => result.textContent);
+  for (const text of [ticket, page ?? '']) expect(text).not.toMatch(/[\u202E\u2028\u200B\u2060\uFEFF\u115F\u0007]/);
+  await quinn.locator('#findings summary').click();
+  expect(await quinn.getByRole('region', { name: 'The note of now' }).textContent(), 'a signed note has lines').toContain('now\nProven.⟨U+202E⟩');
 });
 
 test('another key than the one in hand proves nothing', async ({ person }) => {

@@ -20,11 +20,16 @@ export interface Sample {
 /** Answers a request for the log: with bytes, by itself, or not at all (404). */
 export type Answer = (what: string, response: ServerResponse) => Buffer | undefined | 'answered';
 
+/** Serves a file of the verifier's otherwise. */
+export type Bend = (name: string, content: Buffer) => Buffer | 'silence';
+
 export interface Server {
   url: string;
   sample: Sample;
   /** What the log's server does from now on. */
   lies(answer: Answer): void;
+  /** What it serves of the verifier's own files from now on: their bytes, others, or silence. */
+  bends(bend: Bend): void;
   /** What was asked for below `/ledger/` since. */
   asked: string[];
   stop(): void;
@@ -61,7 +66,8 @@ export async function startServer(): Promise<Server> {
   }
   const sample = { vkey: read('vkey').toString().trim(), checkpoint: read('checkpoint'), entries };
   let answer = honest(sample);
-  const server: Server = { url: '', sample, lies: (next) => (answer = next), asked: [], stop: () => {} };
+  let bend: Bend = (_, content) => content;
+  const server: Server = { url: '', sample, lies: (next) => (answer = next), bends: (next) => (bend = next), asked: [], stop: () => {} };
   const take = (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     response.setHeader('cache-control', 'no-store');
@@ -79,7 +85,9 @@ export async function startServer(): Promise<Server> {
     }
     try {
       const file = path.join(site, path.normalize(pathname.replace('/verify/', '/')));
-      response.writeHead(200, { 'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file));
+      const content = bend(path.relative(site, file), readFileSync(file));
+      if (content === 'silence') return;
+      response.writeHead(200, { 'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream' }).end(content);
     } catch {
       response.writeHead(404).end();
     }

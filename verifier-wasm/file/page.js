@@ -5,7 +5,7 @@ import init, { Rules, Session, check_evidence as checkEvidence, inspect_key as i
 import { rehearse } from './rehearsal.js';
 import { merged, now, read, write } from './memory-file.js';
 import { Ribbon } from './ribbon.js';
-import { Result } from './result.js';
+import { Result, visible } from './result.js';
 import { LogFile } from './log-file.js';
 
 /** Progress is shown at most twenty times a second: more cannot be seen, and costs time. */
@@ -30,6 +30,9 @@ let log = null;
 let evidence = false;
 let key = null;
 let memories = [];
+/** What the chosen memory file says of itself, and whether it is still being read. */
+let remembers = '';
+let recalling = false;
 let running = null;
 let kept = null;
 
@@ -46,12 +49,17 @@ ready.catch((error) => {
   at('run').hidden = false;
 });
 
-function say(text) {
+function say(told) {
+  const text = visible(told);
   if (at('status').textContent !== text) at('status').textContent = text;
 }
 
 function able() {
-  at('verify').disabled = (log === null && !evidence) || key === null || running !== null;
+  at('verify').disabled = !canVerify();
+}
+
+function canVerify() {
+  return (log !== null || evidence) && key !== null && running === null && !recalling;
 }
 
 async function choose(chosen) {
@@ -92,6 +100,7 @@ async function hold() {
   const text = at('key').value.trim();
   key = null;
   able();
+  recall();
   at('key-state').textContent = '';
   at('key').removeAttribute('aria-invalid');
   if (text === '') return;
@@ -99,30 +108,46 @@ async function hold() {
   if (text !== at('key').value.trim()) return;
   try {
     key = JSON.parse(inspectKey(text));
-    at('key-state').textContent = `Key ${key.key_id} of the log ${key.log}. Fingerprint ${key.fingerprint}. Compare it with the one you were told.`;
+    at('key-state').textContent = visible(`Key ${key.key_id} of the log ${key.log}. Fingerprint ${key.fingerprint}. Compare it with the one you were told.`);
   } catch (problem) {
     at('key').setAttribute('aria-invalid', 'true');
-    at('key-state').textContent = String(problem);
+    at('key-state').textContent = visible(String(problem));
   }
+  recall();
   able();
+}
+
+/** Says what is remembered, and whether that is of another key than the one in the field: whichever came first. */
+function recall() {
+  const known = memories.find(({ log: name }) => name === key?.log);
+  const other = known !== undefined && known.vkey !== key.vkey;
+  at('memory-state').textContent = visible(other ? `${remembers} It holds another key for ${key.log} than the one above: find out which is right.` : remembers);
 }
 
 at('file').addEventListener('change', () => choose(at('file').files[0] ?? null));
 at('key').addEventListener('input', hold);
 at('memory').addEventListener('change', async () => {
   const [chosen] = at('memory').files;
+  const current = () => at('memory').files[0] === chosen;
   memories = [];
-  at('memory-state').textContent = '';
+  remembers = '';
+  recalling = chosen !== undefined;
+  recall();
+  able();
   if (chosen === undefined) return;
   try {
-    memories = await read(chosen);
-    at('memory-state').textContent = `${chosen.name} remembers ${memories.map(({ log: name, seen }) => `${seen.length} ${seen.length === 1 ? 'checkpoint' : 'checkpoints'} of ${name}`).join(', ') || 'no log'}.`;
-    const known = memories.find(({ log: name }) => name === key?.log);
-    if (known !== undefined && known.vkey !== key.vkey) at('memory-state').textContent += ` It holds another key for ${key.log} than the one above: find out which is right.`;
+    const found = await read(chosen);
+    if (!current()) return;
+    memories = found;
+    remembers = `${chosen.name} remembers ${memories.map(({ log: name, seen }) => `${seen.length} ${seen.length === 1 ? 'checkpoint' : 'checkpoints'} of ${name}`).join(', ') || 'no log'}.`;
   } catch (error) {
+    if (!current()) return;
     at('memory').value = '';
-    at('memory-state').textContent = error.message;
+    remembers = error.message;
   }
+  recalling = false;
+  recall();
+  able();
 });
 
 for (const name of ['dragenter', 'dragover']) {
@@ -146,7 +171,7 @@ at('stop').addEventListener('click', () => running?.abort());
 
 at('form').addEventListener('submit', async (event) => {
   event.preventDefault();
-  if ((log === null && !evidence) || key === null || running !== null) return;
+  if (!canVerify()) return;
   const abort = new AbortController();
   running = abort;
   able();

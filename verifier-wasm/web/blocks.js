@@ -28,9 +28,9 @@ export class Pool {
 
 /**
  * Reads one answer of `count` entries. Calls `take({ first, count, buffer, length })` for each block, whose memory then
- * is the taker's, until it answers false. Resolves to null where the answer held exactly these entries, else to the place where it did not.
+ * is the taker's, until it answers false; `waits()` before each wait for the server, and `came(length)` after it. Resolves to null where the answer held exactly these entries, else to the place where it did not.
  */
-export async function readBlocks(body, { first, count, pool, wind, take }) {
+export async function readBlocks(body, { first, count, pool, waits, came, take }) {
   const reader = open(body);
   let buffer = await pool.take();
   let have = 0;
@@ -38,7 +38,7 @@ export async function readBlocks(body, { first, count, pool, wind, take }) {
   const until = first + count;
   try {
     for (;;) {
-      const read = await reader.fill(buffer, have, wind);
+      const read = await reader.fill(buffer, have, { waits, came });
       ({ buffer } = read);
       have = read.have;
       const { at, entries } = whole(new Uint8Array(buffer, 0, have), until - next);
@@ -92,12 +92,13 @@ class Direct {
   }
 
   /** Fills the memory from `have` on, to its end or the stream's. */
-  async fill(buffer, have, wind) {
+  async fill(buffer, have, { waits, came }) {
     let memory = buffer;
     let filled = have;
     while (filled < BLOCK) {
-      wind();
+      waits();
       const { done, value } = await this.#reader.read(new Uint8Array(memory, filled, BLOCK - filled));
+      came(value?.byteLength ?? 0);
       // A stream that was torn down hands no memory back.
       memory = value?.buffer ?? new ArrayBuffer(BLOCK);
       filled += value?.byteLength ?? 0;
@@ -119,13 +120,14 @@ class Copied {
     this.#reader = reader;
   }
 
-  async fill(buffer, have, wind) {
+  async fill(buffer, have, { waits, came }) {
     const memory = new Uint8Array(buffer);
     let filled = have;
     while (filled < BLOCK) {
       if (this.#rest.length === 0) {
-        wind();
+        waits();
         const { done, value } = await this.#reader.read();
+        came(value?.byteLength ?? 0);
         if (done) return { buffer, have: filled, done };
         this.#rest = value;
       }

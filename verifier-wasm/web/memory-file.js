@@ -5,7 +5,7 @@
 
 const FORMAT = 'breakglass.memory/1';
 
-/** How many checkpoints of a log are kept: the newest. */
+/** How many checkpoints of a log are kept: the newest, and the largest beside them. */
 export const MOST_SEEN = 64;
 
 /** The longest file that is read, in bytes: a thousand logs with all their notes have less. */
@@ -22,13 +22,21 @@ export function now() {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }
 
-/** A checkpoint as it was stored, or null where it is none. */
+/** A clock may be wrong by this much. What was seen later than that was not seen then. */
+const DAY_MS = 86_400_000;
+
+/**
+ * A checkpoint as it was stored, or null where it is none. One from the future counts as seen now: else it would
+ * stay the newest for ever, and what is seen from now on would be forgotten in its place.
+ */
 export function soundSeen(seen) {
   if (seen === null || typeof seen !== 'object') return null;
   const { size, root, at, note } = seen;
   const fits = Number.isSafeInteger(size) && size >= 0 && typeof root === 'string' && ROOT.test(root)
     && typeof at === 'string' && TIME.test(at) && !Number.isNaN(Date.parse(at));
-  return fits ? { size, root, at, note: typeof note === 'string' && note.length <= MAX_NOTE_LEN ? note : '' } : null;
+  if (!fits) return null;
+  const seenAt = Date.parse(at) > Date.now() + DAY_MS ? now() : at;
+  return { size, root, at: seenAt, note: typeof note === 'string' && note.length <= MAX_NOTE_LEN ? note : '' };
 }
 
 /** What is remembered of a log, or null where it is nothing of the kind. */
@@ -40,7 +48,7 @@ export function soundMemory(memory) {
   return sound.includes(null) ? null : { log, vkey, confirmed, seen: newest(sound) };
 }
 
-/** Both in one, each once, the newest of them. The same size under another root is another checkpoint. */
+/** Both in one, each once, the newest of them and the largest. The same size under another root is another checkpoint. */
 export function merged(seen, more) {
   const all = new Map();
   for (const one of [...seen, ...more]) {
@@ -53,7 +61,10 @@ export function merged(seen, more) {
 
 function newest(seen) {
   const byTime = [...seen].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.size - b.size));
-  return byTime.slice(-MOST_SEEN);
+  const kept = byTime.slice(-MOST_SEEN);
+  // How far the log once reached is never forgotten, whatever came after.
+  const largest = byTime.reduce((most, one) => (one.size > most.size ? one : most), { size: -1 });
+  return largest.size < 0 || kept.includes(largest) ? kept : [largest, ...kept];
 }
 
 /** The file's text. */

@@ -42,8 +42,9 @@ export class Result {
     this.#at('segments-box').hidden = true;
   }
 
-  show(report) {
+  show(told) {
     const at = this.#at;
+    const report = shown(told);
     const sign = report.proven ? SIGNS.passed : SIGNS.failed;
     at('result-heading').dataset.state = sign.state;
     at('result-heading').replaceChildren(icon(sign), report.proven ? 'Proven' : 'Not proven');
@@ -55,10 +56,10 @@ export class Result {
     at('findings-box').hidden = report.findings.length === 0;
     at('findings-heading').textContent = headline(report);
     at('findings').replaceChildren(...report.findings.map(finding));
-    const facts = { ...report, ...this.#source, browser: navigator.userAgent, finished: now() };
+    const facts = { ...told, ...this.#source, browser: navigator.userAgent, finished: now() };
     at('record').replaceChildren();
-    record(at('record'), facts);
-    at('ticket').value = ticket(facts);
+    record(at('record'), shown(facts));
+    at('ticket').value = ticket(shown(facts));
     this.#offer(facts);
     at('result').hidden = false;
     at('segments-box').hidden = false;
@@ -143,16 +144,16 @@ function finding({ seq, sentence, rule, expected, found, notes, bytes, contradic
   if (contradiction !== null) {
     body.append(
       element('h4', 'small', `The signed note that was seen on ${contradiction.seen_at}`),
-      focusable(element('pre', 'code-block', visibleLines(contradiction.seen)), 'The note that was seen'),
+      focusable(element('pre', 'code-block', contradiction.seen), 'The note that was seen'),
       element('h4', 'small', 'The signed note of now'),
-      focusable(element('pre', 'code-block', visibleLines(contradiction.now)), 'The note of now'),
+      focusable(element('pre', 'code-block', contradiction.now), 'The note of now'),
     );
   }
   if (bytes !== null) {
     const part = bytes.kept < bytes.length ? `, the first ${bytes.kept} of them` : '';
     body.append(
       element('h4', 'small', `The entry's ${bytes.length} bytes as text${part}`),
-      focusable(element('pre', 'code-block', visible(bytes.text)), 'Bytes as text'),
+      focusable(element('pre', 'code-block', bytes.text), 'Bytes as text'),
       element('h4', 'small', 'In hexadecimal'),
       focusable(element('pre', 'code-block hex', dump(bytes.hex)), 'Bytes in hexadecimal'),
     );
@@ -182,14 +183,17 @@ function dump(hex) {
   return lines.join('\n');
 }
 
-/** Control and direction characters as their code points: bytes must not pose as others. */
-function visible(text) {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
+/** Control, direction and zero-width characters as their code points: a text must not pose as another. */
+export function visible(text) {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}]/gu, (character) => `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
 }
 
-/** The same for a note, which has lines. */
-function visibleLines(text) {
-  return text.split('\n').map(visible).join('\n');
+/** A report as it may stand on a page: every text in it is visible and has one line. Only signed notes have lines. */
+function shown(value, name = '') {
+  if (typeof value === 'string') return name === 'seen' || name === 'now' ? value.split('\n').map(visible).join('\n') : visible(value);
+  if (Array.isArray(value)) return value.map((one) => shown(one));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shown(one, key)]));
 }
 
 function pair(list, term, value, className) {

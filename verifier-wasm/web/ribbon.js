@@ -206,21 +206,18 @@ export class Ribbon {
     pen.beginPath();
     pen.rect(from, 0, to - from, height);
     pen.clip();
-    for (const state of ['none', 'read', 'open', 'ok']) {
-      for (const stretch of stretches.filter((one) => one[2] === state)) {
-        const [begin, end] = this.#span(stretch, width);
-        fill(pen, state, { paint, begin, end, height });
-      }
+    const spans = { ok: [], read: [], none: [], open: [], bad: [] };
+    for (const stretch of stretches) blend(spans[stretch[2]], this.#span(stretch, width), stretch[2]);
+    // What is not proven lies over what is.
+    for (const state of ['ok', 'read', 'none', 'open']) {
+      for (const [begin, end] of spans[state]) fill(pen, state, { paint, begin, end, height });
     }
     const share = width / this.#size;
     if (share >= APART_WIDTH) {
       pen.fillStyle = paint.surface;
       for (let seq = 1; seq < this.#size; seq += 1) pen.fillRect(Math.round(seq * share), 0, 1, height);
     }
-    for (const stretch of stretches.filter((one) => one[2] === 'bad')) {
-      const [begin, end] = this.#span(stretch, width);
-      fill(pen, 'bad', { paint, begin, end, height });
-    }
+    for (const [begin, end] of spans.bad) fill(pen, 'bad', { paint, begin, end, height });
     pen.restore();
   }
 
@@ -232,6 +229,16 @@ export class Ribbon {
     const left = Math.min(Math.max(0, begin - lacking / 2), Math.max(0, width - BROKEN_WIDTH));
     return [left, left + BROKEN_WIDTH];
   }
+}
+
+/**
+ * Puts a span behind those of its state, into the last one where less than a pixel is between them: no more are painted
+ * than there are pixels. A broken one lies apart as long as it begins apart, for each has its notch.
+ */
+function blend(spans, [begin, end], state) {
+  const last = spans.at(-1);
+  if (last !== undefined && begin - last[state === 'bad' ? 0 : 1] < 1) last[1] = Math.max(last[1], end);
+  else spans.push([begin, end]);
 }
 
 /** One stretch in its colour and pattern. */
@@ -301,17 +308,19 @@ function palette(canvas) {
  * A finding's place begins a stretch of its own, so that each can be reached.
  */
 function cut(size, marks, rest, targets = []) {
-  const inside = (seq) => seq > 0 && seq < size;
-  const starts = new Map(targets.map((target) => [target.seq, target]).reverse());
-  const edges = [...new Set([0, size, ...marks.flatMap(([from, to]) => [from, to]), ...starts.keys()].filter((seq) => seq === 0 || seq === size || inside(seq)))].sort((a, b) => a - b);
-  const state = (seq) => {
-    const held = marks.filter(([from, to]) => from <= seq && seq < to).map(([, , name]) => name);
-    return held.includes('bad') ? 'bad' : (held[0] ?? rest);
-  };
+  const starts = new Map(targets.filter(({ seq }) => seq < size).map((target) => [target.seq, target]).reverse());
+  // Where a state begins and ends, in the log's order; between two of them nothing changes.
+  const edges = [[0], [size], ...[...starts.keys()].map((seq) => [seq])];
+  for (const [from, to, state] of marks) edges.push([Math.min(from, size), state, 1], [Math.min(to, size), state, -1]);
+  edges.sort(([a], [b]) => a - b);
+  const held = new Map();
+  const states = ['bad', ...new Set(marks.map(([, , state]) => state))];
   const joined = [];
-  for (let index = 0; index + 1 < edges.length; index += 1) {
-    const [from, to] = [edges[index], edges[index + 1]];
-    const here = state(from);
+  for (const [index, [from, state, step]] of edges.entries()) {
+    if (state !== undefined) held.set(state, (held.get(state) ?? 0) + step);
+    const to = edges[index + 1]?.[0] ?? from;
+    if (from === to) continue;
+    const here = states.find((one) => held.get(one) > 0) ?? rest;
     const target = here === 'bad' ? starts.get(from) : undefined;
     const last = joined.at(-1);
     if (last?.[2] === here && target === undefined) last[1] = to;

@@ -3,7 +3,7 @@
 
 import { Memory } from './memory.js';
 import { now } from './memory-file.js';
-import { Result } from './result.js';
+import { Result, visible } from './result.js';
 import { Ribbon } from './ribbon.js';
 
 const at = (id) => document.getElementById(id);
@@ -16,6 +16,8 @@ const memory = await Memory.open();
 /** What the server claims and what the person holds: `inspect_key`'s answers, or null. */
 let claimed = null;
 let held = null;
+/** Whether the worker has said a word yet. */
+let lives = false;
 let worker = start();
 let inspections = 0;
 const waiting = new Map();
@@ -23,7 +25,11 @@ let milestone = 0;
 
 function start() {
   const begun = new Worker('/verify/worker.js', { type: 'module' });
-  begun.addEventListener('message', ({ data }) => hear[data.type]?.(data));
+  lives = false;
+  begun.addEventListener('message', ({ data }) => {
+    lives = true;
+    hear[data.type]?.(data);
+  });
   begun.addEventListener('error', () => {
     over('The verifier could not start or failed. Load the page again; if it stays so, use a current browser. Nothing was judged.');
     worker = null;
@@ -87,14 +93,16 @@ function inspect(vkey) {
   });
 }
 
-function say(text) {
+function say(told) {
+  const text = visible(told);
   if (at('status').textContent !== text) at('status').textContent = text;
 }
 
-function figures({ entries, size, elapsed_ms: elapsed, mb_per_s: speed, left_ms: left }) {
+function figures({ entries, size, bytes, elapsed_ms: elapsed, mb_per_s: speed, left_ms: left }) {
   const texts = [
     // One request's evidence is no part of a whole.
     entries === undefined ? '' : `${count(entries)} of ${count(size)} entries`,
+    `${(bytes / 1_000_000).toFixed(1)} MB`,
     `${(elapsed / 1000).toFixed(1)} s`,
     `${speed.toFixed(1)} MB/s`,
     left === null || entries >= size ? '' : `about ${Math.max(1, Math.round(left / 1000))} s left`,
@@ -139,7 +147,14 @@ at('form').addEventListener('submit', async (event) => {
   worker.postMessage({ type: 'verify', vkey: held.vkey, remembered: seen, policy: at('policy').value });
 });
 
-at('stop').addEventListener('click', () => worker?.postMessage({ type: 'stop' }));
+at('stop').addEventListener('click', () => {
+  worker?.postMessage({ type: 'stop' });
+  if (lives) return;
+  // A worker that never came cannot answer: another takes its place.
+  worker?.terminate();
+  worker = start();
+  over('Stopped before the verifier was loaded. Nothing was judged.');
+});
 
 at('take-claim').addEventListener('click', () => {
   at('key').value = claimed.vkey;
@@ -153,6 +168,7 @@ at('key-warning-known').addEventListener('change', ready);
 async function hold() {
   const text = at('key').value.trim();
   held = null;
+  command();
   ready();
   if (text === '') {
     at('key-state').textContent = '';
@@ -163,7 +179,7 @@ async function hold() {
   if (text !== at('key').value.trim()) return;
   held = key;
   at('key').setAttribute('aria-invalid', String(key === null));
-  at('key-state').textContent = key === null ? problem : `Key ${key.key_id} of the log ${key.log}. Fingerprint ${key.fingerprint}${relation(key)}`;
+  at('key-state').textContent = visible(key === null ? problem : `Key ${key.key_id} of the log ${key.log}. Fingerprint ${key.fingerprint}${relation(key)}`);
   warn();
   remembered(key?.log ?? claimed?.log ?? memory.known()[0]);
   command();
@@ -197,7 +213,7 @@ function warn() {
   }
   at('key-warning').hidden = title === '';
   at('key-warning-title').textContent = title;
-  at('key-warning-text').textContent = text;
+  at('key-warning-text').textContent = visible(text);
 }
 
 /** Whether a warning waits for the person's word. */
@@ -223,8 +239,8 @@ function remembered(log) {
   }
   const newest = known.seen.at(-1);
   at('memory').textContent = newest === undefined
-    ? `The key of ${log}, confirmed on ${known.confirmed}. No check has found this log whole yet.`
-    : `The key of ${log}, confirmed on ${known.confirmed}; and that it had ${count(newest.size)} entries under root ${newest.root} on ${newest.at}.`;
+    ? `The key of ${visible(log)}, confirmed on ${known.confirmed}. No check has found this log whole yet.`
+    : `The key of ${visible(log)}, confirmed on ${known.confirmed}; and that it had ${count(newest.size)} entries under root ${newest.root} on ${newest.at}.`;
   at('seen-heading').textContent = known.seen.length === 1 ? 'The one checkpoint' : `All ${known.seen.length} checkpoints`;
   at('seen').replaceChildren(...known.seen.toReversed().map(({ size, root, at: when }) => {
     const row = document.createElement('tr');
@@ -264,7 +280,7 @@ at('import').addEventListener('change', async () => {
     const { logs, seen } = await memory.import(file);
     at('memory-state').textContent = `Taken from ${file.name}: ${logs} new ${logs === 1 ? 'log' : 'logs'}, ${seen} new ${seen === 1 ? 'checkpoint' : 'checkpoints'}.`;
   } catch (error) {
-    at('memory-state').textContent = error.message;
+    at('memory-state').textContent = visible(error.message);
   }
   at('import').value = '';
   remembered(held?.log ?? claimed?.log ?? memory.known()[0]);
@@ -276,9 +292,15 @@ function signIn() {
   return Object.assign(document.createElement('a'), { href: '/sign-in?next=/verify', textContent: 'Sign in' });
 }
 
-/** The line to paste, with the key in hand, else with the one that the server claims. */
+/** The line to paste. It names no key that the server claims, and nothing in a key's name may be read by a shell. */
 function command() {
-  at('command').textContent = `breakglass verify ${location.origin} --vkey ${(held ?? claimed)?.vkey ?? '<the key you hold>'}`;
+  const key = held === null ? '<the key you hold>' : quoted(held.vkey);
+  at('command').textContent = `breakglass verify ${quoted(location.origin)} --vkey ${key}`;
+}
+
+/** One word for a shell, whatever stands in it. */
+function quoted(word) {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Asks the server which log it keeps and which key it claims. */
@@ -305,10 +327,9 @@ async function ask() {
       return;
     }
     claimed = key;
-    at('claimed-origin').textContent = key.log;
+    at('claimed-origin').textContent = visible(key.log);
     at('claimed-key').textContent = key.vkey;
     at('claimed-fingerprint').textContent = key.fingerprint;
-    command();
     at('claim-note').textContent = 'A claim, not trusted by itself: compare it with the key that reached you another way.';
     at('take-claim').disabled = false;
   } catch {

@@ -19,8 +19,12 @@ const LEDGER = new URL('/ledger/', self.location.href);
 /** Progress is told at most twenty times a second: more cannot be seen, and costs time. */
 const PROGRESS_EVERY_MS = 50;
 
-/** A server that sends nothing for this long is given up: an answer that never ends is not an answer. */
+/** A server that was waited for so long must have sent so much: an answer that never ends is not an answer. */
 const STALL_AFTER_MS = 30_000;
+const LEAST_BYTES = 64 * 1024;
+
+/** The verifier's own files must have come, and the verifier have tried itself, this long after somebody waits for it. */
+const LOADED_AFTER_MS = 2 * STALL_AFTER_MS;
 
 /** How many bytes the replay may lag behind where the log is read in order. */
 const MAX_LAG = 16 * 1024 * 1024;
@@ -36,29 +40,38 @@ const ready = loaded.then(() => rehearse(() => running !== null));
 const crew = compiled.then(gather);
 
 self.addEventListener('message', async ({ data }) => {
-  if (data.type === 'stop') {
-    running?.abort();
-    return;
-  }
-  const abort = new AbortController();
-  if (data.type === 'verify') {
-    running?.abort();
-    running = abort;
-  }
-  try {
-    await (data.type === 'inspect' ? loaded : ready);
-  } catch (error) {
-    self.postMessage({ type: 'problem', text: `The verifier could not start in this browser (${error.message}). Nothing was judged. It needs WebAssembly with SIMD: use a current Firefox, Chrome, Edge or Safari.` });
-    return;
-  }
-  if (data.type === 'inspect') inspect(data);
-  if (data.type === 'verify') await verify(data, abort);
-  if (data.type === 'evidence') await evidence(data);
+  if (data.type === 'stop') running?.abort();
+  if (data.type === 'inspect') await inspect(data);
+  if (data.type === 'verify') await run(verify, data);
+  if (data.type === 'evidence') await run(evidence, data);
 });
 
 Promise.all([ready, crew]).then(() => self.postMessage({ type: 'ready' }), () => {});
 
-function inspect({ id, vkey }) {
+/** Answers with its value once it is there. What was not delivered is not waited for. */
+async function inTime(loading) {
+  let timer;
+  const late = new Promise((_, fail) => {
+    const text = `The verifier's own files did not come within ${LOADED_AFTER_MS / 1000} seconds, so the check was given up. Nothing was judged. Load the page again, and tell those who run the portal if it stays so.`;
+    timer = setTimeout(() => fail(new Problem(text, undefined, true)), LOADED_AFTER_MS);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem(`The verifier could not start in this browser (${error.message}). Nothing was judged. It needs WebAssembly with SIMD: use a current Firefox, Chrome, Edge or Safari.`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function inspect({ id, vkey }) {
+  try {
+    await inTime(loaded);
+  } catch (problem) {
+    self.postMessage({ type: 'key', id, problem: problem.message });
+    return;
+  }
   try {
     self.postMessage({ type: 'key', id, key: JSON.parse(inspectKey(vkey)) });
   } catch (problem) {
@@ -66,46 +79,54 @@ function inspect({ id, vkey }) {
   }
 }
 
-/** Checks one request's file. Its entries are counted by what is said of them. */
-async function evidence({ vkey, file }) {
-  const begun = performance.now();
+/** Runs a check until it says its report, is stopped, or a problem ends it. The one before it is stopped. */
+async function run(kind, order) {
+  const abort = new AbortController();
+  running?.abort();
+  running = abort;
+  const check = { clock: new Clock(), signal: abort.signal, session: undefined, crew: null, replay: null, inBlocks: false, over: false };
   try {
-    const report = JSON.parse(checkEvidence(vkey, new Uint8Array(file)));
-    const elapsed_ms = performance.now() - begun;
-    const figures = { elapsed_ms, bytes: file.byteLength, mb_per_s: file.byteLength / 1000 / elapsed_ms, left_ms: null };
-    self.postMessage({ type: 'report', report: { ...report, self_test: await ready, ...figures } });
+    // Whatever it waits for, be it the verifier itself: it does not go on when it was stopped.
+    const report = await Promise.race([kind(order, check), stopped(abort.signal)]);
+    self.postMessage({ type: 'report', report });
   } catch (error) {
-    self.postMessage({ type: 'problem', ...explain(error) });
-  }
-}
-
-async function verify({ vkey, remembered = [], policy = '' }, abort) {
-  const clock = new Clock();
-  const check = { clock, signal: abort.signal, crew: null, replay: null, inBlocks: false, over: false };
-  let session;
-  try {
-    session = new Session(vkey);
-    for (const seen of remembered) session.remember(seen.size, seen.root, seen.at, seen.note);
-    if (policy.trim() !== '') session.policy(policy);
-    check.crew = await crew;
-    // Whatever it waits for: it does not go on when it was stopped, or when one of the crew is gone.
-    await Promise.race([through(session, check), failing(check.crew), stopped(abort.signal)]);
-    self.postMessage({ type: 'report', report: { ...JSON.parse(session.report()), self_test: await ready, ...clock.figures(session) } });
-  } catch (error) {
-    if (abort.signal.aborted && abort.signal.reason?.name === 'AbortError') {
-      self.postMessage({ type: 'stopped', ...clock.figures(session) });
+    if (abort.signal.aborted) {
+      self.postMessage({ type: 'stopped', ...check.clock.figures(check.session) });
     } else {
-      self.postMessage({ type: 'problem', ...explain(error, session) });
+      self.postMessage({ type: 'problem', ...explain(error, check.session) });
     }
   } finally {
     if (running === abort) running = null;
     check.over = true;
     try {
-      session?.free();
+      check.session?.free();
     } catch {
       // A session that trapped cannot be freed; the worker is thrown away with it.
     }
   }
+}
+
+/** Checks one request's file. Its entries are counted by what is said of them. */
+async function evidence({ vkey, file }, { signal }) {
+  const self_test = await inTime(ready);
+  signal.throwIfAborted();
+  const begun = performance.now();
+  const report = JSON.parse(checkEvidence(vkey, new Uint8Array(file)));
+  const elapsed_ms = performance.now() - begun;
+  return { ...report, self_test, elapsed_ms, bytes: file.byteLength, mb_per_s: file.byteLength / 1000 / elapsed_ms, left_ms: null };
+}
+
+async function verify({ vkey, remembered = [], policy = '' }, check) {
+  const self_test = await inTime(ready);
+  check.crew = await inTime(crew);
+  check.signal.throwIfAborted();
+  const session = new Session(vkey);
+  check.session = session;
+  for (const seen of remembered) session.remember(seen.size, seen.root, seen.at, seen.note);
+  if (policy.trim() !== '') session.policy(policy);
+  // It does not go on when one of the crew is gone.
+  await Promise.race([through(session, check), failing(check.crew)]);
+  return { ...JSON.parse(session.report()), self_test, ...check.clock.figures(session) };
 }
 
 /** Brings the session all that it asks for. */
@@ -155,6 +176,7 @@ async function answer(session, request, check) {
 /** Hands blocks to those that hash, what they say to the session, and the blocks to the replay. */
 async function readInBlocks(session, check) {
   const { clock, crew } = check;
+  let received = 0;
   const pool = new Pool(BLOCKS);
   const replay = new Replay(crew.rules, session.size(), (buffer) => pool.give(buffer));
   let fits = true;
@@ -170,18 +192,24 @@ async function readInBlocks(session, check) {
     }
     bytes += length;
     replay.feed(buffer, 0, length);
-    clock.tell(session, bytes);
+    clock.tell(session, received);
   });
   let first = 0;
   for (let stretch = session.stretch_from(first); fits && stretch !== undefined; stretch = session.stretch_from(first)) {
     const { path, count } = JSON.parse(stretch);
     await get({ path, needed: true }, check, async (response, stall) => {
-      const wind = () => stall.wind();
+      // Something is told while a block fills, too: on a slow line that takes its time.
+      const waits = () => stall.waits();
+      const came = (length) => {
+        stall.came(length);
+        received += length;
+        if (!check.over) clock.tell(session, received);
+      };
       const take = (block) => {
         hashing.send(block);
         return fits;
       };
-      const place = response.body === null ? first : await readBlocks(response.body, { first, count, pool, wind, take });
+      const place = response.body === null ? first : await readBlocks(response.body, { first, count, pool, waits, came, take });
       await hashing.done();
       if (fits && place !== null) session.doubt(place);
       fits &&= place === null;
@@ -208,10 +236,14 @@ async function get({ path, needed }, { signal }, take) {
       if (!needed) return false;
       throw refusal(response, path);
     }
+    stall.came(0);
     await take(response, stall);
     return true;
   } catch (error) {
-    if (stall.fired) throw new Problem(`The server sent nothing for ${STALL_AFTER_MS / 1000} seconds (${path}), so the check was given up. Nothing was judged. Try again.`);
+    if (stall.fired) {
+      const sent = stall.bytes === 0 ? 'nothing' : `only ${stall.bytes} bytes`;
+      throw new Problem(`The server sent ${sent} in ${STALL_AFTER_MS / 1000} seconds (${path}), so the check was given up. Nothing was judged. Try again.`);
+    }
     throw error;
   } finally {
     stall.clear();
@@ -223,8 +255,9 @@ async function pour(response, session, { clock, stall, replay }) {
   const reader = response.body.getReader();
   try {
     while (session.wants()) {
-      stall.wind();
+      stall.waits();
       const { done, value } = await reader.read();
+      stall.came(value?.byteLength ?? 0);
       if (done) return;
       session.feed(value);
       // The chunk itself goes over: nothing is copied, and nothing here reads it again.
@@ -258,10 +291,17 @@ function explain(error, session) {
   return { text: `The connection broke${at} (${error.message}). Nothing was judged. Check that the portal can be reached and verify again.` };
 }
 
-/** Aborts one request when nothing comes for too long, or when the whole check is stopped. */
+/**
+ * Aborts one request when too little comes for too long, or when the whole check is stopped. Only the time is counted in
+ * which the server is waited for: a slow computer is not the server's fault.
+ */
 class Stall {
   #controller = new AbortController();
   #timer;
+  /** Since when the server is waited for, if it is; how long it was before that, and what came. */
+  #since = performance.now();
+  #waited = 0;
+  bytes = 0;
   fired = false;
 
   constructor(outer) {
@@ -269,21 +309,35 @@ class Stall {
     this.outer = outer;
     this.forward = () => this.#controller.abort(outer.reason);
     outer.addEventListener('abort', this.forward);
-    this.wind();
+    // One timer, looked at when it rings, instead of one a chunk: chunks come by the thousand.
+    this.#timer = setInterval(() => this.#look(), STALL_AFTER_MS / 10);
   }
 
   get signal() {
     return this.#controller.signal;
   }
 
-  wind() {
-    // One timer, looked at when it rings, instead of one a chunk: chunks come by the thousand.
-    this.last = performance.now();
-    this.#timer ??= setInterval(() => {
-      if (performance.now() - this.last < STALL_AFTER_MS) return;
+  waits() {
+    this.#since ??= performance.now();
+  }
+
+  came(length) {
+    if (this.#since !== null) this.#waited += performance.now() - this.#since;
+    this.#since = null;
+    this.bytes += length;
+  }
+
+  #look() {
+    const waited = this.#waited + (this.#since === null ? 0 : performance.now() - this.#since);
+    if (waited < STALL_AFTER_MS) return;
+    if (this.bytes < LEAST_BYTES) {
       this.fired = true;
       this.#controller.abort(new Problem('stalled'));
-    }, STALL_AFTER_MS / 10);
+      return;
+    }
+    this.bytes = 0;
+    this.#waited = 0;
+    if (this.#since !== null) this.#since = performance.now();
   }
 
   clear() {
