@@ -1,5 +1,6 @@
 // The verifier's page and the single file as people see them, proven and broken.
 
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { Page } from '@playwright/test';
@@ -14,7 +15,11 @@ const WIDTHS = { phone: { width: 390, height: 844 }, desk: { width: 1280, height
 
 test('the verifier, proven and broken', async ({ person, stranger }) => {
   test.setTimeout(180_000);
-  await ask(await person('dana'));
+  const dana = await person('dana');
+  const request = await ask(dana);
+  await dana.goto(request);
+  const [download] = await Promise.all([dana.waitForEvent('download'), dana.getByRole('link', { name: 'Download evidence' }).click()]);
+  const evidence = { name: download.suggestedFilename(), mimeType: 'application/json', buffer: readFileSync(await download.path()) };
   const quinn = await person('quinn');
   await quinn.goto('/verify');
   await expect(quinn.getByRole('button', { name: /use the server's key/i })).toBeEnabled();
@@ -25,6 +30,13 @@ test('the verifier, proven and broken', async ({ person, stranger }) => {
   await quinn.emulateMedia({ media: 'print', colorScheme: 'light' });
   await quinn.screenshot({ path: path.join(FOLDER, 'verify-proven-print.png'), fullPage: true });
   await quinn.emulateMedia({ media: null });
+
+  // One request's evidence.
+  await quinn.getByText('Only one request').click();
+  await quinn.getByLabel('Evidence of a request').setInputFiles(evidence);
+  await verify(quinn);
+  await expect(quinn.locator('#result-sentence')).toContainText('about request');
+  await shoot(quinn, 'evidence-proven');
 
   // A server that lies about one entry.
   await quinn.route('**/ledger/stream/**', async (route) => {
@@ -67,6 +79,7 @@ async function shoot(page: Page, name: string): Promise<void> {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(() => scrollTo(0, 0));
       // Two frames: the ribbon is drawn anew in the first that follows a change.
       await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
       await page.screenshot({ path: path.join(FOLDER, `${name}-${width}-${colorScheme}.png`), fullPage: true });

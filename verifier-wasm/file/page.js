@@ -5,7 +5,7 @@ import init, { Rules, Session, check_evidence as checkEvidence, inspect_key as i
 import { rehearse } from './rehearsal.js';
 import { merged, now, read, write } from './memory-file.js';
 import { Ribbon } from './ribbon.js';
-import { Result, visible } from './result.js';
+import { Result, amount, visible } from './result.js';
 import { LogFile } from './log-file.js';
 
 /** Progress is shown at most twenty times a second: more cannot be seen, and costs time. */
@@ -300,13 +300,14 @@ function tell(session, clock) {
   }
 }
 
-function numbers({ entries, size, elapsed_ms: elapsed, mb_per_s: speed }) {
+function numbers({ entries, size, bytes, elapsed_ms: elapsed, mb_per_s: speed }) {
   const left = entries > 0 ? (elapsed / entries) * Math.max(0, size - entries) : 0;
   const texts = [
     // One request's evidence is no part of a whole.
     entries === undefined ? '' : `${count(entries)} of ${count(size)} entries`,
+    amount(bytes),
     `${(elapsed / 1000).toFixed(1)} s`,
-    `${speed.toFixed(1)} MB/s`,
+    `${amount(speed * 1_000_000)}/s`,
     entries === undefined || entries >= size ? '' : `about ${Math.max(1, Math.round(left / 1000))} s left`,
   ];
   at('figures').replaceChildren(...texts.filter(Boolean).map((text) => Object.assign(document.createElement('span'), { textContent: text })));

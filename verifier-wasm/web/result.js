@@ -188,6 +188,11 @@ export function visible(text) {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}]/gu, (character) => `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
 }
 
+/** A number of bytes in the unit that fits it. */
+export function amount(bytes) {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
 /** A report as it may stand on a page: every text in it is visible and has one line. Only signed notes have lines. */
 function shown(value, name = '') {
   if (typeof value === 'string') return name === 'seen' || name === 'now' ? value.split('\n').map(visible).join('\n') : visible(value);

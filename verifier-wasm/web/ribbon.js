@@ -51,8 +51,7 @@ export class Ribbon {
 
   /** An empty ribbon for a log of `size` entries. */
   begin(size) {
-    this.#size = size;
-    this.#end.textContent = size > 0 ? `entry ${(size - 1).toLocaleString('en')}` : 'no entries yet';
+    this.#reach(size);
     this.#put(size > 0 ? [[0, size, 'none']] : []);
   }
 
@@ -70,13 +69,18 @@ export class Ribbon {
    */
   result(size, proven, broken, targets) {
     const before = this.#stretches;
-    this.#size = size;
+    this.#reach(size);
     const mark = (ranges, state) => ranges.map(([from, to]) => [from, to, state]);
     this.#put(cut(size, [...mark(proven, 'ok'), ...mark(broken, 'bad')], 'open', targets));
     const first = this.#stretches.findIndex(([, , state]) => state === 'bad');
     this.#choose(Math.max(0, first));
     this.#tabulate();
     this.#run(before);
+  }
+
+  #reach(size) {
+    this.#size = size;
+    this.#end.textContent = size > 0 ? `entry ${(size - 1).toLocaleString('en')}` : 'no entries yet';
   }
 
   #put(stretches) {

@@ -3,7 +3,7 @@
 
 import { Memory } from './memory.js';
 import { now } from './memory-file.js';
-import { Result, visible } from './result.js';
+import { Result, amount, visible } from './result.js';
 import { Ribbon } from './ribbon.js';
 
 const at = (id) => document.getElementById(id);
@@ -102,9 +102,9 @@ function figures({ entries, size, bytes, elapsed_ms: elapsed, mb_per_s: speed, l
   const texts = [
     // One request's evidence is no part of a whole.
     entries === undefined ? '' : `${count(entries)} of ${count(size)} entries`,
-    `${(bytes / 1_000_000).toFixed(1)} MB`,
+    amount(bytes),
     `${(elapsed / 1000).toFixed(1)} s`,
-    `${speed.toFixed(1)} MB/s`,
+    `${amount(speed * 1_000_000)}/s`,
     left === null || entries >= size ? '' : `about ${Math.max(1, Math.round(left / 1000))} s left`,
   ];
   at('figures').replaceChildren(...texts.filter(Boolean).map((text) => Object.assign(document.createElement('span'), { textContent: text })));
