@@ -36,6 +36,8 @@ pub enum Command {
     StartServer {
         /// The software's version.
         version: String,
+        /// SHA-256 of the verifier as one file that the server gives away, if it has one.
+        verifier: Option<Digest>,
     },
     /// Say that a server process broke off what it was asked for (system only).
     FailServer {

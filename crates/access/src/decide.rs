@@ -91,7 +91,9 @@ impl Act<'_> {
                 old,
                 signature,
             }),
-            Command::StartServer { version } => self.one(Event::ServerStarted { version }),
+            Command::StartServer { version, verifier } => {
+                self.one(Event::ServerStarted { version, verifier })
+            }
             Command::FailServer { reference } => self.one(Event::ServerFailed { reference }),
             Command::ActivatePolicy { .. }
             | Command::ProposePolicy { .. }

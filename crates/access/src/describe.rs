@@ -12,7 +12,17 @@ pub fn describe(event: &Event) -> String {
         Event::KeyRotated { from, new, .. } => {
             format!("gave the log a new key, which signs from {from} entries on: {new}")
         }
-        Event::ServerStarted { version } => format!("started the portal, version {version}"),
+        Event::ServerStarted { version, verifier } => {
+            let with = verifier.map_or_else(String::new, |file| {
+                let hex: String = file
+                    .as_bytes()
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect();
+                format!(", with the verifier whose SHA-256 is {hex}")
+            });
+            format!("started the portal, version {version}{with}")
+        }
         Event::ServerFailed { reference } => {
             format!(
                 "broke off what it was asked for, and went on; its own log says more under {reference}"

@@ -61,6 +61,9 @@ pub enum Event {
     ServerStarted {
         /// The software's version.
         version: String,
+        /// SHA-256 of the verifier as one file that the server gives away, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        verifier: Option<Digest>,
     },
     /// A server process broke off what it was asked for, and went on.
     #[serde(rename = "server.failed")]

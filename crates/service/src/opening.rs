@@ -91,6 +91,7 @@ impl Portal {
             "portal",
             Command::StartServer {
                 version: env!("CARGO_PKG_VERSION").into(),
+                verifier: self.inner.settings.verifier,
             },
         )
         .await?;

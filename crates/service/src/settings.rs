@@ -34,6 +34,8 @@ pub struct Settings {
     pub signer: Option<RemoteSigner>,
     /// Whose cosignatures the log gathers, if it does.
     pub trust: Option<Trust>,
+    /// SHA-256 of the verifier as one file, which the log names at each start.
+    pub verifier: Option<access::digest::Digest>,
 }
 
 /// The portal's own trust policy, and what it does with it.

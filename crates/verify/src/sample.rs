@@ -153,6 +153,7 @@ impl Sample {
             &portal,
             Command::StartServer {
                 version: "0.1.0".to_owned(),
+                verifier: None,
             },
         );
         self.act(

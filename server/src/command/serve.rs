@@ -41,7 +41,9 @@ pub struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let config = Config::load(&self.config)?;
+        let mut config = Config::load(&self.config)?;
+        let hashes = Hashes::beside_executable();
+        config.settings.verifier = hashes.verifier_digest();
         super::log_to_stderr(self.json_log);
         let _alone = DataLock::take(&config.settings.data_dir)?;
         let stop = CancellationToken::new();
@@ -60,7 +62,6 @@ impl Serve {
         let sessions = Sessions::new(SessionIndex::new(session_pool.clone()), config.session);
         tasks.spawn(session::sweep(sessions.clone(), stop.clone()));
 
-        let hashes = Hashes::beside_executable();
         let state = AppState {
             portal: portal.clone(),
             oidc: Arc::new(

@@ -159,6 +159,8 @@ impl Config {
                 seed_policies: file.policy,
                 archive: file.archive.map(archive::archive).transpose()?,
                 trust: file.witnesses.as_ref().map(witnesses::trust).transpose()?,
+                // It lies beside the program, not in its configuration.
+                verifier: None,
             },
         })
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use access::digest::Digest;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -71,6 +72,19 @@ impl Hashes {
     /// The SHA-256 of the verifier as one file, in hexadecimal.
     pub fn verifier(&self) -> Option<&str> {
         self.verifier.as_deref()
+    }
+
+    /// The same as entries carry it; none where it is no SHA-256.
+    pub fn verifier_digest(&self) -> Option<Digest> {
+        let mut bytes = [0; 32];
+        let hex = self.verifier().filter(|hex| hex.len() == 2 * bytes.len())?;
+        if !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
+        }
+        Some(Digest::new(bytes))
     }
 
     /// Where the style sheet is.
@@ -171,6 +185,22 @@ mod tests {
         assert_eq!(hashes.stylesheet().href(), Some("/pkg/app.Zk8-_q12.css"));
         assert!(!Hashes::parse("").are_there());
         assert_eq!(Hashes::parse("").stylesheet().href(), Some("/pkg/app.css"));
+    }
+
+    #[test]
+    fn a_digest_is_64_hexadecimal_digits_and_nothing_else() {
+        let of = |hex: &str| Hashes::parse(&format!("verifier: {hex}\n")).verifier_digest();
+        assert_eq!(of(&"0f".repeat(32)), Some(Digest::new([15; 32])));
+        for bad in [
+            "",
+            "0f",
+            &"0f".repeat(33),
+            &"0g".repeat(32),
+            &"+f".repeat(32),
+            &"é".repeat(32),
+        ] {
+            assert_eq!(of(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -91,6 +91,14 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
             "server.started",
             Event::ServerStarted {
                 version: "0.1.0".into(),
+                verifier: None,
+            },
+        ),
+        (
+            "server.started-verifier",
+            Event::ServerStarted {
+                version: "0.1.0".into(),
+                verifier: Some(Digest::new([7; 32])),
             },
         ),
         (

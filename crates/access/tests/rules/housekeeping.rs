@@ -23,6 +23,7 @@ fn a_log_is_opened_by_its_first_entry_only() {
     let now = UnixMillis::new(0);
     let start = Command::StartServer {
         version: "0.1.0".into(),
+        verifier: None,
     };
     let refusal = decide(&empty, start, &portal(), now).unwrap_err();
     assert_eq!(refusal.rule, Rule::LedgerOrder);
@@ -31,6 +32,7 @@ fn a_log_is_opened_by_its_first_entry_only() {
 
     let event = Event::ServerStarted {
         version: "0.1.0".into(),
+        verifier: None,
     };
     let first = Record {
         seq: 0,
@@ -162,6 +164,7 @@ fn a_person_does_nothing_that_is_the_portals() {
     let commands = [
         Command::StartServer {
             version: "0.1.0".into(),
+            verifier: None,
         },
         Command::FailServer {
             reference: FaultId::new(Uuid::from_u128(1)),

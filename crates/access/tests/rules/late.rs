@@ -31,6 +31,7 @@ fn last_s() -> i64 {
 fn still_there(stage: &mut Stage, after_s: i64) {
     let start = Command::StartServer {
         version: "0.1.0".into(),
+        verifier: None,
     };
     stage.later(after_s).run(&portal(), start);
 }

@@ -116,6 +116,7 @@ fn left_to_the_other() -> Vec<Event> {
     });
     left.push(Event::ServerStarted {
         version: "a \"quoted\" one".to_owned(),
+        verifier: None,
     });
     left
 }
