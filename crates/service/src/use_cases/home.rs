@@ -7,8 +7,8 @@ use access::refusal::Rule;
 use access::state::Request;
 use access::time::UnixMillis;
 use access::view::{
-    AlarmView, DebtView, DelegateView, DrillView, HomeView, PersonView, Ratification, RequestRow,
-    Role, Viewer,
+    AlarmView, DebtView, DelegateView, DrillView, GrantState, HomeView, PersonView, Ratification,
+    RequestRow, Role, Viewer,
 };
 
 use super::inbox::lately;
@@ -142,7 +142,7 @@ impl Portal {
 }
 
 /// The emergencies that somebody is told of: all that are open, those that wait to be ratified however they ended,
-/// and those that were decided lately and nobody has reviewed.
+/// and those that ended or were decided lately and nobody has reviewed.
 fn alarms(
     state: &State,
     me: PersonId,
@@ -162,13 +162,23 @@ fn alarms(
         .map(|(_, request)| request)
         .filter(told)
         .map(|request| (request, state.ratification(request, now)))
-        .filter(|(_, ratification)| {
-            ratification
-                .is_some_and(|became| became.decided_at().is_none_or(|at| at >= lately(now)))
+        .filter(|(request, ratification)| {
+            ended_lately(state, request, now)
+                || ratification
+                    .is_some_and(|became| became.decided_at().is_none_or(|at| at >= lately(now)))
         });
     open.chain(over)
         .filter_map(|(request, ratification)| Some((request.grant?, ratification)))
         .collect()
+}
+
+/// Whether its access ended lately, whatever was or will be decided.
+fn ended_lately(state: &State, request: &Request, now: UnixMillis) -> bool {
+    let grant = request.grant.and_then(|grant| state.grant(grant));
+    grant.is_some_and(|grant| match grant.state {
+        GrantState::Ended { at_ms, .. } => at_ms >= lately(now),
+        GrantState::Intended | GrantState::Active { .. } | GrantState::Failed { .. } => false,
+    })
 }
 
 /// An access of somebody's that keeps them from breaking the glass.
