@@ -120,16 +120,16 @@ impl State {
                 request,
                 lapses_at_ms,
             } => {
-                self.move_request(*request, RequestState::Approved, Some(*lapses_at_ms));
+                self.move_request(*request, (RequestState::Approved, at), Some(*lapses_at_ms));
             }
             Event::RequestDenied { request } => {
-                self.move_request(*request, RequestState::Denied, None);
+                self.move_request(*request, (RequestState::Denied, at), None);
             }
             Event::RequestWithdrawn { request } => {
-                self.move_request(*request, RequestState::Withdrawn, None);
+                self.move_request(*request, (RequestState::Withdrawn, at), None);
             }
             Event::RequestLapsed { request } => {
-                self.move_request(*request, RequestState::Lapsed, None);
+                self.move_request(*request, (RequestState::Lapsed, at), None);
             }
             Event::GrantIntended { .. } => self.fold_intended(record),
             Event::ExtensionAsked { grant } => {

@@ -61,6 +61,8 @@ pub struct Request {
     pub ratified: Option<u64>,
     /// Where it stands.
     pub state: RequestState,
+    /// When it was denied or withdrawn, or lapsed: nothing comes of it any more.
+    pub closed_at: Option<UnixMillis>,
     /// Who said yes or no, oldest first.
     pub sign_offs: Vec<SignOff>,
     /// The texts of what was asked and of every edit, by their entries.
