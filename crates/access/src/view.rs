@@ -288,6 +288,8 @@ pub struct AlarmView {
 /// An access that keeps its holder from breaking the glass until it is reviewed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DebtView {
+    /// Whether its access stands still, or may: nobody reviews it before it has ended.
+    pub open: bool,
     /// Which.
     pub row: RequestRow,
     /// Why: it was an emergency that was refused, or its review is overdue.

@@ -25,6 +25,9 @@ pub(super) fn what_of(rule: Rule, command: &str) -> &'static str {
         (Rule::SelfApproval, "extend_grant" | "deny_extension") => {
             "This is your own access, and nobody makes their own longer."
         }
+        (Rule::NotApprover, "extend_grant" | "deny_extension") => {
+            "None of your groups says yes or no to more time for this access."
+        }
         (Rule::WrongState, "withdraw") => "This request is over or already open.",
         (Rule::WrongState, "intend_grant") => "This request is not waiting to be opened.",
         (Rule::WrongState, "show_credential") => "This access is not open.",

@@ -4,7 +4,7 @@ use access::State;
 use access::event::Mode;
 use access::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId};
 use access::refusal::Rule;
-use access::state::Request;
+use access::state::{Grant, Request};
 use access::time::UnixMillis;
 use access::view::{
     AlarmView, DebtView, DelegateView, DrillView, GrantState, HomeView, PersonView, Ratification,
@@ -123,6 +123,7 @@ impl Portal {
             let mut row = self.found_request(debt.request).await?.row;
             row.ratification = debt.ratification;
             standing.debts.push(DebtView {
+                open: debt.open,
                 row,
                 why: debt.why,
                 reviewers: debt.reviewers,
@@ -184,6 +185,7 @@ fn ended_lately(state: &State, request: &Request, now: UnixMillis) -> bool {
 /// An access of somebody's that keeps them from breaking the glass.
 struct Owed {
     request: RequestId,
+    open: bool,
     why: Rule,
     ratification: Option<Ratification>,
     reviewers: Vec<GroupName>,
@@ -193,10 +195,12 @@ struct Owed {
 fn debts(state: &State, me: PersonId, now: UnixMillis) -> Vec<Owed> {
     let owed = |request: &Request, why| {
         let policy = &request.policy.policy;
+        let grant = request.grant.and_then(|grant| state.grant(grant));
         let in_force = state.policy(&policy.name);
         let in_force = in_force.map_or(policy, |version| &version.policy);
         Owed {
             request: request.id,
+            open: grant.is_some_and(Grant::is_live),
             why,
             ratification: state.ratification(request, now),
             reviewers: in_force.review.groups.clone(),
