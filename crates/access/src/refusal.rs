@@ -120,7 +120,7 @@ rules! {
     NotRevoker = "not_revoker",
     /// The person is in none of the reviewing groups.
     NotReviewer = "not_reviewer",
-    /// Nobody reviews what they asked for or signed off.
+    /// Nobody reviews what they asked for, or said yes or no to.
     ReviewerInvolved = "reviewer_involved",
     /// There is a review already.
     AlreadyReviewed = "already_reviewed",

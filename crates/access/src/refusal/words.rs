@@ -105,7 +105,7 @@ pub(super) fn what(rule: Rule) -> &'static str {
         }
         Rule::NotReviewer => "None of your groups reviews under this policy.",
         Rule::ReviewerInvolved => {
-            "You asked for this or signed it off, so somebody else reviews it."
+            "You asked for this, or said yes or no to it, so somebody else reviews it."
         }
         Rule::AlreadyReviewed => "This was reviewed already.",
         Rule::NotAuditor => "None of your groups reads the log.",

@@ -137,11 +137,7 @@ impl State {
                     grant.extension_asked = Some(at);
                 }
             }
-            Event::ExtensionDenied { grant } => {
-                if let Some(grant) = self.grants.get_mut(grant) {
-                    grant.extension_asked = None;
-                }
-            }
+            Event::ExtensionDenied { grant } => self.fold_extension_denied(*grant, record.actor),
             Event::GrantExtended { .. } => self.fold_extended(record),
             Event::GrantOpened { grant } => self.fold_opened(*grant, at),
             Event::GrantFailed { grant, failure } => self.fold_failed(*grant, *failure),

@@ -69,6 +69,8 @@ pub struct Request {
     pub(crate) texts: Vec<OpeningRef>,
     /// Who made access longer with a proof of identity, each with their entry.
     pub(crate) extended: Vec<(u64, PersonId)>,
+    /// Who said no to making its access longer.
+    pub(crate) refused_more: Vec<PersonId>,
     /// The grant, if it came to one.
     pub grant: Option<GrantId>,
     /// The review, if there is one.

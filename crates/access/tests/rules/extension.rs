@@ -267,6 +267,20 @@ fn nobody_reviews_what_they_made_longer() {
     let fresh = proof(&stage);
     stage.run(&who(LEE), extend(fresh));
     stage.returned(1);
+    only_rae_reviews(stage);
+}
+
+/// Who said no to it has taken part in it no less.
+#[test]
+fn nobody_reviews_what_they_refused_more_time() {
+    let mut stage = open(true);
+    stage.run(&who(DANA), ask());
+    stage.run(&who(LEE), deny());
+    stage.returned(1);
+    only_rae_reviews(stage);
+}
+
+fn only_rae_reviews(mut stage: Stage) {
     let (request, verdict, findings, note) = (request(1), Verdict::Drill, None, seal(40));
     let command = Command::RecordReview {
         request,

@@ -266,6 +266,7 @@ fn request_from(
         ratified: None,
         texts: Vec::new(),
         extended: Vec::new(),
+        refused_more: Vec::new(),
         state: RequestState::Submitted,
         closed_at: None,
         sign_offs: Vec::new(),

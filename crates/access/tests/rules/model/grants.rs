@@ -198,6 +198,7 @@ impl<'a> Model<'a> {
                     proof: Some(_),
                     ..
                 } if g == grant => [by(record), None],
+                Event::ExtensionDenied { grant: g } if g == grant => [by(record), None],
                 _ => [None, None],
             };
             people.into_iter().flatten().any(|one| self.same(one, me))
