@@ -267,7 +267,7 @@ pub struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = words::what_of(self.rule, self.command);
-        let next = words::next(self.rule);
+        let next = words::next_of(self.rule, self.command);
         write!(
             f,
             "{what} Nothing was changed, and the log notes that it was asked. {next}"

@@ -12,6 +12,9 @@ pub(super) fn what_of(rule: Rule, command: &str) -> &'static str {
         (Rule::WrongState, "ask_extension" | "extend_grant") => {
             "This access is not open, or the extension is not one that waits."
         }
+        (Rule::OutsideWindow, "ask_extension" | "extend_grant") => {
+            "The policy makes no access longer at this time of the week."
+        }
         (Rule::WrongState, "deny_extension") => "No extension waits for an answer.",
         (Rule::ProposalStale, "propose_policy") => {
             "Another version came into force since this was begun."
@@ -163,6 +166,16 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::ErasureScope => "Other texts were erased than those that were ordered.",
         Rule::RefusalForm => "The refusal names no command or no rule that refuses.",
         Rule::Malformed => "The entry has a form that this version does not know.",
+    }
+}
+
+/// What to do next, as a sentence, where the command makes another of it.
+pub(super) fn next_of(rule: Rule, command: &str) -> &'static str {
+    match (rule, command) {
+        (Rule::OutsideWindow, "ask_extension" | "extend_grant") => {
+            "Ask for access anew, and open it when its window opens."
+        }
+        _ => next(rule),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Making open access longer.
 
-use super::evaluate::{First, covered, eligible};
+use super::evaluate::{First, covered, eligible, in_window};
 use super::sign_off::fresh;
 use super::{Act, actor, ensure, grant, list, moment, one_of, request};
 use crate::event::{Mode, Proof};
@@ -27,6 +27,7 @@ fn allowed(act: Act<'_>, id: GrantId) -> Checked<(&Grant, &Request, &Extend)> {
         ));
     };
     covered(act, policy, &asked.resource, &mut First)?;
+    in_window(policy, act.now, &mut First)?;
     ensure(grant.extensions < extend.times, || {
         let expected = format!("at most {} extensions", extend.times);
         Broken::new(

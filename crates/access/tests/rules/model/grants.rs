@@ -86,6 +86,7 @@ impl<'a> Model<'a> {
         let may = open
             && asked.mode == Mode::Ordinary
             && self.covers(policy, asked.resource)
+            && self.in_window(policy)
             && before.count() < usize::from(extend.times);
         may.then_some((asked, extend))
     }
