@@ -116,6 +116,8 @@ rules! {
     ExtensionOff = "extension_off",
     /// It was made longer as often as the policy allows.
     ExtendedTooOften = "extended_too_often",
+    /// Somebody said no to making this access longer.
+    ExtensionDenied = "extension_denied",
     /// Only others out of the policy's approver and reviewing groups may revoke.
     NotRevoker = "not_revoker",
     /// The person is in none of the reviewing groups.

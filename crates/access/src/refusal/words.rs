@@ -103,6 +103,7 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::AlreadyShown => "The way in was shown already, and it is shown once.",
         Rule::ExtensionOff => "The policy does not let this access be made longer.",
         Rule::ExtendedTooOften => "This access was made longer as often as the policy allows.",
+        Rule::ExtensionDenied => "An approver said no to more time for this access.",
         Rule::NotRevoker => {
             "Only others who approve or review under this policy may take access away."
         }
@@ -209,7 +210,9 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::SelfDelegation => "Choose somebody else.",
         Rule::BadPeriod => "Choose another end.",
         Rule::NotAsked | Rule::AlreadyViewed => "There is nothing to do.",
-        Rule::ExtensionOff | Rule::ExtendedTooOften => "Ask for access anew before this one ends.",
+        Rule::ExtensionOff | Rule::ExtendedTooOften | Rule::ExtensionDenied => {
+            "Ask for access anew before this one ends."
+        }
         Rule::NotOperator | Rule::NotAuthor => {
             "Ask whoever runs the portal for the role it needs, and sign in anew."
         }

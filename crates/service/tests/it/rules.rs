@@ -302,6 +302,30 @@ async fn an_edit_voids_what_was_signed(admin: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_no_to_more_time_is_not_got_round_by_asking_again(admin: PgPool) {
+    let stage = stage(&admin).await;
+    let (dana, ari, sam) = (stage.dana().await, stage.ari().await, stage.sam().await);
+    let request = stage.ask(&dana, "orders-whole").await;
+    stage.sign(&ari, request, Decision::Approve).await.unwrap();
+    stage.sign(&sam, request, Decision::Approve).await.unwrap();
+    stage.portal.open(&dana, request).await.unwrap();
+    let view = stage.portal.request(&dana, request).await.unwrap();
+    assert!(view.actions.contains(&Action::AskExtension));
+    let grant = view.grant.unwrap().id;
+    stage.portal.extend(&dana, grant).await.unwrap();
+    stage.portal.deny_extension(&sam, grant).await.unwrap();
+    assert_eq!(
+        refused(stage.portal.extend(&dana, grant).await),
+        Rule::ExtensionDenied
+    );
+    let view = stage.portal.request(&dana, request).await.unwrap();
+    assert!(!view.actions.contains(&Action::AskExtension));
+    let ended = stage.portal.end(&dana, grant, EndCause::Returned);
+    ended.await.unwrap();
+    rebuilt(&stage).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn an_approver_makes_access_longer_on_the_target_too(admin: PgPool) {
     let stage = stage(&admin).await;
     let (dana, ari, sam) = (stage.dana().await, stage.ari().await, stage.sam().await);
@@ -336,8 +360,6 @@ async fn an_approver_makes_access_longer_on_the_target_too(admin: PgPool) {
             .collect::<Vec<_>>(),
         [grant.id]
     );
-    stage.portal.deny_extension(&sam, grant.id).await.unwrap();
-    stage.portal.extend(&dana, grant.id).await.unwrap();
     assert_eq!(
         refused(stage.portal.check_extension(&dana, grant.id).await),
         Rule::SelfApproval

@@ -42,6 +42,7 @@ impl State {
             ratify_by: asked.ratify_by(),
             extensions: 0,
             extension_asked: None,
+            extension_denied: false,
             state: GrantState::Intended,
         };
         let id = intended.id;
@@ -146,6 +147,7 @@ impl State {
             return;
         };
         grant.extension_asked = None;
+        grant.extension_denied = true;
         if let (Some(request), Some((by, _))) =
             (self.requests.get_mut(&grant.request), by.as_person())
         {

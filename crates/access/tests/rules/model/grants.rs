@@ -51,6 +51,9 @@ impl<'a> Model<'a> {
                         && extend.approval
                         && shares(groups, &asked.policy.eligible)
                         && self.wish(*grant).is_none()
+                        && !self.any(
+                            |event| matches!(event, Event::ExtensionDenied { grant: g } if g == grant),
+                        )
                 })
             }
             Command::DenyExtension { grant } => {
