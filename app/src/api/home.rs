@@ -32,7 +32,7 @@ pub struct HomePage {
     pub reviews: u32,
     /// What the viewer may ask for.
     pub openable: Vec<OpenableView>,
-    /// Emergencies that the viewer is to know of: open, to be ratified, or decided lately.
+    /// Emergencies that the viewer is to know of: open, to be ratified, or ended or decided lately.
     pub alarms: Vec<AlarmView>,
     /// Accesses of the viewer's own that keep them from breaking the glass until they are reviewed.
     pub debts: Vec<DebtView>,

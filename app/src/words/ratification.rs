@@ -46,9 +46,9 @@ pub fn told(ratification: Ratification, access: Access) -> Told {
     let (first, before, at, after) = match (ratification, access) {
         (Ratification::Waits { by_ms }, Access::Open) => (
             "It has to be ratified.",
-            "Otherwise, or after one “no”, it is taken back ",
+            "One “no” takes it back at once. The time to ratify it ends ",
             by_ms,
-            ".",
+            "; access that is open then is taken back.",
         ),
         (Ratification::Waits { by_ms }, Access::Over | Access::Reviewed) => (
             "It has to be ratified, although it is over.",
@@ -96,17 +96,56 @@ pub fn debt(debt: &DebtView) -> String {
         (_, Some(Ratification::Refused { .. })) => "Somebody said no to this emergency.",
         _ => "This emergency was not ratified in time.",
     };
+    let ask = if debt.open {
+        "Once its access has ended, ask"
+    } else {
+        "Ask"
+    };
     format!(
-        "{why} Ask somebody in {} to review it.",
+        "{why} {ask} somebody in {} to review it.",
         any_of(&debt.reviewers)
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use access::event::{Mode, Urgency};
+    use access::view::{PersonView, RequestRow, RequestState};
+
     use super::*;
 
     const AT: UnixMillis = UnixMillis::new(1_700_000_000_000);
+
+    /// A refused or silent emergency whose access is open or not.
+    fn debt_of(ratification: Ratification, open: bool) -> DebtView {
+        let requester = PersonView {
+            id: "00000000-0000-0000-0000-000000000001".parse().unwrap(),
+            name: None,
+        };
+        let row = RequestRow {
+            id: "00000000-0000-0000-0000-000000001001".parse().unwrap(),
+            mode: Mode::Emergency,
+            state: RequestState::Granted,
+            resource: "orders-db".parse().unwrap(),
+            policy: "orders-admin".parse().unwrap(),
+            requester,
+            urgency: Urgency::Sev1,
+            duration_s: 60,
+            reason: None,
+            submitted_at_ms: AT,
+            lapses_at_ms: AT,
+            start_at_ms: None,
+            approvals: 0,
+            needed: 1,
+            ratification: Some(ratification),
+        };
+        DebtView {
+            row,
+            open,
+            why: Rule::EmergencyRefused,
+            reviewers: vec!["leads".parse().unwrap()],
+        }
+    }
 
     fn all() -> [Ratification; 4] {
         [
@@ -143,10 +182,29 @@ mod tests {
         }
     }
 
+    /// It may be given back or expire before its time to be ratified is over.
+    #[test]
+    fn a_no_takes_back_at_once_and_only_silence_at_a_moment() {
+        let told = told(Ratification::Waits { by_ms: AT }, Access::Open);
+        assert!(told.before.starts_with("One “no” takes it back at once."));
+        assert!(told.before.ends_with("The time to ratify it ends "));
+    }
+
+    #[test]
+    fn nobody_is_asked_to_review_what_is_open() {
+        for open in [true, false] {
+            let said = debt(&debt_of(Ratification::Refused { at_ms: AT }, open));
+            assert_eq!(said.contains("Once its access has ended, ask"), open);
+            assert!(said.starts_with("Somebody said no to this emergency."));
+            assert!(said.ends_with("somebody in leads to review it."), "{said}");
+        }
+    }
+
     #[test]
     fn one_that_is_over_is_not_taken_back() {
         let waits = Ratification::Waits { by_ms: AT };
-        assert!(told(waits, Access::Open).before.contains("taken back"));
-        assert!(!told(waits, Access::Over).before.contains("taken back"));
+        let (open, over) = (told(waits, Access::Open), told(waits, Access::Over));
+        assert!(open.after.contains("is open then is taken back"));
+        assert!(!over.before.contains("back") && !over.after.contains("back"));
     }
 }

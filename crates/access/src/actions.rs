@@ -6,8 +6,8 @@ use crate::digest::{Commitment, Digest};
 use crate::event::{Actor, Decision, EndCause, Field, OpeningRef, Proof, Urgency, Verdict};
 use crate::ids::{GrantId, GroupName, PersonId, RequestId};
 use crate::refusal::{Refusal, Rule};
-use crate::rules::{Act, oversight};
-use crate::state::{Request, State};
+use crate::rules::{Act, oversight, sign_off as signing};
+use crate::state::{Request, SignOff, State};
 use crate::time::UnixMillis;
 use crate::view::{Action, Role};
 
@@ -190,6 +190,20 @@ fn same_facts(found: Option<&Request>, sealed: Commitment) -> Facts {
         start_at_ms: None,
         seen: Seen::default(),
     }
+}
+
+/// Whether somebody was asked about a request: who may be asked to sign it off, for themselves or in the place of
+/// somebody who is away now, and who has signed it. Nobody is about their own.
+pub fn was_asked(state: &State, request: &Request, actor: &Actor, now: UnixMillis) -> bool {
+    let Some((person, groups)) = actor.as_person() else {
+        return false;
+    };
+    let now = state.moment(now);
+    let act = Act { state, actor, now };
+    let signed = |given: &SignOff| state.same(given.person, person);
+    !state.same(request.requester, person)
+        && (request.sign_offs.iter().any(signed)
+            || signing::may_be_asked(act, request, person, groups))
 }
 
 /// Whether the actor may read entries of the log now: by the groups they come with, and by those that

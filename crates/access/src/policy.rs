@@ -140,7 +140,7 @@ pub struct Emergency {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Review {
-    /// Members of any of these groups may review; never the requester or one who signed off.
+    /// Members of any of these groups may review; never the requester or one who said yes or no to it.
     pub groups: Vec<GroupName>,
     /// The review is due this many seconds after the grant ended.
     pub within_s: u32,

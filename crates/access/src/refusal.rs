@@ -116,11 +116,13 @@ rules! {
     ExtensionOff = "extension_off",
     /// It was made longer as often as the policy allows.
     ExtendedTooOften = "extended_too_often",
+    /// Somebody said no to making this access longer.
+    ExtensionDenied = "extension_denied",
     /// Only others out of the policy's approver and reviewing groups may revoke.
     NotRevoker = "not_revoker",
     /// The person is in none of the reviewing groups.
     NotReviewer = "not_reviewer",
-    /// Nobody reviews what they asked for or signed off.
+    /// Nobody reviews what they asked for, or said yes or no to.
     ReviewerInvolved = "reviewer_involved",
     /// There is a review already.
     AlreadyReviewed = "already_reviewed",
@@ -267,7 +269,7 @@ pub struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = words::what_of(self.rule, self.command);
-        let next = words::next(self.rule);
+        let next = words::next_of(self.rule, self.command);
         write!(
             f,
             "{what} Nothing was changed, and the log notes that it was asked. {next}"

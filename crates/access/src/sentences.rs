@@ -69,7 +69,10 @@ fn conditions(conditions: &Conditions, all: &mut Vec<String>) {
         all.push(format!("Their sign-in used {}.", listed(&conditions.amr)));
     }
     if !conditions.windows.is_empty() {
-        all.push(format!("Ordinary access is opened {}.", hours(conditions)));
+        all.push(format!(
+            "Ordinary access is opened and made longer {}.",
+            hours(conditions)
+        ));
     }
 }
 

@@ -59,6 +59,8 @@ pub struct State {
     by_requester: BTreeMap<PersonId, Vec<RequestId>>,
     /// Submitted and approved requests by the moment they lapse.
     pending: BTreeSet<(UnixMillis, RequestId)>,
+    /// Denied, withdrawn and lapsed requests by the moment they were.
+    closed: BTreeSet<(UnixMillis, RequestId)>,
     /// Intended and active grants by the moment they end.
     live: BTreeSet<(UnixMillis, GrantId)>,
     /// Requests whose grant has ended and that nobody has reviewed, by the moment that is due.

@@ -265,8 +265,8 @@ pub struct HomeView {
     pub erasures: u32,
     /// What the viewer may ask for.
     pub openable: Vec<Openable>,
-    /// Emergencies that the viewer is to know of: those that are open, wait to be ratified, or were decided in the
-    /// last day and nobody has reviewed.
+    /// Emergencies that the viewer is to know of: those that are open, wait to be ratified, or ended or were decided
+    /// in the last day and nobody has reviewed.
     pub alarms: Vec<AlarmView>,
     /// Accesses of the viewer's own that keep them from breaking the glass until they are reviewed.
     pub debts: Vec<DebtView>,
@@ -288,6 +288,8 @@ pub struct AlarmView {
 /// An access that keeps its holder from breaking the glass until it is reviewed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DebtView {
+    /// Whether its access stands still, or may: nobody reviews it before it has ended.
+    pub open: bool,
     /// Which.
     pub row: RequestRow,
     /// Why: it was an emergency that was refused, or its review is overdue.
@@ -327,7 +329,8 @@ pub struct InboxView {
     pub erasures: Vec<ErasureView>,
     /// Accesses whose holder asks the viewer for more time.
     pub extensions: Vec<GrantView>,
-    /// What was decided lately that the viewer was asked about, by others or by silence, the newest in front.
+    /// What was decided lately that the viewer was asked about, by others or by silence, withdrawn or lapsed, the
+    /// newest in front.
     pub decided: Vec<RequestRow>,
     /// Policies that wait for the viewer's word, as a second author.
     pub proposals: Vec<ProposalRow>,

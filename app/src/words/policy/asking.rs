@@ -36,7 +36,7 @@ pub(super) fn windows(conditions: &Conditions) -> Option<Sentence> {
     let hours = hours(conditions)?;
     Some(sentence(
         Glyph::Clock,
-        format!("It is opened only {hours}. Emergencies keep no hours."),
+        format!("It is opened and made longer only {hours}. Emergencies keep no hours."),
     ))
 }
 

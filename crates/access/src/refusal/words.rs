@@ -12,6 +12,9 @@ pub(super) fn what_of(rule: Rule, command: &str) -> &'static str {
         (Rule::WrongState, "ask_extension" | "extend_grant") => {
             "This access is not open, or the extension is not one that waits."
         }
+        (Rule::OutsideWindow, "ask_extension" | "extend_grant") => {
+            "The policy makes no access longer at this time of the week."
+        }
         (Rule::WrongState, "deny_extension") => "No extension waits for an answer.",
         (Rule::ProposalStale, "propose_policy") => {
             "Another version came into force since this was begun."
@@ -24,6 +27,9 @@ pub(super) fn what_of(rule: Rule, command: &str) -> &'static str {
         (Rule::TooEarly, "end_grant") => "The access is not over yet.",
         (Rule::SelfApproval, "extend_grant" | "deny_extension") => {
             "This is your own access, and nobody makes their own longer."
+        }
+        (Rule::NotApprover, "extend_grant" | "deny_extension") => {
+            "None of your groups says yes or no to more time for this access."
         }
         (Rule::WrongState, "withdraw") => "This request is over or already open.",
         (Rule::WrongState, "intend_grant") => "This request is not waiting to be opened.",
@@ -97,12 +103,13 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::AlreadyShown => "The way in was shown already, and it is shown once.",
         Rule::ExtensionOff => "The policy does not let this access be made longer.",
         Rule::ExtendedTooOften => "This access was made longer as often as the policy allows.",
+        Rule::ExtensionDenied => "An approver said no to more time for this access.",
         Rule::NotRevoker => {
             "Only others who approve or review under this policy may take access away."
         }
         Rule::NotReviewer => "None of your groups reviews under this policy.",
         Rule::ReviewerInvolved => {
-            "You asked for this or signed it off, so somebody else reviews it."
+            "You asked for this, or said yes or no to it, so somebody else reviews it."
         }
         Rule::AlreadyReviewed => "This was reviewed already.",
         Rule::NotAuditor => "None of your groups reads the log.",
@@ -163,6 +170,16 @@ pub(super) fn what(rule: Rule) -> &'static str {
     }
 }
 
+/// What to do next, as a sentence, where the command makes another of it.
+pub(super) fn next_of(rule: Rule, command: &str) -> &'static str {
+    match (rule, command) {
+        (Rule::OutsideWindow, "ask_extension" | "extend_grant") => {
+            "Ask for access anew, and open it when its window opens."
+        }
+        _ => next(rule),
+    }
+}
+
 /// What to do next, as a sentence.
 pub(super) fn next(rule: Rule) -> &'static str {
     match rule {
@@ -193,7 +210,9 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::SelfDelegation => "Choose somebody else.",
         Rule::BadPeriod => "Choose another end.",
         Rule::NotAsked | Rule::AlreadyViewed => "There is nothing to do.",
-        Rule::ExtensionOff | Rule::ExtendedTooOften => "Ask for access anew before this one ends.",
+        Rule::ExtensionOff | Rule::ExtendedTooOften | Rule::ExtensionDenied => {
+            "Ask for access anew before this one ends."
+        }
         Rule::NotOperator | Rule::NotAuthor => {
             "Ask whoever runs the portal for the role it needs, and sign in anew."
         }

@@ -246,7 +246,7 @@ pub(crate) fn eligible(policy: &Policy, groups: &[GroupName], to: &mut impl Sink
     )
 }
 
-/// Whether ordinary access may be opened at this time of the week.
+/// Whether ordinary access may be opened, or made longer, at this time of the week.
 pub(crate) fn in_window(policy: &Policy, at: UnixMillis, to: &mut impl Sink) -> Checked {
     let conditions = &policy.conditions;
     if conditions.windows.is_empty() {

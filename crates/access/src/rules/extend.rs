@@ -1,6 +1,6 @@
 //! Making open access longer.
 
-use super::evaluate::{First, covered, eligible};
+use super::evaluate::{First, covered, eligible, in_window};
 use super::sign_off::fresh;
 use super::{Act, actor, ensure, grant, list, moment, one_of, request};
 use crate::event::{Mode, Proof};
@@ -27,6 +27,7 @@ fn allowed(act: Act<'_>, id: GrantId) -> Checked<(&Grant, &Request, &Extend)> {
         ));
     };
     covered(act, policy, &asked.resource, &mut First)?;
+    in_window(policy, act.now, &mut First)?;
     ensure(grant.extensions < extend.times, || {
         let expected = format!("at most {} extensions", extend.times);
         Broken::new(
@@ -38,7 +39,8 @@ fn allowed(act: Act<'_>, id: GrantId) -> Checked<(&Grant, &Request, &Extend)> {
     Ok((grant, asked, extend))
 }
 
-/// Where an approver has to say yes, its holder asks; once at a time.
+/// Where an approver has to say yes, its holder asks; once at a time, and not after a no, which another approver's
+/// yes does not outweigh.
 pub(super) fn asked(act: Act<'_>, id: GrantId) -> Checked {
     let (person, groups) = actor::person(act)?;
     request::by_requester(act.grant(id)?.1, person)?;
@@ -47,6 +49,10 @@ pub(super) fn asked(act: Act<'_>, id: GrantId) -> Checked {
     ensure(extend.approval, || {
         let expected = "an extension that needs an approver";
         Broken::new(Rule::WrongState, expected, "one that its holder makes")
+    })?;
+    ensure(!grant.extension_denied, || {
+        let expected = "no extension that was denied before";
+        Broken::new(Rule::ExtensionDenied, expected, "one that was")
     })?;
     ensure(grant.extension_asked.is_none(), || {
         Broken::new(Rule::WrongState, "no extension that waits", "one that does")

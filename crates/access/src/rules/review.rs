@@ -14,7 +14,11 @@ pub(super) fn recorded(act: Act<'_>, id: RequestId) -> Checked {
         .iter()
         .flat_map(|given| [given.person, given.principal()]);
     let extended = request.extended.iter().map(|(_, by)| *by);
-    let mut involved = signed.chain(extended).chain([request.requester]);
+    let refused_more = request.refused_more.iter().copied();
+    let mut involved = signed
+        .chain(extended)
+        .chain(refused_more)
+        .chain([request.requester]);
     ensure(!involved.any(|one| act.state.same(one, person)), || {
         let expected = "somebody who neither asked nor signed off";
         Broken::new(Rule::ReviewerInvolved, expected, person.to_string())

@@ -106,7 +106,7 @@ fn delegated<'a>(
 }
 
 /// Whether somebody may be asked about a request at all, for themselves or in another's place.
-pub(super) fn may_be_asked(
+pub(crate) fn may_be_asked(
     act: Act<'_>,
     request: &Request,
     person: PersonId,

@@ -120,16 +120,16 @@ impl State {
                 request,
                 lapses_at_ms,
             } => {
-                self.move_request(*request, RequestState::Approved, Some(*lapses_at_ms));
+                self.move_request(*request, (RequestState::Approved, at), Some(*lapses_at_ms));
             }
             Event::RequestDenied { request } => {
-                self.move_request(*request, RequestState::Denied, None);
+                self.move_request(*request, (RequestState::Denied, at), None);
             }
             Event::RequestWithdrawn { request } => {
-                self.move_request(*request, RequestState::Withdrawn, None);
+                self.move_request(*request, (RequestState::Withdrawn, at), None);
             }
             Event::RequestLapsed { request } => {
-                self.move_request(*request, RequestState::Lapsed, None);
+                self.move_request(*request, (RequestState::Lapsed, at), None);
             }
             Event::GrantIntended { .. } => self.fold_intended(record),
             Event::ExtensionAsked { grant } => {
@@ -137,11 +137,7 @@ impl State {
                     grant.extension_asked = Some(at);
                 }
             }
-            Event::ExtensionDenied { grant } => {
-                if let Some(grant) = self.grants.get_mut(grant) {
-                    grant.extension_asked = None;
-                }
-            }
+            Event::ExtensionDenied { grant } => self.fold_extension_denied(*grant, record.actor),
             Event::GrantExtended { .. } => self.fold_extended(record),
             Event::GrantOpened { grant } => self.fold_opened(*grant, at),
             Event::GrantFailed { grant, failure } => self.fold_failed(*grant, *failure),

@@ -38,6 +38,8 @@ pub struct Grant {
     pub extensions: u8,
     /// When its holder asked for more time, while nobody has answered.
     pub extension_asked: Option<UnixMillis>,
+    /// Whether somebody said no to making it longer: nobody is asked again.
+    pub extension_denied: bool,
     /// Where it stands.
     pub state: GrantState,
 }

@@ -61,12 +61,16 @@ pub struct Request {
     pub ratified: Option<u64>,
     /// Where it stands.
     pub state: RequestState,
+    /// When it was denied or withdrawn, or lapsed: nothing comes of it any more.
+    pub closed_at: Option<UnixMillis>,
     /// Who said yes or no, oldest first.
     pub sign_offs: Vec<SignOff>,
     /// The texts of what was asked and of every edit, by their entries.
     pub(crate) texts: Vec<OpeningRef>,
     /// Who made access longer with a proof of identity, each with their entry.
     pub(crate) extended: Vec<(u64, PersonId)>,
+    /// Who said no to making its access longer.
+    pub(crate) refused_more: Vec<PersonId>,
     /// The grant, if it came to one.
     pub grant: Option<GrantId>,
     /// The review, if there is one.

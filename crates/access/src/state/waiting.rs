@@ -27,6 +27,13 @@ impl State {
             .take_while(move |request| request.lapses_at <= now)
     }
 
+    /// Requests that were denied or withdrawn, or lapsed, since a moment, the first in front.
+    pub fn closed_since(&self, since: UnixMillis) -> impl Iterator<Item = &Request> {
+        let least = RequestId::new(uuid::Uuid::nil());
+        let ids = self.closed.range((since, least)..);
+        ids.filter_map(|(_, id)| self.request(*id))
+    }
+
     /// Whether a request waits for somebody's yes or no: one that is submitted, or an emergency that has to
     /// be ratified, open or ended early, until its time for that is over: no review comes before.
     pub fn waits_for_sign_off(&self, request: &Request, now: UnixMillis) -> bool {

@@ -159,10 +159,28 @@ fn an_approver_may_say_no_to_more_time() {
         not_extended(&stage, &who(SAM), proof(&stage)),
         Rule::WrongState
     );
-    // It may be asked for again.
+    // A no is not got round by asking somebody else.
+    let again = stage.refused_and_found(&who(DANA), ask(), asked());
+    assert_eq!(again, Rule::ExtensionDenied);
+    stage.forged(&who(DANA), asked());
+    let nothing_waits = not_extended(&stage, &who(SAM), proof(&stage));
+    assert_eq!(nothing_waits, Rule::WrongState);
+}
+
+/// What was made longer before stays so, and other access is not concerned.
+#[test]
+fn a_no_closes_that_access_only() {
+    let mut stage = open(true);
     stage.run(&who(DANA), ask());
     let fresh = proof(&stage);
-    stage.run(&who(SAM), extend(fresh));
+    stage.run(&who(ARI), extend(fresh));
+    let until = stage.state.grant(grant(1)).unwrap().expires_at;
+    stage.run(&who(DANA), ask());
+    stage.run(&who(SAM), deny());
+    assert_eq!(stage.state.grant(grant(1)).unwrap().expires_at, until);
+    stage.open(2);
+    let other = Command::AskExtension { grant: grant(2) };
+    stage.run(&who(DANA), other);
 }
 
 #[test]
@@ -267,6 +285,20 @@ fn nobody_reviews_what_they_made_longer() {
     let fresh = proof(&stage);
     stage.run(&who(LEE), extend(fresh));
     stage.returned(1);
+    only_rae_reviews(stage);
+}
+
+/// Who said no to it has taken part in it no less.
+#[test]
+fn nobody_reviews_what_they_refused_more_time() {
+    let mut stage = open(true);
+    stage.run(&who(DANA), ask());
+    stage.run(&who(LEE), deny());
+    stage.returned(1);
+    only_rae_reviews(stage);
+}
+
+fn only_rae_reviews(mut stage: Stage) {
     let (request, verdict, findings, note) = (request(1), Verdict::Drill, None, seal(40));
     let command = Command::RecordReview {
         request,

@@ -21,7 +21,7 @@ type Make = fn() -> (Stage, Rule);
 
 /// All of them.
 pub(crate) fn all() -> Vec<Forged> {
-    let scenarios: [(&'static str, Make); 12] = [
+    let scenarios: [(&'static str, Make); 13] = [
         ("grant_without_quorum", grant_without_quorum),
         (
             "self_approval_through_two_identities",
@@ -42,6 +42,10 @@ pub(crate) fn all() -> Vec<Forged> {
             unratified_emergency_kept_open,
         ),
         ("extension_beyond_the_limit", extension_beyond_the_limit),
+        (
+            "extension_asked_for_after_a_no",
+            extension_asked_for_after_a_no,
+        ),
         ("delegate_without_delegation", delegate_without_delegation),
         ("ladder_step_too_early", ladder_step_too_early),
         (
@@ -208,6 +212,23 @@ fn extension_beyond_the_limit() -> (Stage, Rule) {
     forge(stage, &who(DANA), extended)
 }
 
+/// Ari said no to more time, and Dana asked whoever else would say yes.
+fn extension_asked_for_after_a_no() -> (Stage, Rule) {
+    let (times, by_s, approval) = (1, 600, true);
+    let mut stage = under(|policy| {
+        policy.duration.extend = Some(Extend {
+            times,
+            by_s,
+            approval,
+        });
+    });
+    stage.open(1);
+    let grant = grant(1);
+    stage.run(&who(DANA), Command::AskExtension { grant });
+    stage.run(&who(ARI), Command::DenyExtension { grant });
+    forge(stage, &who(DANA), Event::ExtensionAsked { grant })
+}
+
 /// Ari let nobody sign.
 fn delegate_without_delegation() -> (Stage, Rule) {
     let mut stage = under(|policy| policy.approval.delegation = true);
@@ -238,7 +259,7 @@ fn ladder_step_too_early() -> (Stage, Rule) {
 }
 
 /// Which rule each is about, and words of what it demands and of what it found.
-const EXPECTED: [(&str, Rule, &str, &str); 12] = [
+const EXPECTED: [(&str, Rule, &str, &str); 13] = [
     (
         "grant_without_quorum",
         Rule::QuorumMissing,
@@ -286,6 +307,12 @@ const EXPECTED: [(&str, Rule, &str, &str); 12] = [
         Rule::ExtendedTooOften,
         "at most 1 extensions",
         "1 before",
+    ),
+    (
+        "extension_asked_for_after_a_no",
+        Rule::ExtensionDenied,
+        "no extension that was denied before",
+        "one that was",
     ),
     (
         "delegate_without_delegation",

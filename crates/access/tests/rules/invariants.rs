@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use access::event::{EndCause, Event, Mode};
 use access::refusal::Rule;
 use access::state::Request;
+use access::time::UnixMillis;
 use access::view::RequestState;
 use access::{Record, State, apply, unfinished};
 
@@ -131,6 +132,19 @@ pub(crate) fn invariant_indexes(state: &State) {
     let mut pending: Vec<_> = state.requests().filter(waits).collect();
     pending.sort_by_key(|request| (request.lapses_at, request.id));
     assert!(state.pending().eq(pending));
+    let mut closed: Vec<_> = state
+        .requests()
+        .filter(|request| request.closed_at.is_some())
+        .collect();
+    closed.sort_by_key(|request| (request.closed_at, request.id));
+    assert!(state.closed_since(UnixMillis::new(0)).eq(closed));
+    for request in state.requests() {
+        let over = matches!(
+            request.state,
+            RequestState::Denied | RequestState::Withdrawn | RequestState::Lapsed
+        );
+        assert_eq!(request.closed_at.is_some(), over);
+    }
     let mut live: Vec<_> = state.grants().filter(|grant| grant.is_live()).collect();
     live.sort_by_key(|grant| (grant.ends_at(), grant.id));
     assert!(state.live_grants().eq(live));

@@ -1,12 +1,13 @@
 //! Times of the week by the clocks of a place: summer time, nights, odd offsets, leap days.
 
-use access::event::Mode;
-use access::policy::{Day, Policy, TimeOfDay, Window};
+use access::command::Command;
+use access::event::{Event, Mode};
+use access::policy::{Day, Extend, Policy, TimeOfDay, Window};
 use access::refusal::Rule;
 use access::time::UnixMillis;
 
 use crate::company::{ARI, DANA, orders_admin, orders_read, portal, who};
-use crate::stage::{Stage, ask_as};
+use crate::stage::{Stage, ask_as, grant, request};
 
 const BERLIN: (&str, &str) = ("Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3");
 const NEW_YORK: (&str, &str) = ("America/New_York", "EST5EDT,M3.2.0,M11.1.0");
@@ -122,8 +123,8 @@ fn a_window_binds_the_opening_and_no_emergency() {
     stage.approve(1);
     assert_eq!(stage.not_opened(1), Rule::OutsideWindow);
     stage.run(&who(DANA), ask_as(2, "orders-admin", Mode::Emergency, 900));
-    let grant = crate::stage::grant(2);
-    stage.run(&portal(), access::command::Command::ConfirmGrant { grant });
+    let grant = grant(2);
+    stage.run(&portal(), Command::ConfirmGrant { grant });
     // What was opened within the window is shown and held beyond its end.
     assert_eq!(
         stage.no_word(&who(ARI), stage.word(1, access::event::Decision::Deny)),
@@ -320,10 +321,45 @@ fn the_night_of_a_sunday_ends_on_monday() {
 fn beyond_every_calendar_nothing_opens() {
     let mut stage = Stage::set_under(&[policy(BERLIN, &[window(&Day::ALL, "00:00", "24:00")])]);
     stage.approve(1).clone().intend(1);
-    let asked = stage.state.request(crate::stage::request(1)).unwrap();
+    let asked = stage.state.request(request(1)).unwrap();
     assert!(asked.lapses_at < UnixMillis::new(i64::MAX));
     stage.now_ms = i64::MAX - 20_000_000;
     stage.run(&who(DANA), crate::stage::ask(2, "orders-read"));
     stage.yes(ARI, 2);
     assert_eq!(stage.not_opened(2), Rule::OutsideWindow);
+}
+
+/// What may not be opened at an hour is not kept open into it either.
+#[test]
+fn access_is_made_longer_within_the_window_only() {
+    let (times, by_s, proof) = (3, 600, None);
+    for approval in [false, true] {
+        let mut policy = policy(BERLIN, &[window(&[Day::Mon], "08:00", "10:00")]);
+        policy.duration.extend = Some(Extend {
+            times,
+            by_s,
+            approval,
+        });
+        let mut stage = Stage::set_under(&[policy]);
+        stage.now_ms = utc("2026-01-12 08:50:00") * 1_000;
+        stage.open(1);
+        let grant = grant(1);
+        let expires_at_ms = stage.state.grant(grant).unwrap().expires_at;
+        let (command, event) = if approval {
+            let asked = Event::ExtensionAsked { grant };
+            (Command::AskExtension { grant }, asked)
+        } else {
+            let extended = Event::GrantExtended {
+                grant,
+                request: request(1),
+                expires_at_ms: expires_at_ms.plus_seconds(by_s),
+                proof,
+            };
+            (Command::ExtendGrant { grant, proof }, extended)
+        };
+        stage.clone().run(&who(DANA), command.clone());
+        stage.now_ms = utc("2026-01-12 09:00:00") * 1_000;
+        let rule = stage.refused_and_found(&who(DANA), command.clone(), event);
+        assert_eq!(rule, Rule::OutsideWindow);
+    }
 }

@@ -74,6 +74,48 @@ fn a_refusal_says_what_was_kept() {
 }
 
 #[test]
+fn who_may_not_say_yes_to_more_time_is_told_so_and_not_of_signing() {
+    let said = |command| {
+        let (request, rule) = (None, Rule::NotApprover);
+        let refusal = Refusal {
+            command,
+            request,
+            rule,
+        };
+        refusal.to_string()
+    };
+    assert!(said("sign_off").contains("sign this off"));
+    for command in ["extend_grant", "deny_extension"] {
+        let text = said(command);
+        assert!(
+            text.contains("more time") && !text.contains("sign"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_window_that_is_over_lets_nothing_be_opened_or_made_longer() {
+    let said = |command| {
+        let (request, rule) = (None, Rule::OutsideWindow);
+        let refusal = Refusal {
+            command,
+            request,
+            rule,
+        };
+        refusal.to_string()
+    };
+    assert!(said("intend_grant").contains("the approval holds"));
+    for command in ["ask_extension", "extend_grant"] {
+        let text = said(command);
+        assert!(
+            text.contains("longer") && !text.contains("approval"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn every_event_reads_as_a_sentence_without_its_subject() {
     for (name, event) in samples() {
         let text = describe(&event);

@@ -4,11 +4,11 @@ use access::State;
 use access::event::Mode;
 use access::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId};
 use access::refusal::Rule;
-use access::state::Request;
+use access::state::{Grant, Request};
 use access::time::UnixMillis;
 use access::view::{
-    AlarmView, DebtView, DelegateView, DrillView, HomeView, PersonView, Ratification, RequestRow,
-    Role, Viewer,
+    AlarmView, DebtView, DelegateView, DrillView, GrantState, HomeView, PersonView, Ratification,
+    RequestRow, Role, Viewer,
 };
 
 use super::inbox::lately;
@@ -123,6 +123,7 @@ impl Portal {
             let mut row = self.found_request(debt.request).await?.row;
             row.ratification = debt.ratification;
             standing.debts.push(DebtView {
+                open: debt.open,
                 row,
                 why: debt.why,
                 reviewers: debt.reviewers,
@@ -142,7 +143,7 @@ impl Portal {
 }
 
 /// The emergencies that somebody is told of: all that are open, those that wait to be ratified however they ended,
-/// and those that were decided lately and nobody has reviewed.
+/// and those that ended or were decided lately and nobody has reviewed.
 fn alarms(
     state: &State,
     me: PersonId,
@@ -162,18 +163,29 @@ fn alarms(
         .map(|(_, request)| request)
         .filter(told)
         .map(|request| (request, state.ratification(request, now)))
-        .filter(|(_, ratification)| {
-            ratification
-                .is_some_and(|became| became.decided_at().is_none_or(|at| at >= lately(now)))
+        .filter(|(request, ratification)| {
+            ended_lately(state, request, now)
+                || ratification
+                    .is_some_and(|became| became.decided_at().is_none_or(|at| at >= lately(now)))
         });
     open.chain(over)
         .filter_map(|(request, ratification)| Some((request.grant?, ratification)))
         .collect()
 }
 
+/// Whether its access ended lately, whatever was or will be decided.
+fn ended_lately(state: &State, request: &Request, now: UnixMillis) -> bool {
+    let grant = request.grant.and_then(|grant| state.grant(grant));
+    grant.is_some_and(|grant| match grant.state {
+        GrantState::Ended { at_ms, .. } => at_ms >= lately(now),
+        GrantState::Intended | GrantState::Active { .. } | GrantState::Failed { .. } => false,
+    })
+}
+
 /// An access of somebody's that keeps them from breaking the glass.
 struct Owed {
     request: RequestId,
+    open: bool,
     why: Rule,
     ratification: Option<Ratification>,
     reviewers: Vec<GroupName>,
@@ -183,10 +195,12 @@ struct Owed {
 fn debts(state: &State, me: PersonId, now: UnixMillis) -> Vec<Owed> {
     let owed = |request: &Request, why| {
         let policy = &request.policy.policy;
+        let grant = request.grant.and_then(|grant| state.grant(grant));
         let in_force = state.policy(&policy.name);
         let in_force = in_force.map_or(policy, |version| &version.policy);
         Owed {
             request: request.id,
+            open: grant.is_some_and(Grant::is_live),
             why,
             ratification: state.ratification(request, now),
             reviewers: in_force.review.groups.clone(),

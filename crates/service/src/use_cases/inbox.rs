@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use access::State;
 use access::event::{EndCause, Mode};
 use access::ids::{GrantId, PersonId, RequestId};
 use access::state::Request;
 use access::time::UnixMillis;
 use access::view::{GrantView, InboxView, Ratification, RequestRow, RequestState, Viewer};
+use access::{State, was_asked};
 
 use super::end_grant::may_end;
 use crate::error::Error;
-use crate::portal::Portal;
+use crate::portal::{Portal, actor};
 use crate::store;
 
 /// For how long decisions are told, in seconds: a day.
@@ -22,7 +22,8 @@ pub(super) fn lately(now: UnixMillis) -> UnixMillis {
     UnixMillis::new(now.millis() - i64::from(DECIDED_S) * 1_000)
 }
 
-/// Whether it was decided lately, and not by this person's word.
+/// Whether it was decided lately, and not by this person's word. An emergency that nobody has to ratify is not decided
+/// upon; the first page tells of it.
 fn decided_without(state: &State, request: &Request, me: PersonId, now: UnixMillis) -> bool {
     let last = request.sign_offs.iter().rev().find(|given| given.stands());
     let by_others = last.filter(|last| last.person != me);
@@ -31,7 +32,10 @@ fn decided_without(state: &State, request: &Request, me: PersonId, now: UnixMill
             RequestState::Approved | RequestState::Granted | RequestState::Denied => {
                 by_others.is_some_and(|last| last.at >= lately(now))
             }
-            RequestState::Submitted | RequestState::Withdrawn | RequestState::Lapsed => false,
+            RequestState::Withdrawn | RequestState::Lapsed => {
+                request.closed_at.is_some_and(|at| at >= lately(now))
+            }
+            RequestState::Submitted => false,
         },
         Mode::Emergency => match state.ratification(request, now) {
             Some(Ratification::Given { at_ms } | Ratification::Refused { at_ms }) => {
@@ -94,22 +98,23 @@ impl Portal {
         Ok(revocable)
     }
 
-    /// What was decided in the last day that the viewer was asked about: by others, or, of an emergency, by silence.
+    /// What was decided in the last day that the viewer was asked about: by others, or by silence. What was withdrawn
+    /// or lapsed is told too: else it would only be gone from what waits.
     async fn decided(&self, viewer: &Viewer) -> Result<Vec<RequestRow>, Error> {
         let now = self.inner.clock.now();
         let since = lately(now);
         let mut candidates = store::request::signed_since(&self.inner.pool, since.millis()).await?;
-        let (me, groups) = (viewer.person, viewer.groups.clone());
+        let who = actor(viewer);
+        let me = viewer.person;
         let told = move |state: &State| {
             let unratified = state.unratified_since(since, now);
-            candidates.extend(unratified.map(|request| request.id));
+            let closed = state.closed_since(since);
+            candidates.extend(unratified.chain(closed).map(|request| request.id));
             candidates.sort_unstable();
             candidates.dedup();
             let tells = |id: &RequestId| {
                 state.request(*id).is_some_and(|request| {
-                    request.policy.policy.approval.may_ask(me, &groups)
-                        && !state.same(request.requester, me)
-                        && decided_without(state, request, me, now)
+                    was_asked(state, request, &who, now) && decided_without(state, request, me, now)
                 })
             };
             candidates.into_iter().filter(tells).collect::<Vec<_>>()

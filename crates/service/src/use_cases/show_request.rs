@@ -140,7 +140,7 @@ impl Portal {
             .ok_or(Error::NotFound)
     }
 
-    /// A request that concerns the viewer: their own, one that they may sign, revoke or review, or
+    /// A request that concerns the viewer: their own, one that they may sign, revoke or review or have signed, or
     /// any for those who hold a role of the portal.
     pub(crate) async fn visible_request(
         &self,
@@ -157,11 +157,20 @@ impl Portal {
             emergency: found.row.mode == Mode::Emergency,
             signed: false,
         };
-        if case.admits(viewer) || self.stands_in(viewer, &policy.policy).await? {
+        let admitted = case.admits(viewer)
+            || self.stands_in(viewer, &policy.policy).await?
+            || self.has_signed(viewer, id).await?;
+        if admitted {
             Ok(found)
         } else {
             Err(Error::NotFound)
         }
+    }
+
+    /// Whether the viewer has said yes or no to a request, be it in the place of somebody who is back.
+    async fn has_signed(&self, viewer: &Viewer, id: RequestId) -> Result<bool, Error> {
+        let signed = store::request::sign_offs(&self.inner.pool, id).await?;
+        Ok(signed.iter().any(|given| given.person.id == viewer.person))
     }
 
     /// Whether a request concerns the viewer; for streams of changes.

@@ -101,6 +101,12 @@ async fn sign_for(
     stage.portal.sign_off(who, form).await
 }
 
+/// Whether somebody finds it among what was decided lately.
+async fn told(stage: &Stage, who: &Viewer, request: RequestId) -> bool {
+    let decided = stage.portal.inbox(who).await.unwrap().decided;
+    decided.iter().any(|row| row.id == request)
+}
+
 fn now_plus(seconds: i64) -> UnixMillis {
     UnixMillis::new((time::OffsetDateTime::now_utc().unix_timestamp() + seconds) * 1_000)
 }
@@ -154,8 +160,7 @@ async fn stages_are_asked_in_order_and_ladders_in_time(admin: PgPool) {
     );
     stage.sign(&sam, request, Decision::Approve).await.unwrap();
     // Everybody who was asked learns that it is decided.
-    let told = stage.portal.inbox(&mona).await.unwrap().decided;
-    assert!(told.iter().any(|row| row.id == request));
+    assert!(told(&stage, &mona, request).await);
     stage.portal.open(&dana, request).await.unwrap();
     rebuilt(&stage).await;
 }
@@ -198,11 +203,48 @@ async fn a_delegate_signs_in_anothers_place_and_both_are_named(admin: PgPool) {
     assert_eq!(first.person.id, dora.person);
     assert_eq!(first.on_behalf_of.as_ref().unwrap().id, ari.person);
     assert_eq!(view.row.state, RequestState::Approved);
+    // Who signed learns that it is decided, as does whoever lets them sign, and they do when they stand in no longer.
+    assert!(told(&stage, &dora, request).await);
+    assert!(told(&stage, &ari, request).await);
     stage.portal.end_delegation(&ari).await.unwrap();
+    assert!(told(&stage, &dora, request).await);
+    stage.portal.request(&dora, request).await.unwrap();
     assert_eq!(
         refused(stage.portal.end_delegation(&ari).await),
         Rule::NotDelegate
     );
+    rebuilt(&stage).await;
+}
+
+/// Nobody has to wonder where it went: what was withdrawn or has lapsed is told to all who were asked, signed or not.
+#[sqlx::test(migrations = "../../migrations")]
+async fn everybody_who_was_asked_learns_that_nothing_comes_of_it(admin: PgPool) {
+    let mut brief = whole();
+    brief.name = "orders-brief".parse().unwrap();
+    brief.approval.within_s = 2;
+    brief.approval.stages[0].ladder.clear();
+    let mut stage = stage(&admin).await;
+    stage.settings.seed_policies.push(brief);
+    stage.restart().await;
+    let (dana, ari) = (stage.dana().await, stage.ari().await);
+    let (dora, mona) = (
+        stage.person("dora", &["nothing"]).await,
+        stage.person("mona", &["board"]).await,
+    );
+    let delegated = stage.portal.delegate(&ari, dora.person, now_plus(3_600));
+    delegated.await.unwrap();
+    let withdrawn = stage.ask(&dana, "orders-whole").await;
+    assert!(!told(&stage, &ari, withdrawn).await);
+    stage.portal.withdraw(&dana, withdrawn).await.unwrap();
+    let lapsed = stage.ask(&dana, "orders-brief").await;
+    let over = eventually(PATIENCE, || async { told(&stage, &ari, lapsed).await });
+    over.await;
+    for request in [withdrawn, lapsed] {
+        assert!(told(&stage, &ari, request).await);
+        assert!(told(&stage, &dora, request).await);
+        assert!(!told(&stage, &dana, request).await, "whose own it was");
+        assert!(!told(&stage, &mona, request).await, "who was not asked");
+    }
     rebuilt(&stage).await;
 }
 
@@ -260,6 +302,30 @@ async fn an_edit_voids_what_was_signed(admin: PgPool) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_no_to_more_time_is_not_got_round_by_asking_again(admin: PgPool) {
+    let stage = stage(&admin).await;
+    let (dana, ari, sam) = (stage.dana().await, stage.ari().await, stage.sam().await);
+    let request = stage.ask(&dana, "orders-whole").await;
+    stage.sign(&ari, request, Decision::Approve).await.unwrap();
+    stage.sign(&sam, request, Decision::Approve).await.unwrap();
+    stage.portal.open(&dana, request).await.unwrap();
+    let view = stage.portal.request(&dana, request).await.unwrap();
+    assert!(view.actions.contains(&Action::AskExtension));
+    let grant = view.grant.unwrap().id;
+    stage.portal.extend(&dana, grant).await.unwrap();
+    stage.portal.deny_extension(&sam, grant).await.unwrap();
+    assert_eq!(
+        refused(stage.portal.extend(&dana, grant).await),
+        Rule::ExtensionDenied
+    );
+    let view = stage.portal.request(&dana, request).await.unwrap();
+    assert!(!view.actions.contains(&Action::AskExtension));
+    let ended = stage.portal.end(&dana, grant, EndCause::Returned);
+    ended.await.unwrap();
+    rebuilt(&stage).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn an_approver_makes_access_longer_on_the_target_too(admin: PgPool) {
     let stage = stage(&admin).await;
     let (dana, ari, sam) = (stage.dana().await, stage.ari().await, stage.sam().await);
@@ -294,8 +360,6 @@ async fn an_approver_makes_access_longer_on_the_target_too(admin: PgPool) {
             .collect::<Vec<_>>(),
         [grant.id]
     );
-    stage.portal.deny_extension(&sam, grant.id).await.unwrap();
-    stage.portal.extend(&dana, grant.id).await.unwrap();
     assert_eq!(
         refused(stage.portal.check_extension(&dana, grant.id).await),
         Rule::SelfApproval

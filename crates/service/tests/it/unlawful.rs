@@ -100,6 +100,7 @@ a_server_names_it_at_its_start! {
     policy_activated_by_its_author
     unratified_emergency_kept_open
     extension_beyond_the_limit
+    extension_asked_for_after_a_no
     delegate_without_delegation
     ladder_step_too_early
     policy_activated_in_an_old_session

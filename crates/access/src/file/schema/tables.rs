@@ -125,7 +125,7 @@ const CONDITIONS: &Table = &[
     member(
         "windows",
         Takes::Tables(WINDOW),
-        "A time of the week in which ordinary access may be opened. Emergencies keep no hours.",
+        "A time of the week in which ordinary access may be opened or made longer. Emergencies keep no hours.",
     ),
 ];
 

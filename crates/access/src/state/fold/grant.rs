@@ -1,6 +1,6 @@
 //! How grants come about and end.
 
-use crate::event::{EndCause, Event, Failure, Mode};
+use crate::event::{Actor, EndCause, Event, Failure, Mode};
 use crate::ids::{GrantId, RequestId};
 use crate::record::RecordRef;
 use crate::state::{Grant, State};
@@ -42,6 +42,7 @@ impl State {
             ratify_by: asked.ratify_by(),
             extensions: 0,
             extension_asked: None,
+            extension_denied: false,
             state: GrantState::Intended,
         };
         let id = intended.id;
@@ -138,6 +139,19 @@ impl State {
             && let (Some(_), Some((by, _))) = (proof, record.actor.as_person())
         {
             request.extended.push((record.seq, by));
+        }
+    }
+
+    pub(super) fn fold_extension_denied(&mut self, id: GrantId, by: &Actor) {
+        let Some(grant) = self.grants.get_mut(&id) else {
+            return;
+        };
+        grant.extension_asked = None;
+        grant.extension_denied = true;
+        if let (Some(request), Some((by, _))) =
+            (self.requests.get_mut(&grant.request), by.as_person())
+        {
+            request.refused_more.push(by);
         }
     }
 

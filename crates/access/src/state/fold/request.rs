@@ -173,7 +173,7 @@ impl State {
     pub(super) fn move_request(
         &mut self,
         id: RequestId,
-        to: RequestState,
+        (to, at): (RequestState, UnixMillis),
         lapses_at: Option<UnixMillis>,
     ) {
         let Some(request) = self.requests.get_mut(&id) else {
@@ -190,6 +190,9 @@ impl State {
         request.lapses_at = lapses_at.unwrap_or(request.lapses_at);
         if to == RequestState::Approved {
             self.pending.insert((request.lapses_at, id));
+        } else {
+            request.closed_at = Some(at);
+            self.closed.insert((at, id));
         }
     }
 
@@ -263,7 +266,9 @@ fn request_from(
         ratified: None,
         texts: Vec::new(),
         extended: Vec::new(),
+        refused_more: Vec::new(),
         state: RequestState::Submitted,
+        closed_at: None,
         sign_offs: Vec::new(),
         grant: None,
         review: None,

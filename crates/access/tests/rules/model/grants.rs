@@ -51,6 +51,9 @@ impl<'a> Model<'a> {
                         && extend.approval
                         && shares(groups, &asked.policy.eligible)
                         && self.wish(*grant).is_none()
+                        && !self.any(
+                            |event| matches!(event, Event::ExtensionDenied { grant: g } if g == grant),
+                        )
                 })
             }
             Command::DenyExtension { grant } => {
@@ -86,6 +89,7 @@ impl<'a> Model<'a> {
         let may = open
             && asked.mode == Mode::Ordinary
             && self.covers(policy, asked.resource)
+            && self.in_window(policy)
             && before.count() < usize::from(extend.times);
         may.then_some((asked, extend))
     }
@@ -198,6 +202,7 @@ impl<'a> Model<'a> {
                     proof: Some(_),
                     ..
                 } if g == grant => [by(record), None],
+                Event::ExtensionDenied { grant: g } if g == grant => [by(record), None],
                 _ => [None, None],
             };
             people.into_iter().flatten().any(|one| self.same(one, me))

@@ -224,6 +224,29 @@ async fn an_emergency_given_back_early_is_answered_for(admin: PgPool) {
     rebuilt(&stage).await;
 }
 
+/// Where nobody has to ratify there is nothing to decide; that the glass was broken is told after its end all the same.
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_emergency_that_nobody_has_to_ratify_is_told_after_its_end(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let (dana, ari) = (stage.dana().await, stage.ari().await);
+    let (request, grant) = stage.break_glass(&dana, 60).await;
+    let told = async || {
+        let alarms = stage.portal.home(&ari).await.unwrap().alarms;
+        let mut alarms = alarms.iter();
+        alarms.any(|one| one.grant.request == request && one.ratification.is_none())
+    };
+    assert!(told().await);
+    let ended = stage.portal.end(&dana, grant, EndCause::Returned).await;
+    ended.unwrap();
+    assert!(told().await);
+    let rae = stage.person("rae", &["reviewers"]).await;
+    let reviewed = stage
+        .portal
+        .review(&rae, request, Verdict::Drill, None, "An exercise.");
+    reviewed.await.unwrap();
+    assert!(!told().await);
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_emergency_is_ratified_by_its_stages_or_refused_at_once(admin: PgPool) {
     let stage = stage(&admin).await;
