@@ -75,7 +75,10 @@ impl Sample {
         let version = "0.1.0".to_owned();
         for event in [
             Event::LedgerOpened { origin, vkey },
-            Event::ServerStarted { version },
+            Event::ServerStarted {
+                version,
+                verifier: None,
+            },
         ] {
             sample.write(event.kind(), &portal, &event.body_json());
         }
