@@ -29,7 +29,7 @@ self.addEventListener('message', async ({ data: { vkey } }) => {
       hashing.send(block);
       return true;
     };
-    const place = await readBlocks(body, { first, count, pool, wind() {}, take });
+    const place = await readBlocks(body, { first, count, pool, waits() {}, came() {}, take });
     await hashing.done();
     fits &&= place === null;
     first += count;
