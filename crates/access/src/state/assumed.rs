@@ -67,7 +67,8 @@ impl State {
         true
     }
 
-    /// Somebody was away, let this person sign, and is asked by these groups unless more is known.
+    /// Somebody was away, let this person sign, and is asked by these groups beside those that are known: they may
+    /// have signed in since, with others.
     pub(crate) fn assume_absent(
         &mut self,
         of: PersonId,
@@ -75,7 +76,10 @@ impl State {
         groups: Vec<GroupName>,
         at: UnixMillis,
     ) {
-        self.people.entry(of).or_insert(groups);
+        let known = self.people.entry(of).or_default();
+        known.extend(groups);
+        known.sort_unstable();
+        known.dedup();
         let delegation = Delegation {
             seq: self.next_seq,
             to,

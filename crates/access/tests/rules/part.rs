@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use access::command::Command;
 use access::event::{Decision, Event};
 use access::ids::{GrantId, RequestId};
 use access::refusal::Rule;
 use access::{Assumed, Part, Record, State, Violation, apply};
 
-use crate::company::{ARI, DANA, RAE, SAM, orders_admin, orders_read, person, who};
+use crate::company::{ARI, DANA, RAE, SAM, orders_admin, orders_read, person, who, who_in};
 use crate::stage::{Stage, request};
 use crate::steps::steps;
 use crate::traces::{Seen, play, runner};
@@ -187,10 +188,7 @@ fn whoever_signs_for_another_is_believed_to_and_it_is_told() {
     stage.ask(1, "orders-admin");
     let until_ms = stage.now().plus_seconds(3_600);
     let to = person(RAE);
-    stage.run(
-        &who(ARI),
-        access::command::Command::SetDelegation { to, until_ms },
-    );
+    stage.run(&who(ARI), Command::SetDelegation { to, until_ms });
     stage.yes_for(RAE, ARI, 1);
     stage.yes(SAM, 1);
     let whole = part(&stage.log, request(1));
@@ -203,4 +201,27 @@ fn whoever_signs_for_another_is_believed_to_and_it_is_told() {
         _ => None,
     });
     assert_eq!(first, Some(Decision::Approve));
+}
+
+/// What these entries show of somebody's groups may be older than what made them an approver.
+#[test]
+fn whoever_was_seen_before_they_were_asked_is_believed_to_be_away_too() {
+    let mut policy = orders_admin();
+    policy.approval.delegation = true;
+    let mut stage = Stage::set_under(&[orders_read(), policy]);
+    stage.ask(1, "orders-admin");
+    let until_ms = stage.now().plus_seconds(3_600);
+    let signs_for = |to| Command::SetDelegation {
+        to: person(to),
+        until_ms,
+    };
+    stage.run(&who(SAM), signs_for(ARI));
+    let request = request(1);
+    stage.run(&who_in(ARI, &["other"]), Command::ViewRequest { request });
+    stage.sign_in(&who(ARI));
+    stage.run(&who(ARI), signs_for(RAE));
+    stage.yes_for(RAE, ARI, 1);
+    stage.yes(SAM, 1);
+    let held = held_against_the_rules(&part(&stage.log, request));
+    assert_eq!(held, (Vec::new(), vec![Assumed::Delegation]));
 }
