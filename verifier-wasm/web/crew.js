@@ -48,9 +48,11 @@ function load(script, module) {
 /** One that hashes for each core, and one that replays. */
 export async function gather(module) {
   const cores = Math.min(8, Math.max(1, navigator.hardwareConcurrency ?? 2));
-  const hashers = Array.from({ length: cores }, () => load('./hash.js', module));
-  const rules = load('./rules.js', module);
-  return { hashers: await Promise.all(hashers), rules: await rules };
+  // One after the other: of several that Firefox is to load at once, one now and then never answers.
+  const rules = await load('./rules.js', module);
+  const hashers = [];
+  while (hashers.length < cores) hashers.push(await load('./hash.js', module));
+  return { hashers, rules };
 }
 
 /** Rejects as soon as one of them fails: nothing that it was to answer is waited for any more. */
