@@ -91,6 +91,7 @@ test('it is proven by the portal’s page and by the single file without the por
   await expect(quinn.locator('#result-sentence')).toContainText(`Whether there are others about request ${idOf(request)}, only the whole log shows.`);
   const size = Number(bundle.checkpoint.split('\n')[1]);
   await expect(quinn.locator('#ribbon-end'), 'the ribbon is the whole log').toHaveText(`entry ${size - 1}`);
+  await expect(quinn.getByLabel('Line for a ticket'), 'no word of the whole log').toHaveValue(/: evidence of one request, not the whole log: PROVEN · /);
   await axe(quinn);
 
   const page = await stranger({ offline: true });

@@ -102,7 +102,7 @@ test('the pages about the rules', async ({ person }) => {
   await shoot(await person('quinn'), 'alarmed', '/');
   await eli.goto(request);
   await eli.getByRole('button', { name: 'End access' }).click();
-  await expect(eli.getByText('Access is over')).toBeVisible();
+  await expect(eli.getByRole('heading', { name: 'Access is over' })).toBeVisible();
   await shoot(eli, 'emergency-over-to-ratify', request);
   await signOff(sam, 'sam', request, 'Deny');
   await shoot(eli, 'owing', '/');

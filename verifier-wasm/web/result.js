@@ -163,10 +163,14 @@ function finding({ seq, sentence, rule, expected, found, notes, bytes, contradic
   return box;
 }
 
-function ticket({ log, key, checkpoint, proven, sentence, findings_total: findings, elapsed_ms: elapsed, finished, portal, file }) {
+/** The form of a report about one request's evidence. */
+const EVIDENCE = 'breakglass.evidence-verification/1';
+
+function ticket({ format, log, key, checkpoint, proven, sentence, findings_total: findings, elapsed_ms: elapsed, finished, portal, file }) {
   const of = checkpoint === null ? 'no checkpoint' : `${checkpoint.size} entries, root ${checkpoint.root}`;
   const what = proven ? 'PROVEN' : `NOT PROVEN (${findings} finding${findings === 1 ? '' : 's'}): ${sentence}`;
-  return `Log ${log}: ${what} · ${of} · key ${key.key_id} ${key.fingerprint} · ${file ?? portal} · ${finished}, ${(elapsed / 1000).toFixed(2)} s in a browser`;
+  const part = format === EVIDENCE ? 'evidence of one request, not the whole log: ' : '';
+  return `Log ${log}: ${part}${what} · ${of} · key ${key.key_id} ${key.fingerprint} · ${file ?? portal} · ${finished}, ${(elapsed / 1000).toFixed(2)} s in a browser`;
 }
 
 /** Sixteen bytes a line: offset, hexadecimal, printable ASCII. */

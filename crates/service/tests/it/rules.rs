@@ -17,9 +17,11 @@ use crate::stage::{PATIENCE, Stage, eventually, form, words_for};
 
 mod emergencies;
 
-/// For how many seconds an emergency under `orders-soon` can be ratified: long enough for two people on a busy
-/// machine, and for a test to wait for.
-const SOON_S: u32 = 6;
+/// For how many seconds an emergency under `orders-soon` can be ratified: long enough to be looked at on a busy machine,
+/// and for a test to wait for its end.
+const SOON_S: u32 = 8;
+/// The same under `orders-later`: long enough for two people to sign off on a busy machine.
+const LATER_S: u32 = 25;
 
 /// Two stages, the first with a ladder; delegates; extensions by an approver; a glass that has to be ratified; debt
 /// that blocks.
@@ -55,10 +57,8 @@ async fn stage(admin: &PgPool) -> Stage {
     let mut stage = Stage::new(admin).await;
     stage.settings.resources[0].labels = [("env".to_owned(), "prod".to_owned())].into();
     stage.settings.seed_policies.push(whole());
-    stage
-        .settings
-        .seed_policies
-        .push(glass("orders-soon", SOON_S));
+    let short = [glass("orders-soon", SOON_S), glass("orders-later", LATER_S)];
+    stage.settings.seed_policies.extend(short);
     stage.restart().await;
     stage
 }

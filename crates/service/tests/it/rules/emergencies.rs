@@ -9,7 +9,7 @@ use access::view::{GrantState, Ratification, RequestView, Standing, Viewer};
 use service::{Error, Submit};
 use sqlx::PgPool;
 
-use super::{SOON_S, rebuilt, refused, stage};
+use super::{LATER_S, rebuilt, refused, stage};
 use crate::stage::{PATIENCE, Stage, eventually, form};
 
 fn emergency(policy: &str) -> Submit {
@@ -252,7 +252,7 @@ async fn an_emergency_is_ratified_by_its_stages_or_refused_at_once(admin: PgPool
     let stage = stage(&admin).await;
     let (dana, ari, sam) = (stage.dana().await, stage.ari().await, stage.sam().await);
     let begun = std::time::Instant::now();
-    let (request, grant) = break_under(&stage, &dana, "orders-soon").await;
+    let (request, grant) = break_under(&stage, &dana, "orders-later").await;
     assert!(waits(&stage, &ari, request).await);
     stage.sign(&ari, request, Decision::Approve).await.unwrap();
     stage.sign(&sam, request, Decision::Approve).await.unwrap();
@@ -260,7 +260,7 @@ async fn an_emergency_is_ratified_by_its_stages_or_refused_at_once(admin: PgPool
     let became = view.row.ratification.map(Told::from);
     assert_eq!(became, Some(Told::Given));
     assert!(view.grant.unwrap().ratify_by_ms.is_none());
-    let deadline = Duration::from_secs(u64::from(SOON_S) + 1);
+    let deadline = Duration::from_secs(u64::from(LATER_S) + 1);
     tokio::time::sleep(deadline.saturating_sub(begun.elapsed())).await;
     assert_eq!(
         ended_as(&stage, &dana, request).await,
