@@ -2,7 +2,8 @@
 //
 //   node replay.mjs <folder with verifier.mjs and verifier_bg.wasm> <folder with a log's stream and checkpoint>
 //
-// The stream comes in chunks as a network brings it. Prints one JSON line: the median of seven replays.
+// The stream comes in chunks as a network brings it. Prints two JSON lines: the median of seven replays, and how much
+// memory the module took for them, which never shrinks.
 
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,7 +15,7 @@ const RUNS = 7;
 
 const [folder, log] = process.argv.slice(2);
 const { default: init, Rules } = await import(pathToFileURL(resolve(folder, 'verifier.mjs')));
-await init({ module_or_path: readFileSync(join(folder, 'verifier_bg.wasm')) });
+const { memory } = await init({ module_or_path: readFileSync(join(folder, 'verifier_bg.wasm')) });
 
 const stream = readFileSync(join(log, 'stream'));
 const size = Number(readFileSync(join(log, 'checkpoint'), 'utf8').split('\n')[1]);
@@ -30,4 +31,6 @@ for (let run = 0; run < RUNS; run += 1) {
   rates.push(size / seconds);
 }
 const value = Math.round(rates.sort((a, b) => a - b)[Math.floor(RUNS / 2)]);
-console.log(JSON.stringify({ bench: 'rules', metric: 'replay_wasm', value, unit: 'entries/s', peer: null, ratio: null }));
+const said = (metric, value, unit) => console.log(JSON.stringify({ bench: 'rules', metric, value, unit, peer: null, ratio: null }));
+said('replay_wasm', value, 'entries/s');
+said('replay_wasm_memory', Number((memory.buffer.byteLength / 2 ** 20).toFixed(1)), 'MiB');

@@ -19,7 +19,7 @@ use crate::{run, say, setup};
 const GENERATOR: &str = "generate_log";
 
 /// How many entries a replay in WebAssembly reads.
-const REPLAYED: &str = "200000";
+const REPLAYED: &str = "1000000";
 
 /// What `cargo xtask bench` is told.
 #[derive(Debug, clap::Args)]

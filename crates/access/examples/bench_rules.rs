@@ -278,8 +278,9 @@ fn replays(wire: &[Wire]) {
                 let read = replay.entry(seq, entry.time, entry.kind, &entry.actor, &entry.body);
                 read.expect("it is lawful");
             }
-            assert_eq!(replay.state().next_seq(), wire.len() as u64);
-            wire.len() as f64 / begin.elapsed().as_secs_f64()
+            let rate = wire.len() as f64 / begin.elapsed().as_secs_f64();
+            assert_eq!(replay.into_state().next_seq(), wire.len() as u64);
+            rate
         })
         .collect();
     figure("replay_entries", "1", wire.len() as f64);

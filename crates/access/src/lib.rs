@@ -53,7 +53,7 @@ pub use explain::{Asking, explain};
 pub use part::{Assumed, Part};
 pub use record::Record;
 pub use refusal::{Refusal, refusal_event};
-pub use replay::Replay;
+pub use replay::{Replay, Totals};
 pub use rules::sign_off::is_of_late;
 pub use sentences::sentences;
 pub use state::{END_TOLERANCE_S, ERASURE_WITHIN_S, State};

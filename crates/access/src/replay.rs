@@ -2,20 +2,37 @@
 
 use crate::apply::apply_ref;
 use crate::record::{RecordRef, parse_event};
-use crate::state::State;
+use crate::state::{Ledger, Request, State};
 use crate::time::UnixMillis;
+use crate::unfinished::unfinished;
 use crate::violation::Violation;
 
 mod actors;
+mod packed;
+mod settled;
 
 use actors::Actors;
+use settled::Settled;
+
+/// How much there is in a log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Requests.
+    pub requests: u64,
+    /// Grants.
+    pub grants: u64,
+    /// Sealed texts that were erased as the rules demand.
+    pub erased: u64,
+}
 
 /// A replay under way: [`Record::parse`](crate::Record::parse) and [`apply`](crate::apply()) of each
-/// entry, without a copy of an actor that was read before.
+/// entry, without a copy of an actor that was read before, and in little memory: a request that nothing
+/// is expected of any more takes a few hundred bytes.
 #[derive(Debug, Default)]
 pub struct Replay {
     state: State,
     actors: Actors,
+    settled: Settled,
 }
 
 impl Replay {
@@ -35,17 +52,41 @@ impl Replay {
     ) -> Result<(), Violation> {
         let actor = self.actors.read(seq, actor_json)?;
         let event = &parse_event(seq, kind, body_json)?;
+        self.settled.take_out(&mut self.state, event);
         let record = RecordRef {
             seq,
             time,
             actor,
             event,
         };
-        apply_ref(&mut self.state, record)
+        let applied = apply_ref(&mut self.state, record);
+        self.settled.put_away(&mut self.state, event);
+        applied
     }
 
-    /// What the entries add up to.
-    pub fn state(&self) -> &State {
-        &self.state
+    /// What the log says of itself, if one of its entries opens it.
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.state.ledger()
+    }
+
+    /// What the entries so far lack, as [`unfinished`](crate::unfinished()) says.
+    pub fn unfinished(&self) -> Vec<Violation> {
+        unfinished(&self.state)
+    }
+
+    /// What the entries add up to: what [`apply`](crate::apply()) makes of them.
+    pub fn into_state(mut self) -> State {
+        self.settled.take_out_all(&mut self.state);
+        self.state
+    }
+
+    /// How much there is in the log.
+    pub fn totals(&self) -> Totals {
+        let erased = |request: &Request| request.erased.len() as u64;
+        Totals {
+            requests: self.settled.requests() + self.state.requests().count() as u64,
+            grants: self.settled.grants() + self.state.grants().count() as u64,
+            erased: self.settled.erased() + self.state.requests().map(erased).sum::<u64>(),
+        }
     }
 }

@@ -18,6 +18,7 @@ mod grant;
 mod people;
 mod proposal;
 mod request;
+mod settled;
 mod waiting;
 
 pub use erasure::{ERASURE_WITHIN_S, Erasure};

@@ -3,8 +3,8 @@
 //! It needs each entry's own words and the entries before it, and no hash: so it can run beside the
 //! check of chain and tree, on a second core.
 
+use access::Violation;
 use access::time::UnixMillis;
-use access::{Violation, unfinished};
 use ledger::{Hash, leaf_hash};
 use serde::{Deserialize, Serialize};
 
@@ -107,21 +107,22 @@ impl Replay {
             mut replayed,
             ..
         } = self;
-        let state = replay.state();
-        for violation in unfinished(state) {
+        for violation in replay.unfinished() {
             replayed.note(violation, || None);
         }
-        let opening = state.ledger().map(|ledger| Opening {
+        let access::Totals {
+            requests,
+            grants,
+            erased,
+        } = replay.totals();
+        let opening = replay.ledger().map(|ledger| Opening {
             origin: ledger.origin.clone(),
             vkey: ledger.vkey.clone(),
         });
         Replayed {
-            requests: state.requests().count() as u64,
-            grants: state.grants().count() as u64,
-            erased: state
-                .requests()
-                .map(|request| request.erased.len() as u64)
-                .sum(),
+            requests,
+            grants,
+            erased,
             opening,
             ..replayed
         }
@@ -164,7 +165,7 @@ impl Replayed {
 
 #[cfg(test)]
 mod tests {
-    use access::{Record, State, apply};
+    use access::{Record, State, apply, unfinished};
     use ledger::Entry;
 
     use super::*;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use access::event::{Decision, Event};
 use access::refusal::Rule;
-use access::{Record, State, Violation, apply};
+use access::{Record, Replay, State, Totals, Violation, apply, unfinished};
 use proptest::prelude::*;
 
 use crate::invariants::{
@@ -17,24 +17,42 @@ use crate::traces::{SEED, Seen, play, runner};
 /// How many altered logs a test run replays.
 const FORGERIES: u32 = 1_500;
 
+/// What is found in the log. A replay that puts away what is settled finds the same, and ends in the same state.
 fn replay(log: &[Record]) -> Vec<Violation> {
     let mut state = State::default();
     let apply = |record| apply(&mut state, record).err();
-    let found = log.iter().filter_map(apply).collect();
+    let found: Vec<_> = log.iter().filter_map(apply).collect();
     invariant_indexes(&state);
+    let mut replay = Replay::default();
+    let said = log.iter().filter_map(|record| {
+        let (kind, body) = (record.event.kind(), record.event.body_json());
+        let actor = record.actor.json();
+        let read = replay.entry(record.seq, record.time, kind, &actor, &body);
+        read.err()
+    });
+    assert_eq!(said.collect::<Vec<_>>(), found);
+    assert_eq!(replay.unfinished(), unfinished(&state));
+    let totals = Totals {
+        requests: state.requests().count() as u64,
+        grants: state.grants().count() as u64,
+        erased: state.requests().map(|one| one.erased.len() as u64).sum(),
+    };
+    assert_eq!(replay.totals(), totals);
+    assert_eq!(replay.into_state(), state);
     found
 }
 
-/// The log with one entry left out, doubled, swapped with the next, or put under another name.
+/// The log with one entry left out, doubled, swapped with the next, said again at the end, or put under another name.
 fn altered(mut log: Vec<Record>, at: usize, how: u8) -> Vec<Record> {
     // What stands before the first act is the stage.
     let set = set().log.len();
     let at = set + at % (log.len() - set);
-    match how % 5 {
+    match how % 6 {
         0 => drop(log.remove(at)),
         1 => log.insert(at, log[at].clone()),
         2 if at + 1 < log.len() => log.swap(at, at + 1),
         3 => log[at].actor = who(u128::from(how) % 9 + 1),
+        4 => log.push(log[at].clone()),
         _ => log[at].actor = portal(),
     }
     for (seq, record) in (0..).zip(&mut log) {

@@ -1,0 +1,119 @@
+//! What nothing is expected of any more, put away in little memory, and taken out when an entry names it.
+//!
+//! Most requests of a long log are settled. The rules ask about a request only where an entry names it, or its grant,
+//! or where somebody has yet to answer for it; so those that are settled need not lie about as they are.
+
+use std::collections::BTreeMap;
+
+use super::packed::{Names, pack, unpack};
+use crate::event::Event;
+use crate::ids::{GrantId, RequestId};
+use crate::state::{Request, State};
+
+/// Requests and their grants that were put away.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    names: Names,
+    requests: BTreeMap<RequestId, Box<[u8]>>,
+    grants: BTreeMap<GrantId, RequestId>,
+    /// How many texts of these requests were erased.
+    erased: u64,
+}
+
+/// How much may have been said of a request that is put away: what an entry takes out is small, however often
+/// somebody names it.
+const MOST_SAID: usize = 200;
+
+impl Settled {
+    /// Takes out what the event names, so that the rules find it in the state.
+    pub(super) fn take_out(&mut self, state: &mut State, event: &Event) {
+        let holds = event.grant().and_then(|grant| match state.grant(grant) {
+            Some(grant) => Some(grant.request),
+            None => self.grants.get(&grant).copied(),
+        });
+        for id in [event.request(), holds].into_iter().flatten() {
+            if state.request(id).is_none() {
+                self.take(state, id);
+            }
+        }
+    }
+
+    /// Puts away what the event named, if nothing is expected of it any more.
+    pub(super) fn put_away(&mut self, state: &mut State, event: &Event) {
+        let holds = event.grant().and_then(|grant| state.grant(grant));
+        let holds = holds.map(|grant| grant.request);
+        for id in [event.request(), holds].into_iter().flatten() {
+            self.put(state, id);
+        }
+    }
+
+    /// Takes everything out.
+    pub(super) fn take_out_all(&mut self, state: &mut State) {
+        let all: Vec<_> = self.requests.keys().copied().collect();
+        all.into_iter().for_each(|id| self.take(state, id));
+    }
+
+    /// How many requests are put away.
+    pub(super) fn requests(&self) -> u64 {
+        self.requests.len() as u64
+    }
+
+    /// How many grants.
+    pub(super) fn grants(&self) -> u64 {
+        self.grants.len() as u64
+    }
+
+    /// How many of their texts were erased.
+    pub(super) fn erased(&self) -> u64 {
+        self.erased
+    }
+
+    fn take(&mut self, state: &mut State, id: RequestId) {
+        let Some(bytes) = self.requests.get(&id) else {
+            return;
+        };
+        let Some((request, grant)) = unpack(state, &self.names, id, bytes) else {
+            return;
+        };
+        self.erased -= request.erased.len() as u64;
+        self.requests.remove(&id);
+        if let Some(grant) = &grant {
+            self.grants.remove(&grant.id);
+        }
+        state.put_back(request, grant);
+    }
+
+    fn put(&mut self, state: &mut State, id: RequestId) {
+        let Some((request, grant)) = state.take_settled(id, |request| said(request) <= MOST_SAID)
+        else {
+            return;
+        };
+        let bytes = pack(&mut self.names, &request, grant.as_deref());
+        self.erased += request.erased.len() as u64;
+        if let Some(grant) = grant {
+            self.grants.insert(grant.id, id);
+        }
+        self.requests.insert(id, bytes);
+    }
+}
+
+/// How much was said of a request beside what everyone's says.
+fn said(request: &Request) -> usize {
+    let Request {
+        viewed,
+        sign_offs,
+        texts,
+        extended,
+        refused_more,
+        disclosures,
+        erased,
+        ..
+    } = request;
+    viewed.len()
+        + sign_offs.len()
+        + texts.len()
+        + extended.len()
+        + refused_more.len()
+        + disclosures.len()
+        + erased.len()
+}
