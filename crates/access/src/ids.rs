@@ -98,6 +98,11 @@ impl GrantId {
     pub(crate) const NIL: Self = Self::new(Uuid::nil());
 }
 
+impl RequestId {
+    /// No request's id: the caller makes random ones.
+    pub(crate) const NIL: Self = Self::new(Uuid::nil());
+}
+
 /// A text that is not a name of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a name: it takes {wanted}")]

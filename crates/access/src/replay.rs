@@ -8,7 +8,6 @@ use crate::unfinished::unfinished;
 use crate::violation::Violation;
 
 mod actors;
-mod packed;
 mod settled;
 
 use actors::Actors;
@@ -62,6 +61,22 @@ impl Replay {
         let applied = apply_ref(&mut self.state, record);
         self.settled.put_away(&mut self.state, event);
         applied
+    }
+
+    /// Everything that the entries so far left, as bytes for [`Replay::resume`] of this very program: whoever
+    /// has the bytes goes on after the last entry.
+    pub fn save(&mut self) -> Vec<u8> {
+        self.settled.save(&self.state)
+    }
+
+    /// A replay that goes on where one was that wrote these bytes. `None` for other bytes.
+    pub fn resume(bytes: &[u8]) -> Option<Self> {
+        let (settled, state) = Settled::resume(bytes)?;
+        Some(Self {
+            state,
+            actors: Actors::default(),
+            settled,
+        })
     }
 
     /// What the log says of itself, if one of its entries opens it.

@@ -15,6 +15,7 @@ mod erasure;
 mod excerpt;
 mod fold;
 mod grant;
+pub(crate) mod packed;
 mod people;
 mod proposal;
 mod request;

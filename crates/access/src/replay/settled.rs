@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::packed::{Names, pack, unpack};
+use uuid::Uuid;
+
 use crate::event::Event;
 use crate::ids::{GrantId, RequestId};
+use crate::state::packed::Names;
 use crate::state::{Request, State};
 
 /// Requests and their grants that were put away.
@@ -47,6 +49,50 @@ impl Settled {
         }
     }
 
+    /// All of it and the state it belongs to, as bytes that [`Settled::resume`] reads.
+    pub(super) fn save(&mut self, state: &State) -> Vec<u8> {
+        // First the state: it may name what nobody has named before.
+        let state = state.pack(&mut self.names);
+        let names = self.names.to_bytes();
+        let room: usize = self.requests.values().map(|bytes| bytes.len() + 24).sum();
+        let mut out = Vec::with_capacity(names.len() + state.len() + room + 24);
+        for part in [&names, &state] {
+            put_bytes(&mut out, part);
+        }
+        out.extend_from_slice(&self.erased.to_be_bytes());
+        for (id, bytes) in &self.requests {
+            out.extend_from_slice(id.uuid().as_bytes());
+            put_bytes(&mut out, bytes);
+        }
+        out
+    }
+
+    /// What [`Settled::save`] wrote. `None` for other bytes.
+    pub(super) fn resume(bytes: &[u8]) -> Option<(Self, State)> {
+        let mut rest = bytes;
+        let from = &mut rest;
+        let names = Names::from_bytes(take_bytes(from)?)?;
+        let state = State::unpack(&names, take_bytes(from)?)?;
+        let erased = u64::from_be_bytes(*take_some(from)?);
+        let mut requests: Vec<(RequestId, Box<[u8]>)> = Vec::new();
+        let mut grants = Vec::new();
+        while !from.is_empty() {
+            let id = RequestId::new(Uuid::from_bytes(*take_some(from)?));
+            let bytes = take_bytes(from)?;
+            let grant = names.grant_of(id, bytes);
+            grants.extend(grant.map(|grant| (grant, id)));
+            requests.push((id, bytes.into()));
+        }
+        let settled = Self {
+            names,
+            // All at once: a map that is made of what is in order is full, and made quickly.
+            requests: requests.into_iter().collect(),
+            grants: grants.into_iter().collect(),
+            erased,
+        };
+        Some((settled, state))
+    }
+
     /// Takes everything out.
     pub(super) fn take_out_all(&mut self, state: &mut State) {
         let all: Vec<_> = self.requests.keys().copied().collect();
@@ -72,7 +118,7 @@ impl Settled {
         let Some(bytes) = self.requests.get(&id) else {
             return;
         };
-        let Some((request, grant)) = unpack(state, &self.names, id, bytes) else {
+        let Some((request, grant)) = self.names.unpack(state, id, bytes) else {
             return;
         };
         self.erased -= request.erased.len() as u64;
@@ -88,7 +134,7 @@ impl Settled {
         else {
             return;
         };
-        let bytes = pack(&mut self.names, &request, grant.as_deref());
+        let bytes = self.names.pack(&request, grant.as_deref());
         self.erased += request.erased.len() as u64;
         if let Some(grant) = grant {
             self.grants.insert(grant.id, id);
@@ -116,4 +162,22 @@ fn said(request: &Request) -> usize {
         + refused_more.len()
         + disclosures.len()
         + erased.len()
+}
+
+fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+    out.extend_from_slice(bytes);
+}
+
+fn take_bytes<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = u64::from_be_bytes(*take_some(from)?).try_into().ok()?;
+    let (bytes, rest) = from.split_at_checked(length)?;
+    *from = rest;
+    Some(bytes)
+}
+
+fn take_some<'a, const N: usize>(from: &mut &'a [u8]) -> Option<&'a [u8; N]> {
+    let (some, rest) = from.split_first_chunk()?;
+    *from = rest;
+    Some(some)
 }

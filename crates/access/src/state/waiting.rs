@@ -29,7 +29,7 @@ impl State {
 
     /// Requests that were denied or withdrawn, or lapsed, since a moment, the first in front.
     pub fn closed_since(&self, since: UnixMillis) -> impl Iterator<Item = &Request> {
-        let least = RequestId::new(uuid::Uuid::nil());
+        let least = RequestId::NIL;
         let ids = self.closed.range((since, least)..);
         ids.filter_map(|(_, id)| self.request(*id))
     }
@@ -85,7 +85,7 @@ impl State {
     }
 
     fn ratify_between(&self, from: UnixMillis, to: UnixMillis) -> impl Iterator<Item = &Request> {
-        let least = RequestId::new(uuid::Uuid::nil());
+        let least = RequestId::NIL;
         let ids = self.ratify.range((from, least)..);
         ids.take_while(move |(by, _)| *by <= to)
             .filter_map(|(_, id)| self.request(*id))

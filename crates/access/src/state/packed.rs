@@ -1,20 +1,24 @@
-//! A request and its grant in a few hundred bytes. The form is this program's own, and of this version only.
+//! The state, or one request of it, in few bytes. The form is this program's own, and of this version only.
 
 use core::borrow::Borrow;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::digest::{Commitment, Digest};
-use crate::event::{Decision, EndCause, Failure, Field, Mode, OpeningRef, Urgency, Verdict};
-use crate::ids::{GrantId, PersonId, PolicyName, RequestId, ResourceName};
-use crate::policy::{Connector, PolicyVersion};
-use crate::state::{Grant, Request, Reviewed, SignOff, State};
+use uuid::Uuid;
+
+use crate::digest::Digest;
+use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
+use crate::policy::PolicyVersion;
+use crate::state::{Grant, Request, State};
 use crate::time::UnixMillis;
-use crate::view::{GrantState, RequestState};
+
+mod log;
+mod whole;
 
 /// What many requests name: each once, known by its place.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     texts: Table<Box<str>>,
     people: Table<PersonId>,
 }
@@ -52,39 +56,64 @@ impl<T: Ord + Clone> Table<T> {
     }
 }
 
-/// A request and the grant that it came to, as bytes.
-pub(super) fn pack(names: &mut Names, request: &Request, grant: Option<&Grant>) -> Box<[u8]> {
-    let mut to = Writer {
-        bytes: Vec::with_capacity(256),
-        names,
-        near: Near::to(request.id),
-    };
-    request.pack(&mut to);
-    if let Some(grant) = grant {
-        grant.pack(&mut to);
-    }
-    to.bytes.into()
-}
+/// All versions of each policy.
+type Versions = BTreeMap<PolicyName, Vec<Arc<PolicyVersion>>>;
 
-/// What [`pack`] made of the request with this id. `None` for other bytes.
-pub(super) fn unpack(
-    state: &State,
-    names: &Names,
-    id: RequestId,
-    bytes: &[u8],
-) -> Option<(Request, Option<Grant>)> {
-    let mut from = Reader {
-        rest: bytes,
-        names,
-        state,
-        near: Near::to(id),
-    };
-    let request = Request::unpack(&mut from)?;
-    let grant = match from.rest {
-        [] => None,
-        _ => Some(Grant::unpack(&mut from)?),
-    };
-    from.rest.is_empty().then_some((request, grant))
+impl Names {
+    /// A request and the grant that it came to, as bytes.
+    pub(crate) fn pack(&mut self, request: &Request, grant: Option<&Grant>) -> Box<[u8]> {
+        let mut to = self.writer();
+        to.near.request = request.id;
+        request.pack(&mut to);
+        if let Some(grant) = grant {
+            grant.pack(&mut to);
+        }
+        to.bytes.into()
+    }
+
+    /// What [`Names::pack`] made of the request with this id. `None` for other bytes.
+    pub(crate) fn unpack(
+        &self,
+        state: &State,
+        id: RequestId,
+        bytes: &[u8],
+    ) -> Option<(Request, Option<Grant>)> {
+        let mut from = self.reader(bytes, &state.policies);
+        from.near.request = id;
+        let request = Request::unpack(&mut from)?;
+        let grant = match from.rest {
+            [] => None,
+            _ => Some(Grant::unpack(&mut from)?),
+        };
+        from.rest.is_empty().then_some((request, grant))
+    }
+
+    /// The id of the grant that lies packed with the request.
+    pub(crate) fn grant_of(&self, id: RequestId, bytes: &[u8]) -> Option<GrantId> {
+        let policies = Versions::new();
+        let mut from = self.reader(bytes, &policies);
+        from.near.request = id;
+        // The first two fields.
+        RequestId::unpack(&mut from)?;
+        Option::unpack(&mut from)?
+    }
+
+    fn writer(&mut self) -> Writer<'_> {
+        Writer {
+            bytes: Vec::with_capacity(256),
+            names: self,
+            near: Near::NOTHING,
+        }
+    }
+
+    fn reader<'a>(&'a self, bytes: &'a [u8], policies: &'a Versions) -> Reader<'a> {
+        Reader {
+            rest: bytes,
+            names: self,
+            policies: Cow::Borrowed(policies),
+            near: Near::NOTHING,
+        }
+    }
 }
 
 /// What was written last of what comes again soon, so that only the difference is written.
@@ -97,14 +126,12 @@ struct Near {
 }
 
 impl Near {
-    const fn to(request: RequestId) -> Self {
-        Self {
-            request,
-            grant: GrantId::NIL,
-            seq: 0,
-            ms: 0,
-        }
-    }
+    const NOTHING: Self = Self {
+        request: RequestId::NIL,
+        grant: GrantId::NIL,
+        seq: 0,
+        ms: 0,
+    };
 }
 
 struct Writer<'a> {
@@ -116,7 +143,7 @@ struct Writer<'a> {
 struct Reader<'a> {
     rest: &'a [u8],
     names: &'a Names,
-    state: &'a State,
+    policies: Cow<'a, Versions>,
     near: Near,
 }
 
@@ -172,7 +199,7 @@ trait Pack: Sized {
     fn unpack(from: &mut Reader<'_>) -> Option<Self>;
 }
 
-/// Every field of a struct, in this order.
+/// A struct's fields, all of them, in this order.
 macro_rules! fields {
     ($type:ident { $($field:ident),+ $(,)? }) => {
         impl Pack for $type {
@@ -187,190 +214,7 @@ macro_rules! fields {
         }
     };
 }
-
-/// Every word that there is, as a byte.
-macro_rules! words {
-    ($type:ident { $($word:ident = $byte:literal),+ $(,)? }) => {
-        impl Pack for $type {
-            fn pack(&self, to: &mut Writer<'_>) {
-                to.bytes.push(match self { $(Self::$word => $byte),+ });
-            }
-
-            fn unpack(from: &mut Reader<'_>) -> Option<Self> {
-                match from.byte()? {
-                    $($byte => Some(Self::$word),)+
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-fields!(Request {
-    id,
-    submitted_seq,
-    submitted_at,
-    requester,
-    mode,
-    resource,
-    policy,
-    duration_s,
-    urgency,
-    reason,
-    ticket,
-    incident,
-    start_at,
-    statement_sha256,
-    statement_stands,
-    said_at,
-    lapses_at,
-    stage,
-    stage_since,
-    steps,
-    viewed,
-    ratified,
-    state,
-    closed_at,
-    sign_offs,
-    texts,
-    extended,
-    refused_more,
-    grant,
-    review,
-    disclosures,
-    erased,
-});
-fields!(SignOff {
-    seq,
-    at,
-    person,
-    on_behalf_of,
-    stage,
-    decision,
-    note,
-    lawful,
-    void,
-});
-fields!(Reviewed {
-    seq,
-    at,
-    person,
-    verdict,
-    findings,
-    note,
-});
-fields!(Grant {
-    id,
-    request,
-    holder,
-    resource,
-    connector,
-    role,
-    intended_seq,
-    intended_at,
-    opened_at,
-    expires_at,
-    ratify_by,
-    extensions,
-    extension_asked,
-    extension_denied,
-    state,
-});
-fields!(OpeningRef { seq, field });
-fields!(Commitment { c, n });
-
-words!(Mode {
-    Ordinary = 0,
-    Emergency = 1,
-});
-words!(Urgency {
-    Sev1 = 1,
-    Sev2 = 2,
-    Sev3 = 3,
-    Sev4 = 4,
-});
-words!(Decision {
-    Approve = 0,
-    Deny = 1,
-});
-words!(Verdict {
-    Emergency = 0,
-    Drill = 1,
-    Misuse = 2,
-});
-words!(EndCause {
-    Expired = 0,
-    Returned = 1,
-    Revoked = 2,
-    Unratified = 3,
-});
-words!(Failure {
-    Refused = 0,
-    Unknown = 1,
-    Interrupted = 2,
-});
-words!(Field {
-    Reason = 0,
-    Ticket = 1,
-    Incident = 2,
-    IdToken = 3,
-    Note = 4,
-    Findings = 5,
-    Purpose = 6,
-});
-words!(RequestState {
-    Submitted = 0,
-    Approved = 1,
-    Granted = 2,
-    Denied = 3,
-    Withdrawn = 4,
-    Lapsed = 5,
-});
-words!(Connector { Postgresql = 0 });
-
-impl Pack for GrantState {
-    fn pack(&self, to: &mut Writer<'_>) {
-        match self {
-            Self::Intended => to.bytes.push(0),
-            Self::Active { credential_shown } => {
-                to.bytes.push(1);
-                credential_shown.pack(to);
-            }
-            Self::Failed { failure } => {
-                to.bytes.push(2);
-                failure.pack(to);
-            }
-            Self::Ended {
-                cause,
-                at_ms,
-                sessions_cut,
-            } => {
-                to.bytes.push(3);
-                cause.pack(to);
-                at_ms.pack(to);
-                sessions_cut.pack(to);
-            }
-        }
-    }
-
-    fn unpack(from: &mut Reader<'_>) -> Option<Self> {
-        Some(match from.byte()? {
-            0 => Self::Intended,
-            1 => Self::Active {
-                credential_shown: Pack::unpack(from)?,
-            },
-            2 => Self::Failed {
-                failure: Pack::unpack(from)?,
-            },
-            3 => Self::Ended {
-                cause: Pack::unpack(from)?,
-                at_ms: Pack::unpack(from)?,
-                sessions_cut: Pack::unpack(from)?,
-            },
-            _ => return None,
-        })
-    }
-}
+use fields;
 
 impl Pack for bool {
     fn pack(&self, to: &mut Writer<'_>) {
@@ -431,6 +275,16 @@ impl Pack for u64 {
     }
 }
 
+impl Pack for i64 {
+    fn pack(&self, to: &mut Writer<'_>) {
+        to.signed(*self);
+    }
+
+    fn unpack(from: &mut Reader<'_>) -> Option<Self> {
+        from.signed()
+    }
+}
+
 /// A moment, from the one that was named before it on.
 impl Pack for UnixMillis {
     fn pack(&self, to: &mut Writer<'_>) {
@@ -473,6 +327,41 @@ impl<T: Pack> Pack for Vec<T> {
     }
 }
 
+impl<K: Pack + Ord, V: Pack> Pack for BTreeMap<K, V> {
+    fn pack(&self, to: &mut Writer<'_>) {
+        self.len().pack(to);
+        for (key, value) in self {
+            key.pack(to);
+            value.pack(to);
+        }
+    }
+
+    fn unpack(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Vec::unpack(from)?.into_iter().collect())
+    }
+}
+
+impl<T: Pack + Ord> Pack for BTreeSet<T> {
+    fn pack(&self, to: &mut Writer<'_>) {
+        self.len().pack(to);
+        self.iter().for_each(|one| one.pack(to));
+    }
+
+    fn unpack(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Vec::unpack(from)?.into_iter().collect())
+    }
+}
+
+impl<T: Pack> Pack for Box<T> {
+    fn pack(&self, to: &mut Writer<'_>) {
+        T::pack(self, to);
+    }
+
+    fn unpack(from: &mut Reader<'_>) -> Option<Self> {
+        T::unpack(from).map(Box::new)
+    }
+}
+
 impl<A: Pack, B: Pack> Pack for (A, B) {
     fn pack(&self, to: &mut Writer<'_>) {
         self.0.pack(to);
@@ -494,20 +383,22 @@ impl Pack for Digest {
     }
 }
 
-/// Mostly the one that everything here is about.
+/// Mostly the one that was named before.
 impl Pack for RequestId {
     fn pack(&self, to: &mut Writer<'_>) {
         let other = (*self != to.near.request).then(|| self.uuid());
         other.pack(to);
+        to.near.request = *self;
     }
 
     fn unpack(from: &mut Reader<'_>) -> Option<Self> {
-        let other = Option::<uuid::Uuid>::unpack(from)?;
-        Some(other.map_or(from.near.request, Self::new))
+        let other = Option::<Uuid>::unpack(from)?;
+        from.near.request = other.map_or(from.near.request, Self::new);
+        Some(from.near.request)
     }
 }
 
-/// Mostly the one that was named before.
+/// The same.
 impl Pack for GrantId {
     fn pack(&self, to: &mut Writer<'_>) {
         let other = (*self != to.near.grant).then(|| self.uuid());
@@ -516,13 +407,13 @@ impl Pack for GrantId {
     }
 
     fn unpack(from: &mut Reader<'_>) -> Option<Self> {
-        let other = Option::<uuid::Uuid>::unpack(from)?;
+        let other = Option::<Uuid>::unpack(from)?;
         from.near.grant = other.map_or(from.near.grant, Self::new);
         Some(from.near.grant)
     }
 }
 
-impl Pack for uuid::Uuid {
+impl Pack for Uuid {
     fn pack(&self, to: &mut Writer<'_>) {
         to.bytes.extend(self.as_bytes());
     }
@@ -559,17 +450,4 @@ macro_rules! names {
     };
 }
 
-names!(String ResourceName PolicyName);
-
-/// A version by its name and number: the state holds it as long as the log.
-impl Pack for Arc<PolicyVersion> {
-    fn pack(&self, to: &mut Writer<'_>) {
-        self.policy.name.pack(to);
-        self.version.pack(to);
-    }
-
-    fn unpack(from: &mut Reader<'_>) -> Option<Self> {
-        let (name, version) = (PolicyName::unpack(from)?, u32::unpack(from)?);
-        from.state.policy_version(&name, version).cloned()
-    }
-}
+names!(String GroupName ResourceName PolicyName);
