@@ -108,6 +108,7 @@ pub fn debt(debt: &DebtView) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 mod tests {
     use access::event::{Mode, Urgency};
     use access::view::{PersonView, RequestRow, RequestState};
