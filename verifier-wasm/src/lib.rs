@@ -72,6 +72,23 @@ impl Session {
         Ok(())
     }
 
+    /// Goes on from an earlier check that [`save`](Session::save) wrote down, made `at` that time; call it before the
+    /// first request. False, and everything is read, where the bytes are no such thing.
+    pub fn resume(&mut self, saved: &[u8], at: &str) -> bool {
+        self.session().resume(saved, at)
+    }
+
+    /// How many entries the earlier check has read.
+    pub fn resumed(&mut self) -> f64 {
+        self.session().resumed() as f64
+    }
+
+    /// How far the check came in blocks, for [`resume`](Session::resume) of the same module another time. Nothing where
+    /// it found something. Call it before [`joined`](Session::joined).
+    pub fn save(&mut self) -> Option<Vec<u8>> {
+        self.session().save()
+    }
+
     /// The next request as JSON: `path` below the log's prefix, `purpose` (`checkpoint`, `witnessed`, `stream`,
     /// `locate`, `show`), and whether it is `needed`. Nothing when the report is there.
     pub fn request(&mut self) -> Option<String> {
@@ -251,13 +268,31 @@ impl Rules {
         }
     }
 
+    /// A replay of the first `size` entries that goes on from one that [`save`](Rules::save) wrote down. Nothing where
+    /// the bytes are no such thing.
+    pub fn resume(saved: &[u8], size: f64) -> Option<Rules> {
+        console_error_panic_hook::set_once();
+        let replay = verify::Replay::resume(saved, size as u64)?;
+        Some(Self { replay })
+    }
+
+    /// How far it came, for [`resume`](Rules::resume) of the same module another time. Nothing where it found something.
+    pub fn save(&mut self) -> Option<Vec<u8>> {
+        self.replay.save()
+    }
+
+    /// How many entries it has read.
+    pub fn seen(&self) -> f64 {
+        self.replay.seen() as f64
+    }
+
     /// Takes bytes of the stream, cut anywhere.
     pub fn feed(&mut self, chunk: &[u8]) {
         self.replay.feed(chunk);
     }
 
     /// The stream has ended: what the replay came to, for [`Session::replayed`].
-    pub fn end(self) -> Option<String> {
+    pub fn end(&self) -> Option<String> {
         serde_json::to_string(&self.replay.end()).ok()
     }
 }
@@ -272,6 +307,12 @@ pub fn check_evidence(vkey: &str, file: &[u8]) -> Result<String, String> {
     let key = LogKey::parse(vkey).map_err(|error| error.to_string())?;
     let report = verify::evidence_bundle::check(&key, file).map_err(|error| error.to_string())?;
     serde_json::to_string(&report).map_err(|error| error.to_string())
+}
+
+/// SHA-256 of the bytes in base64: what tells one verifier from another.
+#[wasm_bindgen]
+pub fn digest(bytes: &[u8]) -> String {
+    verify::Digest::of(bytes).to_string()
 }
 
 /// What a key is, as JSON: `log`, `vkey`, `key_id`, `fingerprint`.

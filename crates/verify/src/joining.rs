@@ -32,6 +32,20 @@ impl Joining {
         }
     }
 
+    /// What another check came to that went so far.
+    pub(crate) fn resume(bytes: &[u8]) -> Option<Self> {
+        Some(Self {
+            spans: Some(Spans::from_bytes(bytes)?),
+            doubted: None,
+        })
+    }
+
+    /// What was joined so far, for [`Joining::resume`]; `None` where something spoke against it, or nothing was joined.
+    pub(crate) fn save(&mut self) -> Option<Vec<u8>> {
+        let spans = self.spans.as_mut().filter(|spans| spans.size() > 0)?;
+        self.doubted.is_none().then(|| spans.to_bytes())
+    }
+
     /// Takes the next block, as a hasher wrote it.
     pub(crate) fn take(&mut self, block: &[u8]) -> bool {
         let place = self.size();
@@ -53,8 +67,14 @@ impl Joining {
         self.doubted.get_or_insert(doubted);
     }
 
-    pub(crate) fn doubted(&self) -> Option<Doubted> {
-        self.doubted
+    /// The doubt that is to be told if the log is as it should be when it is read again. What was kept of an earlier
+    /// check, of `since` entries, may itself be wrong: that accuses no server.
+    pub(crate) fn doubted(&self, since: u64) -> Option<Doubted> {
+        self.doubted.filter(|doubted| match doubted {
+            Doubted::At(place) => *place > since,
+            Doubted::Root => since == 0,
+            Doubted::Untold => true,
+        })
     }
 
     /// How many entries were joined.

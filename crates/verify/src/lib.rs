@@ -15,6 +15,9 @@
 //! between entries, and [`Session::join`] takes what they come to, in order. That proves a log against which
 //! nothing is to be said; any doubt is cleared by reading it in order, as above.
 //!
+//! A check that has come so far can be saved, and resumed when the log has grown: [`Session::save`] with
+//! [`Replay::save`]. That the entries read then are those that are signed now, the signed root says anew.
+//!
 //! One request as one file, an evidence bundle, is checked in one go by [`evidence_bundle::check`].
 
 mod checks;
@@ -43,12 +46,13 @@ mod verdict;
 mod witnesses;
 mod words;
 
+pub use access::digest::Digest;
 pub use evidence::Bytes;
 pub use hasher::Hasher;
 pub use key::{KeyFacts, LogKey, NotALogKey};
 pub use log_file::{LogFileParts, NotALogFile};
 pub use report::{
-    Check, CheckpointFacts, Contradiction, Finding, Outcome, Remembered, Report, Subject,
+    Check, CheckpointFacts, Contradiction, Finding, Outcome, Remembered, Report, Resumed, Subject,
 };
 pub use rules::{Opening, Replay, Replayed, Unlawful};
 pub use session::{Purpose, Request, Session, Stretch};

@@ -35,6 +35,18 @@ pub struct Report {
     pub remembered: Vec<Remembered>,
     /// Whether this checkpoint may be remembered beside them.
     pub may_be_remembered: bool,
+    /// The earlier check that this one went on from; absent where everything was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumed: Option<Resumed>,
+}
+
+/// An earlier check of the first entries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Resumed {
+    /// How many it has read.
+    pub entries: u64,
+    /// When, as the reader wrote it.
+    pub at: String,
 }
 
 /// A checkpoint whose signature is good.

@@ -100,13 +100,48 @@ impl Replay {
         });
     }
 
-    /// The stream has ended.
-    pub fn end(self) -> Replayed {
-        let Self {
+    /// A replay of the first `size` entries that goes on where one was broken off that [`save`](Self::save) wrote down.
+    /// `None` for other bytes, or where it came further than that.
+    pub fn resume(bytes: &[u8], size: u64) -> Option<Self> {
+        let (seen, saved) = bytes.split_first_chunk()?;
+        let seen = u64::from_be_bytes(*seen);
+        let replay = access::Replay::resume(saved)?;
+        (seen <= size).then(|| Self {
+            seen,
             replay,
-            mut replayed,
+            replayed: Replayed {
+                entries: seen,
+                ..Replayed::default()
+            },
+            ..Self::new(size)
+        })
+    }
+
+    /// How far it came, for [`resume`](Self::resume) of this very program another time; `None` where it found something,
+    /// or stands within an entry.
+    pub fn save(&mut self) -> Option<Vec<u8>> {
+        let Replayed {
+            entries,
+            violations,
+            unlisted,
             ..
-        } = self;
+        } = &self.replayed;
+        let clean = violations.is_empty() && *unlisted == 0 && *entries == self.seen;
+        (clean && self.framing.left() == 0).then(|| {
+            let saved = self.replay.save();
+            [&self.seen.to_be_bytes()[..], &saved].concat()
+        })
+    }
+
+    /// How many entries it has read.
+    pub fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// The stream has ended.
+    pub fn end(&self) -> Replayed {
+        let Self { replay, .. } = self;
+        let mut replayed = self.replayed.clone();
         for violation in replay.unfinished() {
             replayed.note(violation, || None);
         }

@@ -139,6 +139,11 @@ impl Pass {
         pass
     }
 
+    /// Whether it was read in blocks.
+    pub(crate) fn is_joined(&self) -> bool {
+        self.joined.is_some()
+    }
+
     /// How many entries were read.
     pub(crate) fn size(&self) -> u64 {
         match &self.joined {

@@ -19,7 +19,7 @@ use crate::joining::{Doubted, Joining};
 use crate::judge::Located;
 use crate::key::LogKey;
 use crate::locate::Locate;
-use crate::report::{Finding, Remembered, Report};
+use crate::report::{Finding, Remembered, Report, Resumed};
 use crate::rules::Replayed;
 use crate::scan::{Pass, Scan};
 use crate::verdict::{self, Basis};
@@ -92,6 +92,8 @@ pub struct Session {
     replayed: Option<Replayed>,
     /// The blocks that were joined so far.
     joining: Joining,
+    /// The earlier check that this one goes on from.
+    resumed: Option<Resumed>,
     stage: Stage,
     bytes: u64,
     /// How many entries are asked for at a time.
@@ -137,6 +139,7 @@ impl Session {
             note: String::new(),
             replayed: None,
             joining: Joining::of(&key),
+            resumed: None,
             key,
             stage,
             bytes: 0,
@@ -150,6 +153,36 @@ impl Session {
         self.policy = Some(policy);
         self.stage = Stage::Witnessed { body: Vec::new() };
         self
+    }
+
+    /// Goes on from an earlier check, which came as far as [`save`](Self::save) says: only what is new since then is to be
+    /// read in blocks. `at` is when that was, as the reader wrote it. To be said before the first request; false, and
+    /// nothing changes, where the bytes are no such thing.
+    ///
+    /// Nothing rests on these bytes but what was found of those entries then: that they are the signed ones, the
+    /// signed root says.
+    pub fn resume(&mut self, bytes: &[u8], at: &str) -> bool {
+        let Some(joining) = Joining::resume(bytes) else {
+            return false;
+        };
+        self.resumed = Some(Resumed {
+            entries: joining.size(),
+            at: at.to_owned(),
+        });
+        self.joining = joining;
+        true
+    }
+
+    /// How many entries an earlier check has read, where this one goes on from it.
+    pub fn resumed(&self) -> u64 {
+        self.resumed.as_ref().map_or(0, |resumed| resumed.entries)
+    }
+
+    /// How far the check came in blocks, for [`resume`](Self::resume) of this very program another time; `None` where it
+    /// found something, or nothing was read. To be asked before [`joined`](Self::joined). Belongs to what
+    /// [`Replay::save`](crate::Replay::save) says of as many entries.
+    pub fn save(&mut self) -> Option<Vec<u8>> {
+        self.joining.save()
     }
 
     /// The same with shorter ranges, so that a test needs no million entries.
@@ -403,6 +436,11 @@ impl Session {
             Err(error) => return self.refuse_checkpoint(&error, Vec::new()),
         }
         let size = signed.claimed().size();
+        if size < self.joining.size() {
+            // Fewer than were seen: what is left is looked at as if nothing had been.
+            self.joining = Joining::of(&self.key);
+            self.resumed = None;
+        }
         self.note = String::from_utf8_lossy(body).into_owned();
         self.signed = Some(signed);
         let scan = Box::new(Scan::new(&self.key, size.min(self.range)));
@@ -499,7 +537,8 @@ impl Session {
             pass: &pass,
             replayed: &replayed,
             located,
-            doubt: self.joining.doubted(),
+            doubt: self.joining.doubted(self.resumed()),
+            resumed: self.resumed.as_ref().filter(|_| pass.is_joined()),
             signed,
             policy: self.policy.as_ref(),
             newest: self.signed.as_ref(),

@@ -11,7 +11,9 @@ use crate::judge::{Located, judge};
 use crate::key::LogKey;
 use crate::opening;
 use crate::ranges;
-use crate::report::{Check, CheckpointFacts, Finding, Outcome, Remembered, Report, Subject};
+use crate::report::{
+    Check, CheckpointFacts, Finding, Outcome, Remembered, Report, Resumed, Subject,
+};
 use crate::rules::Replayed;
 use crate::scan::Pass;
 use crate::witnesses::{TrustPolicy, Witnesses, witnesses};
@@ -34,6 +36,8 @@ pub(crate) struct Basis<'a> {
     pub(crate) located: Located,
     /// Where something did not fit when the log was read before.
     pub(crate) doubt: Option<Doubted>,
+    /// The earlier check of the first entries, where only the rest was read now.
+    pub(crate) resumed: Option<&'a Resumed>,
     /// The signed leaf hashes, where they were gathered.
     pub(crate) signed: &'a [Hash],
     /// Whom the auditor wants to have looked.
@@ -91,6 +95,7 @@ pub(crate) fn refused(
         broken_ranges: Vec::new(),
         remembered,
         may_be_remembered: false,
+        resumed: None,
     }
 }
 
@@ -138,10 +143,11 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
     let sentence = match findings.first() {
         Some(first) => first.sentence.clone(),
         None => format!(
-            "All {} of {} are as they were signed under the key you hold, and keep the rules.{}",
+            "All {} of {} are as they were signed under the key you hold, and keep the rules.{}{}",
             entries(basis.checkpoint.size()),
             basis.key.origin.as_str(),
-            also_signed(&witnesses, basis.checkpoint.size())
+            also_signed(&witnesses, basis.checkpoint.size()),
+            read_before(basis.resumed)
         ),
     };
     // A checkpoint that the wrong key signed, or that witnesses contradict, is nobody's history.
@@ -171,6 +177,7 @@ pub(crate) fn draw(basis: &Basis<'_>) -> Report {
         may_be_remembered: basis.located == Located::NotNeeded
             && history.may_be_remembered()
             && !contested,
+        resumed: basis.resumed.cloned(),
     }
 }
 
@@ -181,6 +188,17 @@ fn also_signed(witnesses: &Witnesses, size: u64) -> String {
         Some(all) if all == size => " Enough of your witnesses have signed them.".to_owned(),
         Some(first) => format!(" Enough of your witnesses have signed the first {first} of them."),
     }
+}
+
+/// What rests on an earlier check.
+fn read_before(resumed: Option<&Resumed>) -> String {
+    let Some(Resumed { entries: count, at }) = resumed else {
+        return String::new();
+    };
+    let read = entries(*count);
+    format!(
+        " The first {read} were read and replayed on {at}, and are the ones that are signed; what is new since then was read now."
+    )
 }
 
 /// An error with everything that it follows from, in one line.

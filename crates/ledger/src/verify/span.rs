@@ -236,6 +236,50 @@ impl Spans {
         &self.announced
     }
 
+    /// The bytes that [`from_bytes`](Self::from_bytes) of the same program reads: whoever keeps them goes on after the
+    /// last stretch another time. 8 bytes an entry, and some.
+    pub fn to_bytes(&mut self) -> Vec<u8> {
+        self.ids.sort();
+        let mut out = Vec::with_capacity(1024 + 8 * self.ids.len());
+        put_range(&mut out, &self.leaves);
+        out.extend_from_slice(self.previous.as_bytes());
+        put(&mut out, u64::from(self.time.is_some()));
+        let time = self.time.map_or(0, Timestamp::unix_millis);
+        out.extend_from_slice(&time.to_be_bytes());
+        put(&mut out, self.roots.len() as u64);
+        for (size, root) in &self.roots {
+            put(&mut out, *size);
+            out.extend_from_slice(root.as_bytes());
+        }
+        put_each(&mut out, &self.announced);
+        put(&mut out, self.ids.len() as u64);
+        self.ids.iter().for_each(|id| put(&mut out, *id));
+        out
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote; `None` where the bytes are not that. The root over all entries
+    /// so far is among those that [`root_at`](Self::root_at) tells.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut rest = bytes;
+        let from = &mut rest;
+        let leaves = take_range(from)?;
+        let previous = take_hash(from)?;
+        let (timed, time) = (take(from)?, take_time(from)?);
+        let root = |from: &mut &[u8]| Some((take(from)?, take_hash(from)?));
+        let mut roots = take_each(from, root)?;
+        let tree = leaves.tree()?;
+        roots.push((tree.size(), tree.root()));
+        let spans = Self {
+            leaves,
+            previous,
+            time: (timed == 1).then_some(time),
+            roots,
+            announced: take_each(from, take_bytes)?,
+            ids: take_each(from, take)?,
+        };
+        (rest.is_empty() && spans.ids.len() as u64 == spans.size()).then_some(spans)
+    }
+
     /// All stretches were taken.
     ///
     /// # Errors
@@ -263,11 +307,7 @@ impl Span {
         self.marks.iter().for_each(|mark| put_range(&mut out, mark));
         put(&mut out, self.ids.len() as u64);
         self.ids.iter().for_each(|id| put(&mut out, *id));
-        put(&mut out, self.announced.len() as u64);
-        for entry in &self.announced {
-            put(&mut out, entry.len() as u64);
-            out.extend_from_slice(entry);
-        }
+        put_each(&mut out, &self.announced);
         out
     }
 
@@ -291,6 +331,14 @@ impl Span {
 
 fn put(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(&number.to_be_bytes());
+}
+
+fn put_each(out: &mut Vec<u8>, all: &[Vec<u8>]) {
+    put(out, all.len() as u64);
+    for bytes in all {
+        put(out, bytes.len() as u64);
+        out.extend_from_slice(bytes);
+    }
 }
 
 fn put_range(out: &mut Vec<u8>, range: &LeafRange) {

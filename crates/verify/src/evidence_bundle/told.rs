@@ -81,6 +81,7 @@ pub(super) fn refused(key: &LogKey, error: &CheckpointError, mut findings: Vec<F
         broken_ranges: Vec::new(),
         remembered: Vec::new(),
         may_be_remembered: false,
+        resumed: None,
     }
 }
 
@@ -130,6 +131,7 @@ pub(super) fn draw(basis: &Basis<'_>, mut findings: Vec<Finding>) -> Report {
         broken_ranges,
         remembered: Vec::new(),
         may_be_remembered: false,
+        resumed: None,
     }
 }
 

@@ -11,6 +11,7 @@ mod opening;
 mod overdue;
 mod oversight;
 mod remembered;
+mod resumed;
 mod rotated;
 mod server;
 mod unlawful;

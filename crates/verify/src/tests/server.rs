@@ -1,5 +1,7 @@
 //! A server for tests: what it hands out can be bent in any way.
 
+use std::cell::RefCell;
+
 use ledger::{Hash, TilePath, bundle, leaf_hash};
 
 use crate::hasher::Hasher;
@@ -42,7 +44,23 @@ pub(super) struct Server {
     pub(super) first_face: Option<Vec<Vec<u8>>>,
     /// Whether the reader in blocks forgets the sizes that matter.
     pub(super) unmarked: bool,
+    /// Where the reader in blocks goes on from.
+    pub(super) resume: Option<Saved>,
+    /// How far the last reader in blocks came, if it found nothing.
+    pub(super) saved: RefCell<Option<Saved>>,
+    /// The paths that the last reader in blocks asked for.
+    pub(super) stretches: RefCell<Vec<String>>,
 }
+
+/// What a check wrote down for the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Saved {
+    pub(super) session: Vec<u8>,
+    pub(super) replay: Vec<u8>,
+}
+
+/// When that was.
+pub(super) const SAVED_AT: &str = "2026-01-06T08:00:00Z";
 
 impl Server {
     /// A server that tells the truth about the log.
@@ -69,6 +87,9 @@ impl Server {
             endless_tiles: false,
             first_face: None,
             unmarked: false,
+            resume: None,
+            saved: RefCell::default(),
+            stretches: RefCell::default(),
         }
     }
 
@@ -118,12 +139,19 @@ impl Server {
         if let Some(policy) = &self.policy {
             session = session.with_policy(policy.clone());
         }
+        if let Some(saved) = self.resume.as_ref().filter(|_| block.is_some()) {
+            let fits = Replay::resume(&saved.replay, u64::MAX).is_some_and(|replay| {
+                session.resume(&saved.session, SAVED_AT) && replay.seen() == session.resumed()
+            });
+            assert!(fits || session.resumed() == 0, "of as many entries");
+        }
         let (mut replay, mut asked) = (None, Vec::new());
         for _ in 0..10_000 {
             let Some(request) = session.request() else {
                 break;
             };
-            let begins = request.purpose == Purpose::Stream && session.entries() == 0;
+            let begins =
+                request.purpose == Purpose::Stream && session.entries() == session.resumed();
             if begins
                 && let Some(block) = block
                 && self.read_in_blocks(&mut session, block)
@@ -176,9 +204,16 @@ impl Server {
             session.marks()
         };
         let mut hasher = Hasher::new(&marks);
-        let mut replay = Replay::new(session.size());
-        let (mut first, mut bytes) = (0, 0);
+        let mut replay = match &self.resume {
+            Some(saved) if session.resumed() > 0 => {
+                Replay::resume(&saved.replay, session.size()).unwrap()
+            }
+            _ => Replay::new(session.size()),
+        };
+        let (mut first, mut bytes) = (session.resumed(), 0);
+        self.stretches.take();
         while let Some(Stretch { path, count }) = session.stretch_from(first) {
+            self.stretches.borrow_mut().push(path.clone());
             let body = match &self.first_face {
                 Some(entries) => Server {
                     entries: entries.clone(),
@@ -205,6 +240,8 @@ impl Server {
                 first += bundle::split(&framed).count() as u64;
             }
         }
+        let saved = session.save().zip(replay.save());
+        *self.saved.borrow_mut() = saved.map(|(session, replay)| Saved { session, replay });
         session.replayed(replay.end());
         session.joined(bytes)
     }
