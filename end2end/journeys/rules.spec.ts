@@ -100,8 +100,8 @@ test('what was asked can be taken back', async ({ person }) => {
   await sam.goto('/inbox');
   // It waits for nobody, and whoever was asked is told what became of it.
   await expect(sam.getByRole('main').locator(`a[href="${request}"]`)).toHaveCount(1);
-  const decided = sam.getByRole('region', { name: 'Decided lately' });
-  await expect(decided.locator(`a[href="${request}"]`)).toContainText('Withdrawn');
+  const decided = sam.getByRole('region', { name: 'Decided lately' }).getByRole('listitem');
+  await expect(decided.filter({ has: sam.locator(`a[href="${request}"]`) })).toContainText('Withdrawn');
 });
 
 /** Sends a form past the page, as a script in the person's browser would. */

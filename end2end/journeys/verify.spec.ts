@@ -260,3 +260,39 @@ async function tamper(database: string, request: string): Promise<string> {
      commit;`,
   );
 }
+
+test('the next check reads only what is new where that is wanted', async ({ person }) => {
+  const quinn = await person('quinn');
+  await quinn.goto('/verify');
+  const onlyNew = quinn.getByRole('checkbox', { name: 'Read only what is new' });
+  await verify(quinn);
+  await expect(verdict(quinn)).toHaveText('Proven');
+  await expect(onlyNew, 'there is something to go on from').toBeVisible();
+  await expect(quinn.getByText(/this browser read and replayed the first [\d,]+ entries/)).toBeVisible();
+  await axe(quinn);
+
+  await ask(await person('dana'));
+  const asked: string[] = [];
+  quinn.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const streams = () => asked.splice(0).filter((path) => path.startsWith('/ledger/stream/'));
+  const sentence = quinn.locator('#result-sentence');
+  const size = async () => Number((await quinn.locator('#ribbon-end').innerText()).replace(/\D/g, '')) + 1;
+  const before = await size();
+  await quinn.reload();
+  await onlyNew.check();
+  await verify(quinn);
+  await expect(verdict(quinn)).toHaveText('Proven');
+  await expect(sentence).toContainText(new RegExp(`The first ${before} entries were read and replayed on .* and are the ones that are signed`));
+  const after = await size();
+  expect(after).toBeGreaterThan(before);
+  expect(streams(), 'from the bundle on in which something is new').toEqual([`/ledger/stream/${before - (before % 256)}-${after}`]);
+
+  await onlyNew.uncheck();
+  await verify(quinn);
+  await expect(verdict(quinn)).toHaveText('Proven');
+  await expect(sentence).not.toContainText('The first');
+  expect(streams()).toEqual([expect.stringMatching(/^\/ledger\/stream\/0-\d+$/)]);
+
+  await quinn.getByRole('button', { name: 'Forget this log' }).click();
+  await expect(onlyNew).toBeHidden();
+});

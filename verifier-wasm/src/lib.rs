@@ -78,6 +78,11 @@ impl Session {
         self.session().resume(saved, at)
     }
 
+    /// What was kept is of no use after all: everything is read.
+    pub fn start_over(&mut self) {
+        self.session().start_over();
+    }
+
     /// How many entries the earlier check has read.
     pub fn resumed(&mut self) -> f64 {
         self.session().resumed() as f64

@@ -62,6 +62,16 @@ export async function readBlocks(body, { first, count, pool, waits, came, take }
   }
 }
 
+/** The block without its first entries, `skip` of them; null where it holds no others. */
+export function without({ first, count, buffer, length }, skip) {
+  if (count <= skip) return null;
+  const bytes = new Uint8Array(buffer, 0, length);
+  let at = 0;
+  for (let left = skip; left > 0; left -= 1) at += 2 + ((bytes[at] << 8) | bytes[at + 1]);
+  bytes.copyWithin(0, at);
+  return { first: first + skip, count: count - skip, buffer, length: length - at };
+}
+
 /** How many bytes are whole entries, and how many of them; `most` at most. */
 function whole(bytes, most) {
   let at = 0;

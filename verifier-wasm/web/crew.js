@@ -108,15 +108,17 @@ export class Hashing {
   }
 }
 
-/** The replay. What it is handed comes back when it was taken. */
+/** The replay, from the first entry on or from where one was saved. What it is handed comes back when it was taken. */
 export class Replay {
   #rules;
   #run = (runs += 1);
   #lag = 0;
+  #seen = null;
   #json = null;
+  #saved = null;
   #wake = () => {};
 
-  constructor(rules, size, back = () => {}) {
+  constructor(rules, size, back = () => {}, saved = null) {
     this.#rules = rules;
     rules.hear((data) => {
       if (data.run !== this.#run) return;
@@ -124,10 +126,18 @@ export class Replay {
         this.#lag -= data.length;
         back(data.buffer);
       }
+      if (data.type === 'begun') this.#seen = data.seen;
       if (data.type === 'replayed') this.#json = data.json;
+      if (data.type === 'saved') this.#saved = data;
       this.#wake();
     });
-    rules.tell({ type: 'begin', size });
+    rules.tell({ type: 'begin', run: this.#run, size, saved }, saved === null ? [] : [saved]);
+  }
+
+  /** After how many entries it began. */
+  async begun() {
+    await this.#until(() => this.#seen !== null);
+    return this.#seen;
   }
 
   feed(buffer, from, length) {
@@ -144,6 +154,14 @@ export class Replay {
     this.#rules.tell({ type: 'end', run: this.#run });
     await this.#until(() => this.#json !== null);
     return this.#json;
+  }
+
+  /** How far it came: { seen, saved }, the latter null where it found something. */
+  async save() {
+    this.#saved = null;
+    this.#rules.tell({ type: 'save', run: this.#run });
+    await this.#until(() => this.#saved !== null);
+    return this.#saved;
   }
 
   async #until(holds) {

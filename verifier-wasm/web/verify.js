@@ -1,6 +1,7 @@
 // The page around the verifier: which log, which key, begin, stop, show. The work is done in
 // worker.js; the result is drawn by result.js.
 
+import { Kept } from './kept.js';
 import { Memory } from './memory.js';
 import { now } from './memory-file.js';
 import { Result, amount, visible } from './result.js';
@@ -12,6 +13,7 @@ const count = (number) => number.toLocaleString('en');
 const ribbon = new Ribbon({ canvas: at('ribbon'), place: at('ribbon-place'), end: at('ribbon-end'), table: at('segments') });
 const result = new Result(at, ribbon, { portal: location.origin, verifier: 'the page of the portal' });
 const memory = await Memory.open();
+const kept = await Kept.open();
 
 /** What the server claims and what the person holds: `inspect_key`'s answers, or null. */
 let claimed = null;
@@ -72,6 +74,13 @@ const hear = {
   },
   stopped({ entries, size }) {
     over(`Stopped after ${count(entries)} of ${count(size)} entries. Nothing was judged.`);
+  },
+  async kept({ type, whole, ...check }) {
+    // It was read just now; the worker has no clock of the day.
+    await kept.keep({ ...check, at: now() }).catch(unstored);
+    ready();
+    // Who stopped a check wants to go on with it.
+    if (!whole) at('only-new').checked = true;
   },
   problem({ text, status, fatal }) {
     if (fatal) {
@@ -144,7 +153,9 @@ at('form').addEventListener('submit', async (event) => {
     return;
   }
   say('Fetching the checkpoint.');
-  worker.postMessage({ type: 'verify', vkey: held.vkey, remembered: seen, policy: at('policy').value });
+  const order = { type: 'verify', vkey: held.vkey, remembered: seen, policy: at('policy').value };
+  const before = at('only-new').checked ? await kept.recall(held.log, held.vkey) : null;
+  worker.postMessage({ ...order, kept: before }, before === null ? [] : [before.session, before.rules]);
 });
 
 at('stop').addEventListener('click', () => {
@@ -223,6 +234,11 @@ function blocked() {
 
 function ready() {
   at('verify').disabled = held === null || blocked();
+  const before = held === null ? null : kept.facts(held.log, held.vkey);
+  at('only-new-box').hidden = before === null;
+  if (before === null) return;
+  const read = `the first ${count(before.entries)} ${before.entries === 1 ? 'entry' : 'entries'}`;
+  at('only-new-hint').textContent = `On ${before.at} this browser read and replayed ${read} and found nothing wrong. The signed root tells whether they are still the same; whether the server still sends them as they were, only a whole check tells.`;
 }
 
 function remembered(log) {
@@ -261,6 +277,7 @@ function unstored(error) {
 at('forget').addEventListener('click', async () => {
   const { log } = at('forget').dataset;
   await memory.forget(log).catch(unstored);
+  await kept.forget(log).catch(unstored);
   remembered(log);
   hold();
 });

@@ -3,16 +3,18 @@
 // names: the checkpoint, the stream of entries, and, where something does not fit, the stream once more, leaf-hash
 // tiles and single bundles to tell where. Besides that it loads its own files, once.
 //
-// In:  { type: 'verify', vkey, remembered?: [{ size, root, at, note }], policy?: text } | { type: 'evidence', vkey, file }
-//      | { type: 'inspect', id, vkey } | { type: 'stop' }
+// In:  { type: 'verify', vkey, remembered?: [{ size, root, at, note }], policy?: text, kept?: { build, at, session, rules } }
+//      | { type: 'evidence', vkey, file } | { type: 'inspect', id, vkey } | { type: 'stop' }
 // Out: { type: 'ready' } | { type: 'key', id, key | problem } | { type: 'checkpoint', size, root }
 //      | { type: 'progress', … } | { type: 'report', report } | { type: 'stopped', … } | { type: 'problem', text, status?, fatal? }: after a fatal one the worker is of no more use
+//      | { type: 'kept', log, vkey, build, entries, whole, session, rules }: how far a check came that found nothing; not
+//        whole where it was stopped
 
-import { Pool, readBlocks } from './blocks.js';
+import { Pool, readBlocks, without } from './blocks.js';
 import { Hashing, Replay, failing, gather } from './crew.js';
 import { Problem } from './problem.js';
 import { rehearse } from './rehearsal.js';
-import init, { Session, check_evidence as checkEvidence, inspect_key as inspectKey } from './verifier.js';
+import init, { Session, check_evidence as checkEvidence, digest, inspect_key as inspectKey } from './verifier.js';
 
 const LEDGER = new URL('/ledger/', self.location.href);
 
@@ -32,10 +34,14 @@ const MAX_LAG = 16 * 1024 * 1024;
 /** How many blocks are on their way: enough that no core waits, and 16 MB together. */
 const BLOCKS = 16;
 
-const compiled = WebAssembly.compileStreaming(fetch(new URL('./verifier_bg.wasm', import.meta.url)));
+const fetched = fetch(new URL('./verifier_bg.wasm', import.meta.url)).then(whole);
+const compiled = fetched.then((bytes) => WebAssembly.compile(bytes));
 const loaded = compiled.then((module) => init({ module_or_path: module }));
 let running = null;
 const ready = loaded.then(() => rehearse(() => running !== null));
+/** Which verifier this is: what another one found out is nothing to go on from. */
+const build = Promise.all([fetched, loaded]).then(([bytes]) => digest(new Uint8Array(bytes)));
+build.catch(() => {});
 /** The other workers, loaded before somebody waits for them. */
 const crew = compiled.then(gather);
 
@@ -47,6 +53,11 @@ self.addEventListener('message', async ({ data }) => {
 });
 
 Promise.all([ready, crew]).then(() => self.postMessage({ type: 'ready' }), () => {});
+
+async function whole(response) {
+  if (!response.ok) throw new Error(`the server answered ${response.status} where its module should be`);
+  return response.arrayBuffer();
+}
 
 /** Answers with its value once it is there. What was not delivered is not waited for. */
 async function inTime(loading) {
@@ -84,14 +95,18 @@ async function run(kind, order) {
   const abort = new AbortController();
   running?.abort();
   running = abort;
-  const check = { clock: new Clock(), signal: abort.signal, session: undefined, crew: null, replay: null, inBlocks: false, over: false };
+  const check = { clock: new Clock(), signal: abort.signal, session: undefined, crew: null, replay: null, blocks: null, inBlocks: false, over: false, kept: null, saved: null };
   try {
     // Whatever it waits for, be it the verifier itself: it does not go on when it was stopped.
     const report = await Promise.race([kind(order, check), stopped(abort.signal)]);
     self.postMessage({ type: 'report', report });
+    if (report.proven) keep(check, order, true);
   } catch (error) {
     if (abort.signal.aborted) {
       self.postMessage({ type: 'stopped', ...check.clock.figures(check.session) });
+      check.over = true;
+      check.saved ??= saved(check);
+      keep(check, order, false);
     } else {
       self.postMessage({ type: 'problem', ...explain(error, check.session) });
     }
@@ -106,6 +121,21 @@ async function run(kind, order) {
   }
 }
 
+/** What the session has joined so far, and the replay that was handed as much. */
+function saved({ session, blocks }) {
+  const joined = blocks === null ? undefined : session.save();
+  return joined === undefined ? null : { joined, replay: blocks, entries: session.entries() };
+}
+
+/** Hands over how far the check came, once the replay has come as far. */
+async function keep({ saved: done }, { vkey }, whole) {
+  if (done === null) return;
+  const { joined: { buffer: session }, replay, entries } = done;
+  const { seen, saved: rules } = await replay.save();
+  if (rules === null || seen !== entries) return;
+  self.postMessage({ type: 'kept', log: JSON.parse(inspectKey(vkey)).log, vkey, build: await build, entries, whole, session, rules }, [session, rules]);
+}
+
 /** Checks one request's file. Its entries are counted by what is said of them. */
 async function evidence({ vkey, file }, { signal }) {
   const self_test = await inTime(ready);
@@ -116,7 +146,7 @@ async function evidence({ vkey, file }, { signal }) {
   return { ...report, self_test, elapsed_ms, bytes: file.byteLength, mb_per_s: file.byteLength / 1000 / elapsed_ms, left_ms: null };
 }
 
-async function verify({ vkey, remembered = [], policy = '' }, check) {
+async function verify({ vkey, remembered = [], policy = '', kept = null }, check) {
   const self_test = await inTime(ready);
   check.crew = await inTime(crew);
   check.signal.throwIfAborted();
@@ -124,6 +154,7 @@ async function verify({ vkey, remembered = [], policy = '' }, check) {
   check.session = session;
   for (const seen of remembered) session.remember(seen.size, seen.root, seen.at, seen.note);
   if (policy.trim() !== '') session.policy(policy);
+  if (kept !== null && kept.build === await build && session.resume(new Uint8Array(kept.session), kept.at)) check.kept = kept;
   // It does not go on when one of the crew is gone.
   await Promise.race([through(session, check), failing(check.crew)]);
   return { ...JSON.parse(session.report()), self_test, ...check.clock.figures(session) };
@@ -178,7 +209,8 @@ async function readInBlocks(session, check) {
   const { clock, crew } = check;
   let received = 0;
   const pool = new Pool(BLOCKS);
-  const replay = new Replay(crew.rules, session.size(), (buffer) => pool.give(buffer));
+  const replay = await begin(session, check, (buffer) => pool.give(buffer));
+  check.blocks = replay;
   let fits = true;
   let bytes = 0;
   const hashing = new Hashing(crew.hashers, session.marks(), ({ buffer, length, span, place }) => {
@@ -194,9 +226,10 @@ async function readInBlocks(session, check) {
     replay.feed(buffer, 0, length);
     clock.tell(session, received);
   });
-  let first = 0;
+  let first = session.resumed();
   for (let stretch = session.stretch_from(first); fits && stretch !== undefined; stretch = session.stretch_from(first)) {
-    const { path, count } = JSON.parse(stretch);
+    const { path, skip, count } = JSON.parse(stretch);
+    const from = first;
     await get({ path, needed: true }, check, async (response, stall) => {
       // Something is told while a block fills, too: on a slow line that takes its time.
       const waits = () => stall.waits();
@@ -206,10 +239,12 @@ async function readInBlocks(session, check) {
         if (!check.over) clock.tell(session, received);
       };
       const take = (block) => {
-        hashing.send(block);
+        const wanted = block.first < from ? without(block, from - block.first) : block;
+        if (wanted === null) pool.give(block.buffer);
+        else hashing.send(wanted);
         return fits;
       };
-      const place = response.body === null ? first : await readBlocks(response.body, { first, count, pool, waits, came, take });
+      const place = response.body === null ? from : await readBlocks(response.body, { first: from - skip, count: skip + count, pool, waits, came, take });
       await hashing.done();
       if (fits && place !== null) session.doubt(place);
       fits &&= place === null;
@@ -218,7 +253,19 @@ async function readInBlocks(session, check) {
   }
   if (!fits) return;
   session.replayed(await replay.end());
-  session.joined(bytes);
+  const done = saved(check);
+  if (session.joined(bytes)) check.saved = done;
+}
+
+/** The replay, from where the session goes on: if what was kept of both is of the same entries. */
+async function begin(session, { crew, kept }, back) {
+  const from = session.resumed();
+  if (from > 0) {
+    const replay = new Replay(crew.rules, session.size(), back, kept.rules);
+    if (await replay.begun() === from) return replay;
+    session.start_over();
+  }
+  return new Replay(crew.rules, session.size(), back);
 }
 
 /** Fetches a path and hands over the answer; false where there is none, and the check can go on without it. */

@@ -71,7 +71,7 @@ impl Joining {
     /// check, of `since` entries, may itself be wrong: that accuses no server.
     pub(crate) fn doubted(&self, since: u64) -> Option<Doubted> {
         self.doubted.filter(|doubted| match doubted {
-            Doubted::At(place) => *place > since,
+            Doubted::At(place) => since == 0 || *place > since,
             Doubted::Root => since == 0,
             Doubted::Untold => true,
         })

@@ -57,7 +57,9 @@ pub struct Request {
 pub struct Stretch {
     /// Below the log's prefix.
     pub path: String,
-    /// How many entries it has to hold.
+    /// How many entries it begins with that were read before: an answer begins where a bundle does.
+    pub skip: u64,
+    /// How many entries it has to hold after them.
     pub count: u64,
 }
 
@@ -171,6 +173,12 @@ impl Session {
         });
         self.joining = joining;
         true
+    }
+
+    /// What [`resume`](Self::resume) was told is of no use after all: everything is to be read.
+    pub fn start_over(&mut self) {
+        self.joining = Joining::of(&self.key);
+        self.resumed = None;
     }
 
     /// How many entries an earlier check has read, where this one goes on from it.
@@ -292,8 +300,10 @@ impl Session {
     pub fn stretch_from(&self, first: u64) -> Option<Stretch> {
         let size = self.size();
         let to = first.saturating_add(self.range).min(size);
+        let skip = first % TILE_WIDTH;
         (first < size).then(|| Stretch {
-            path: stream(first, to),
+            path: stream(first - skip, to),
+            skip,
             count: to - first,
         })
     }
@@ -438,8 +448,7 @@ impl Session {
         let size = signed.claimed().size();
         if size < self.joining.size() {
             // Fewer than were seen: what is left is looked at as if nothing had been.
-            self.joining = Joining::of(&self.key);
-            self.resumed = None;
+            self.start_over();
         }
         self.note = String::from_utf8_lossy(body).into_owned();
         self.signed = Some(signed);

@@ -197,7 +197,7 @@ fn read_before(resumed: Option<&Resumed>) -> String {
     };
     let read = entries(*count);
     format!(
-        " The first {read} were read and replayed on {at}, and are the ones that are signed; what is new since then was read now."
+        " The first {read} were read and replayed on {at} and are the ones that are signed; how they are served now was not looked at."
     )
 }
 

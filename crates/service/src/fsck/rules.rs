@@ -1,7 +1,7 @@
 //! The rules asked again, entry after entry: a log can be sound in every byte and say what was not allowed.
 
 use access::time::UnixMillis;
-use access::{Replay, Violation, unfinished};
+use access::{Replay, Violation};
 use ledger::Entry;
 
 /// Violations that are listed at most.
@@ -32,7 +32,7 @@ impl Rules {
     /// What is unlawful, by entry, once all are read.
     pub(super) fn end(self) -> Vec<Violation> {
         let mut found = self.found;
-        found.extend(unfinished(self.replay.state()));
+        found.extend(self.replay.unfinished());
         found.sort_by_key(|violation| violation.seq);
         found
     }

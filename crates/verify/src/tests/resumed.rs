@@ -38,8 +38,8 @@ fn seen(sample: &Sample) -> Remembered {
 #[test]
 fn only_what_is_new_is_read_and_the_report_says_so() {
     for (size, new) in [
-        (300, vec!["stream/200-300"]),
-        (201, vec!["stream/200-201"]),
+        (300, vec!["stream/0-300"]),
+        (201, vec!["stream/0-201"]),
         (200, vec![]),
     ] {
         let sample = Sample::lawful(size);
@@ -77,6 +77,17 @@ fn only_what_is_new_is_read_and_the_report_says_so() {
             saved.map(|saved| saved.replay.len())
         );
     }
+}
+
+#[test]
+fn an_answer_begins_where_a_bundle_does() {
+    let server = Server {
+        resume: Some(saved(300)),
+        ..Server::of(&Sample::lawful(600))
+    };
+    let (report, _) = server.check_one_way(Vec::new(), Some(50));
+    assert!(report.proven, "{}", report.sentence);
+    assert_eq!(server.stretches.take(), ["stream/256-600"]);
 }
 
 #[test]

@@ -212,7 +212,7 @@ impl Server {
         };
         let (mut first, mut bytes) = (session.resumed(), 0);
         self.stretches.take();
-        while let Some(Stretch { path, count }) = session.stretch_from(first) {
+        while let Some(Stretch { path, skip, count }) = session.stretch_from(first) {
             self.stretches.borrow_mut().push(path.clone());
             let body = match &self.first_face {
                 Some(entries) => Server {
@@ -222,7 +222,8 @@ impl Server {
                 .answer(&path, false),
                 None => self.answer(&path, false),
             };
-            let Some(blocks) = blocks(&body.unwrap(), count as usize, block) else {
+            let Some(blocks) = blocks(&body.unwrap(), (skip as usize, count as usize), block)
+            else {
                 session.doubt(first);
                 return false;
             };
@@ -290,9 +291,12 @@ impl Server {
 }
 
 /// Cuts what a range came with into blocks of so many whole entries; `None` where it is not that many.
-fn blocks(body: &[u8], count: usize, block: usize) -> Option<Vec<Vec<u8>>> {
+fn blocks(body: &[u8], (skip, count): (usize, usize), block: usize) -> Option<Vec<Vec<u8>>> {
     let entries: Result<Vec<&[u8]>, _> = bundle::split(body).collect();
-    let entries = entries.ok().filter(|entries| entries.len() == count)?;
+    let entries = entries
+        .ok()
+        .filter(|entries| entries.len() == skip + count)?
+        .split_off(skip);
     let framed = |entries: &[&[u8]]| {
         let mut framed = Vec::new();
         for entry in entries {
