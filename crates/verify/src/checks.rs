@@ -95,12 +95,10 @@ pub(crate) fn checks(
 fn judged(count: u64, holds: String, fault: &str) -> (Outcome, String) {
     match count {
         0 => (Outcome::Passed, holds),
-        _ => (
+        1 => (Outcome::Failed, format!("One entry {fault}.")),
+        many => (
             Outcome::Failed,
-            format!(
-                "{count} time{} an entry {fault}.",
-                if count == 1 { "" } else { "s" }
-            ),
+            format!("At {many} places an entry {fault}."),
         ),
     }
 }
@@ -118,8 +116,10 @@ fn rules(basis: &Basis<'_>) -> (Outcome, String) {
     let (outcome, text) = judged(
         violations.len() as u64 + unlisted,
         format!(
-            "Replayed {}: {requests} requests and {grants} grants, each allowed by the policy in force at its time.{}",
+            "Replayed {}: {} and {}, each allowed by the policy in force at its time.{}",
             entries(*count),
+            counted(*requests, "request"),
+            counted(*grants, "grant"),
             gone(*erased)
         ),
         "breaks a rule",
@@ -195,4 +195,10 @@ pub(crate) fn entries(count: u64) -> String {
     } else {
         format!("{count} entries")
     }
+}
+
+/// So many of something whose plural takes an s.
+fn counted(count: u64, one: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {one}{plural}")
 }
