@@ -63,7 +63,11 @@ function serve(site, log) {
     const { pathname } = new URL(request.url, 'http://localhost');
     const send = (type, body) => response.writeHead(200, { 'content-type': type, 'content-length': body.length, 'cache-control': 'no-store' }).end(body);
     if (pathname === '/') return send('text/html', Buffer.from('<!doctype html><title>bench</title>'));
-    if (pathname === '/ledger/checkpoint') return send('text/plain; charset=utf-8', log.checkpoint);
+    if (pathname === '/ledger/checkpoint') return send('text/plain; charset=utf-8', log.now);
+    if (pathname === '/grow' || pathname === '/shrink') {
+      log.now = pathname === '/grow' ? log.checkpoint : log.before;
+      return response.writeHead(204).end();
+    }
     const range = /^\/ledger\/stream\/(\d+)-(\d+)$/.exec(pathname);
     if (range) return send('application/octet-stream', log.stream.subarray(log.starts[range[1]], log.starts[range[2]]));
     for (const [prefix, folder] of Object.entries(files)) {
@@ -109,6 +113,39 @@ function timed({ script, order, answer }) {
   });
 }
 
+/** Milliseconds for what is new since a check, from the word on: what was kept is read from the browser's store, as its page does. */
+async function goingOn({ vkey }) {
+  const { Kept } = await import('/verify/kept.js');
+  const worker = () => new Promise((ready, fail) => {
+    const begun = new Worker('/verify/worker.js', { type: 'module' });
+    begun.addEventListener('error', (event) => fail(new Error(event.message || 'the worker did not load')));
+    begun.addEventListener('message', ({ data }) => data.type === 'ready' && ready(begun));
+  });
+  const answer = (from, type) => new Promise((done, fail) => {
+    from.addEventListener('message', ({ data }) => {
+      if (data.type === 'problem') fail(new Error(data.text));
+      if (data.type === type) done(data);
+    });
+  });
+  await fetch('/shrink');
+  const first = await worker();
+  const checked = answer(first, 'kept');
+  first.postMessage({ type: 'verify', vkey });
+  const { type, whole, ...check } = await checked;
+  await (await Kept.open()).keep({ ...check, at: '2026-01-05T09:00:00Z' });
+  first.terminate();
+  await fetch('/grow');
+  const second = await worker();
+  const kept = await Kept.open();
+  const begun = performance.now();
+  const reported = answer(second, 'report');
+  second.postMessage({ type: 'verify', vkey, kept: await kept.recall(check.log, vkey) });
+  const { report } = await reported;
+  const ms = performance.now() - begun;
+  second.terminate();
+  return { ms, report, bytes: check.session.byteLength + check.rules.byteLength };
+}
+
 async function run(origin, vkey, verifierFirst) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium', args: FLAGS });
   try {
@@ -125,7 +162,9 @@ async function run(origin, vkey, verifierFirst) {
     if (!hashed.data.fits || hashed.data.entries !== entries) throw new Error('chain and tree alone did not fit');
     if (!ours.data.report.proven) throw new Error(`the verifier says: ${ours.data.report.sentence}`);
     if (theirs.data.entries !== entries || theirs.data.broken !== 0) throw new Error('the peer did not read the whole log');
-    return { ours: ours.ms, hashed: hashed.ms, theirs: theirs.ms, bytes: ours.data.report.bytes };
+    const later = entries > 1000 ? await page.evaluate(goingOn, { vkey }) : null;
+    if (later !== null && !(later.report.proven && later.report.resumed.entries === entries - 1000)) throw new Error(`the verifier says of what is new: ${later.report.sentence}`);
+    return { ours: ours.ms, hashed: hashed.ms, theirs: theirs.ms, later: later?.ms, kept: later?.bytes, bytes: ours.data.report.bytes };
   } finally {
     await browser.close();
   }
@@ -143,24 +182,31 @@ const folder = mkdtempSync(join(tmpdir(), 'verify-browser-'));
 try {
   generate(folder);
   const stream = readFileSync(join(folder, 'stream'));
-  const log = { checkpoint: readFileSync(join(folder, 'checkpoint')), stream, starts: starts(stream) };
+  const checkpoint = readFileSync(join(folder, 'checkpoint'));
+  const before = entries > 1000 ? readFileSync(join(folder, 'checkpoint-before')) : null;
+  const log = { checkpoint, before, now: checkpoint, stream, starts: starts(stream) };
   const vkey = readFileSync(join(folder, 'vkey'), 'utf8').trim();
   const server = await serve(site, log);
   const origin = `http://127.0.0.1:${server.address().port}/`;
   const results = [];
   for (let index = 0; index < runs; index += 1) {
     results.push(await run(origin, vkey, index % 2 === 0));
-    const { ours, hashed, theirs } = results.at(-1);
-    process.stderr.write(`run ${index + 1}: verifier ${ours.toFixed(0)} ms, without the rules ${hashed.toFixed(0)} ms, peer ${theirs.toFixed(0)} ms\n`);
+    const { ours, hashed, theirs, later } = results.at(-1);
+    process.stderr.write(`run ${index + 1}: verifier ${ours.toFixed(0)} ms, without the rules ${hashed.toFixed(0)} ms, 1,000 new ones ${later?.toFixed(0)} ms, peer ${theirs.toFixed(0)} ms\n`);
   }
   server.close();
   const [ours, theirs] = [median(results.map((r) => r.ours)), median(results.map((r) => r.theirs))];
   const figure = (metric, value, unit, peer) => {
     const round = (number) => Number(number.toPrecision(4));
-    process.stdout.write(`${JSON.stringify({ bench: 'verify-browser', metric, value: round(value), unit, peer: round(peer), ratio: round(unit === 's' ? peer / value : value / peer) })}\n`);
+    const ratio = peer === undefined ? null : round(unit === 's' ? peer / value : value / peer);
+    process.stdout.write(`${JSON.stringify({ bench: 'verify-browser', metric, value: round(value), unit, peer: peer === undefined ? null : round(peer), ratio })}\n`);
   };
   figure(`${entries} entries`, ours / 1000, 's', theirs / 1000);
   figure(`${entries} entries, chain and tree alone`, median(results.map((r) => r.hashed)) / 1000, 's', theirs / 1000);
+  if (entries > 1000) {
+    figure(`1000 new entries on ${entries - 1000}`, median(results.map((r) => r.later)) / 1000, 's');
+    figure('kept for them', results[0].kept / 2 ** 20, 'MiB');
+  }
   figure('throughput', results[0].bytes / 1000 / ours, 'MB/s', results[0].bytes / 1000 / theirs);
 } finally {
   rmSync(folder, { recursive: true, force: true });

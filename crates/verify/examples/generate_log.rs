@@ -1,6 +1,7 @@
 //! Writes a lawful log to a folder, for measurements: `generate_log <folder> <entries>`.
 //!
 //! - `checkpoint`: the signed note
+//! - `checkpoint-before`: the same of when there were 1,000 entries fewer, where there are more than that
 //! - `stream`: all entries, framed as bundles
 //! - `vkey`: the key as auditors hold it
 
@@ -20,6 +21,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(&folder);
     fs::create_dir_all(folder)?;
     let sample = sample::Sample::lawful(size.parse()?);
+    if let Some(before) = sample.entries.len().checked_sub(1000) {
+        let leaves = sample.entries[..before].iter();
+        let leaves: Vec<_> = leaves.map(|entry| ledger::leaf_hash(entry)).collect();
+        let root = ledger::root_of(&leaves);
+        let checkpoint = ledger::Checkpoint::new(sample.origin.clone(), before as u64, root)?;
+        fs::write(
+            folder.join("checkpoint-before"),
+            checkpoint.sign(&sample.key),
+        )?;
+    }
     let mut stream = Vec::new();
     for entry in &sample.entries {
         ledger::bundle::push(&mut stream, entry)?;
