@@ -74,20 +74,19 @@ impl Settled {
         let names = Names::from_bytes(take_bytes(from)?)?;
         let state = State::unpack(&names, take_bytes(from)?)?;
         let erased = u64::from_be_bytes(*take_some(from)?);
-        let mut requests: Vec<(RequestId, Box<[u8]>)> = Vec::new();
-        let mut grants = Vec::new();
+        let (mut requests, mut grants) = (BTreeMap::new(), BTreeMap::new());
         while !from.is_empty() {
             let id = RequestId::new(Uuid::from_bytes(*take_some(from)?));
             let bytes = take_bytes(from)?;
-            let grant = names.grant_of(id, bytes);
-            grants.extend(grant.map(|grant| (grant, id)));
-            requests.push((id, bytes.into()));
+            if let Some(grant) = names.grant_of(id, bytes) {
+                grants.insert(grant, id);
+            }
+            requests.insert(id, bytes.into());
         }
         let settled = Self {
             names,
-            // All at once: a map that is made of what is in order is full, and made quickly.
-            requests: requests.into_iter().collect(),
-            grants: grants.into_iter().collect(),
+            requests,
+            grants,
             erased,
         };
         Some((settled, state))

@@ -337,7 +337,12 @@ impl<K: Pack + Ord, V: Pack> Pack for BTreeMap<K, V> {
     }
 
     fn unpack(from: &mut Reader<'_>) -> Option<Self> {
-        Some(Vec::unpack(from)?.into_iter().collect())
+        // One by one: to collect them is to sort them first, which is a lot of code for each kind of map.
+        let mut map = Self::new();
+        for _ in 0..usize::unpack(from)? {
+            map.insert(K::unpack(from)?, V::unpack(from)?);
+        }
+        Some(map)
     }
 }
 
@@ -348,7 +353,11 @@ impl<T: Pack + Ord> Pack for BTreeSet<T> {
     }
 
     fn unpack(from: &mut Reader<'_>) -> Option<Self> {
-        Some(Vec::unpack(from)?.into_iter().collect())
+        let mut set = Self::new();
+        for _ in 0..usize::unpack(from)? {
+            set.insert(T::unpack(from)?);
+        }
+        Some(set)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The whole state.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Names, Pack, Reader, Table, Versions, Writer, fields};
@@ -62,7 +63,10 @@ impl Names {
 
 impl<T: Ord + Clone> Table<T> {
     fn of(all: Vec<T>) -> Self {
-        let places = all.iter().cloned().zip(0..).collect();
+        let mut places = BTreeMap::new();
+        for (one, place) in all.iter().cloned().zip(0..) {
+            places.insert(one, place);
+        }
         Self { all, places }
     }
 }
@@ -94,12 +98,13 @@ macro_rules! state {
             }
 
             fn read(from: &mut Reader<'_>) -> Option<Self> {
-                let policies = (0..from.number()?).map(|_| {
+                let mut policies = Versions::new();
+                for _ in 0..from.number()? {
                     let name = Pack::unpack(from)?;
                     let versions = (0..from.number()?).map(|_| PolicyVersion::unpack(from).map(Arc::new));
-                    Some((name, versions.collect::<Option<_>>()?))
-                });
-                from.policies = Cow::Owned(policies.collect::<Option<_>>()?);
+                    policies.insert(name, versions.collect::<Option<_>>()?);
+                }
+                from.policies = Cow::Owned(policies);
                 $(let $field = Pack::unpack(from)?;)+
                 let policies = core::mem::take(from.policies.to_mut());
                 Some(Self { policies, $($field),+ })
