@@ -19,7 +19,9 @@ mod words;
 pub use actor::Actor;
 pub use context::Context;
 pub use sealed::{Field, OpeningRef};
-pub use words::{Decision, EndCause, Failure, Mode, SessionEnd, Urgency, Verdict};
+pub use words::{
+    ActionOutcome, Decision, EndCause, Failure, Mode, SessionEnd, StatementClass, Urgency, Verdict,
+};
 
 /// A proof of identity that was made for one act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,13 +4,12 @@
 //! method, and maps the answer. [`migrate()`] brings a database to the right form before that.
 //!
 //! Invariant: SQL for the portal's own database stands in `store` only; what is said to targets
-//! stands in `connectors`.
+//! stands in the crate `targets`.
 
 pub mod archive;
 mod asked;
 mod clock;
 mod configured;
-mod connectors;
 pub mod cosign;
 mod data_lock;
 pub mod drafts;
@@ -40,6 +39,7 @@ mod sequencer;
 pub mod settings;
 mod signer;
 pub mod store;
+mod targets;
 mod timeline;
 mod turns;
 mod use_cases;

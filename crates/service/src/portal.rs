@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::archive::Archive;
 use crate::clock::Clock;
-use crate::connectors::Targets;
 use crate::cosign::{self, WitnessState, Witnessed};
 use crate::error::{Error, StartError};
 use crate::faults::Faults;
@@ -28,6 +27,7 @@ use crate::sequencer::{Answers, Image, Proposal, Publisher, Sequencer, Writer, w
 use crate::settings::{AnswerWhen, Settings, Trust};
 use crate::signer::{SignerState, Waiting};
 use crate::store;
+use crate::targets::Targets;
 use crate::timeline::Watch;
 use crate::turns::Turns;
 use crate::watched::watched;

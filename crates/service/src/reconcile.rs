@@ -274,7 +274,7 @@ async fn sweep(portal: &Portal) -> Result<(), Error> {
     for (resource, target) in portal.inner.targets.iter() {
         // The accounts first, then the grants: an account whose grant is intended in between is not
         // in the list, and every account in the list had its intent before it was made.
-        let accounts = match target.accounts().await {
+        let accounts = match target.sweep().await {
             Ok(accounts) => accounts,
             Err(fault) => {
                 tracing::warn!(%resource, %fault, "a target cannot be swept now");

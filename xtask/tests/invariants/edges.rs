@@ -13,9 +13,11 @@ pub(crate) fn pure_crates_stand_alone(house: &House) -> Vec<String> {
         .collect()
 }
 
-/// `service` → `ledger`, `access`.
+/// `service` → `ledger`, `access`, `targets`; `targets` → `access`.
 pub(crate) fn service_stands_on_the_pure_crates(house: &House) -> Vec<String> {
-    only(house, "service", &PURE)
+    let mut broken = only(house, "service", &["access", "ledger", "targets"]);
+    broken.extend(only(house, "targets", &["access"]));
+    broken
 }
 
 /// `verify` → `ledger`, `access`; `verifier-wasm` → `verify`; and no crate → `verifier-wasm`.

@@ -69,7 +69,8 @@ pub(crate) fn pure_crates_read_no_clock_and_no_world(house: &House) -> Vec<Strin
 /// The portal's tables are known to `service/src/store`; a connector speaks to somebody else's database.
 pub(crate) fn sql_stands_in_the_store(house: &House) -> Vec<String> {
     let service = house.package("service").folder.join("src");
-    let allowed = [service.join("store"), service.join("connectors")];
+    let targets = house.package("targets").folder.join("src");
+    let allowed = [service.join("store"), targets];
     house
         .packages
         .iter()

@@ -83,3 +83,35 @@ pub enum SessionEnd {
     /// The identity provider said so (back-channel logout).
     Provider,
 }
+
+/// What a statement does that a policy may refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatementClass {
+    /// Takes on another role: `SET ROLE`, `SET SESSION AUTHORIZATION`, `RESET ROLE`.
+    SetRole,
+    /// Runs a program on the server, or reads and writes its files: `COPY … PROGRAM`, `COPY … FROM 'file'`.
+    CopyProgram,
+    /// Runs code that its text alone does not tell: `DO`.
+    Code,
+    /// Waits for what others say: `LISTEN`.
+    Listen,
+    /// Takes many rows away at once: `COPY … TO STDOUT`.
+    Export,
+}
+
+/// What became of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionOutcome {
+    /// The target did it.
+    Done,
+    /// The target said no, or it went wrong there.
+    Failed,
+    /// Whoever asked for it broke it off.
+    Cancelled,
+    /// It was cut off by the end of access, or because it could not be recorded.
+    Cut,
+    /// The target did not answer: it may have been done.
+    Unknown,
+}

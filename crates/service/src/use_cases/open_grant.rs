@@ -1,13 +1,14 @@
 //! Access is made on the target, in an order that a crash cannot break:
 //! intended (durable, signed) → account made → opened (durable, signed) → only then a way in.
 
+use access::State;
 use access::command::Command;
 use access::event::Failure;
 use access::ids::{GrantId, RequestId};
 use access::view::{GrantView, Viewer};
+use targets::{Access, TargetError};
 use uuid::Uuid;
 
-use crate::connectors::TargetError;
 use crate::error::Error;
 use crate::portal::Portal;
 use crate::sequencer::Proposal;
@@ -41,8 +42,21 @@ impl Portal {
 
     async fn make_access_now(&self, grant: GrantId) -> Result<(), Error> {
         let view = self.grant_view(grant).await?;
+        let intended =
+            move |state: &State| state.grant(grant).map(|standing| standing.intended_seq);
+        let access = Access {
+            grant,
+            intended_seq: self
+                .inner
+                .sequencer
+                .ask(intended)
+                .await?
+                .ok_or(Error::NotFound)?,
+            role: view.role.clone(),
+            expires_at: view.expires_at_ms,
+        };
         let made = match self.inner.targets.get(&view.resource) {
-            Ok(target) => target.open(grant, &view.role, view.expires_at_ms).await,
+            Ok(target) => target.open(&access).await,
             Err(fault) => Err(fault),
         };
         match made {
@@ -76,7 +90,7 @@ impl Portal {
             "a target did not open access"
         );
         let failure = match fault {
-            TargetError::Refused(_) | TargetError::NoSuchTarget => Failure::Refused,
+            TargetError::Refused(_) => Failure::Refused,
             TargetError::Unknown(_) => Failure::Unknown,
         };
         if failure == Failure::Unknown

@@ -4,6 +4,7 @@ use access::command::Command;
 use access::ids::GrantId;
 use access::view::{Credential, Viewer};
 use secrecy::{ExposeSecret as _, SecretString};
+use targets::Target;
 
 use crate::error::Error;
 use crate::portal::Portal;
@@ -34,10 +35,10 @@ impl Portal {
             .propose(Proposal::of(viewer, command))
             .await?;
         let view = self.grant_view(grant).await?;
-        let target = self
+        let Target::Postgresql(target) = self
             .inner
             .targets
-            .get(&view.resource)
+            .find(&view.resource)
             .map_err(|fault| Error::internal(&fault))?;
         let resource = self
             .inner

@@ -10,13 +10,15 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use access::ids::GrantId;
+use access::policy;
 use access::time::UnixMillis;
+use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::TargetError;
+use crate::connector::{Access, Connector, Standing, TargetError};
 
 /// How long one call to a target may take before its outcome is unknown.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -29,14 +31,18 @@ const ROUNDS: u32 = 50;
 
 /// One PostgreSQL server and the right to make accounts on it.
 #[derive(Debug)]
-pub(crate) struct PostgresTarget {
+pub struct PostgresTarget {
     pool: PgPool,
     /// Stands as a comment on every account made here: what bears it is ours to remove.
     mark: String,
 }
 
 impl PostgresTarget {
-    pub(crate) fn new(origin: &str, admin_url: &SecretString) -> Result<Self, sqlx::Error> {
+    /// A target at an address, without asking it anything yet. `origin` is the log's name: what is made bears it.
+    ///
+    /// # Errors
+    /// The address is none.
+    pub fn new(origin: &str, admin_url: &SecretString) -> Result<Self, sqlx::Error> {
         let options = PgConnectOptions::from_str(admin_url.expose_secret())?
             .application_name("breakglass")
             .statement_cache_capacity(0);
@@ -51,60 +57,11 @@ impl PostgresTarget {
         })
     }
 
-    /// Makes the account, without a way in yet.
-    pub(crate) async fn open(
-        &self,
-        grant: GrantId,
-        role: &str,
-        expires_at: UnixMillis,
-    ) -> Result<(), TargetError> {
-        let account = grant.account();
-        let until = rfc3339(expires_at);
-        // One simple query is one transaction: all of it stands, or nothing.
-        let statements = format!(
-            "create role {account} nologin connection limit {CONNECTION_LIMIT} valid until {until};
-             grant {role} to {account};
-             comment on role {account} is {mark};",
-            account = identifier(&account),
-            role = identifier(role),
-            until = literal(&until),
-            mark = literal(&self.mark),
-        );
-        self.patiently(async {
-            sqlx::raw_sql(&statements)
-                .execute(&self.pool)
-                .await
-                .map(drop)
-        })
-        .await
-    }
-
-    /// Lets the account log in for longer.
-    pub(crate) async fn lengthen(
-        &self,
-        grant: GrantId,
-        expires_at: UnixMillis,
-    ) -> Result<(), TargetError> {
-        let statement = format!(
-            "alter role {} valid until {}",
-            identifier(&grant.account()),
-            literal(&rfc3339(expires_at)),
-        );
-        self.patiently(async {
-            sqlx::raw_sql(&statement)
-                .execute(&self.pool)
-                .await
-                .map(drop)
-        })
-        .await
-    }
-
     /// Gives the account a way in. The server sees the SCRAM verifier, never the password.
-    pub(crate) async fn admit(
-        &self,
-        grant: GrantId,
-        password: &SecretString,
-    ) -> Result<(), TargetError> {
+    ///
+    /// # Errors
+    /// The target did not take it.
+    pub async fn admit(&self, grant: GrantId, password: &SecretString) -> Result<(), TargetError> {
         let verifier =
             postgres_protocol::password::scram_sha_256(password.expose_secret().as_bytes());
         let statement = format!(
@@ -119,25 +76,6 @@ impl PostgresTarget {
                 .map(drop)
         })
         .await
-    }
-
-    /// Ends access: nobody can log in as the account, and every session of it is gone. Returns how
-    /// many were cut. The account itself is dropped if nothing hangs on it; what cannot be dropped
-    /// opens nothing, and the sweep goes on trying.
-    pub(crate) async fn end(&self, grant: GrantId) -> Result<u32, TargetError> {
-        let account = grant.account();
-        let cut = self.patiently(self.bar(&account)).await?;
-        if let Err(fault) = self.patiently(self.drop_account(&account)).await {
-            tracing::warn!(account, %fault, "an account is barred but cannot be dropped yet");
-        }
-        Ok(cut)
-    }
-
-    /// Ends and drops an account by its name.
-    pub(crate) async fn remove(&self, account: &str) -> Result<u32, TargetError> {
-        let cut = self.patiently(self.bar(account)).await?;
-        self.patiently(self.drop_account(account)).await?;
-        Ok(cut)
     }
 
     async fn stands(&self, account: &str) -> Result<bool, sqlx::Error> {
@@ -202,16 +140,6 @@ impl PostgresTarget {
         .map(drop)
     }
 
-    /// Every account that this portal made here and that still stands.
-    pub(crate) async fn accounts(&self) -> Result<Vec<String>, TargetError> {
-        let query = sqlx::query_scalar::<_, String>(
-            "select rolname::text from pg_roles
-             where rolname like 'bg\\_%' and shobj_description(oid, 'pg_authid') = $1",
-        )
-        .bind(&self.mark);
-        self.patiently(query.fetch_all(&self.pool)).await
-    }
-
     async fn patiently<T>(
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>>,
@@ -220,11 +148,93 @@ impl PostgresTarget {
             Ok(Ok(done)) => Ok(done),
             // The server's own word, or no connection to say anything over: nothing was done.
             Ok(Err(fault @ (sqlx::Error::Database(_) | sqlx::Error::PoolTimedOut))) => {
-                Err(TargetError::Refused(fault))
+                Err(TargetError::Refused(fault.into()))
             }
-            Ok(Err(fault)) => Err(TargetError::Unknown(Some(fault))),
+            Ok(Err(fault)) => Err(TargetError::Unknown(Some(fault.into()))),
             Err(_) => Err(TargetError::Unknown(None)),
         }
+    }
+}
+
+#[async_trait]
+impl Connector for PostgresTarget {
+    fn kind(&self) -> policy::Connector {
+        policy::Connector::Postgresql
+    }
+
+    async fn open(&self, access: &Access) -> Result<(), TargetError> {
+        let account = access.grant.account();
+        let until = rfc3339(access.expires_at);
+        // One simple query is one transaction: all of it stands, or nothing.
+        let statements = format!(
+            "create role {account} nologin connection limit {CONNECTION_LIMIT} valid until {until};
+             grant {role} to {account};
+             comment on role {account} is {mark};",
+            account = identifier(&account),
+            role = identifier(&access.role),
+            until = literal(&until),
+            mark = literal(&self.mark),
+        );
+        self.patiently(async {
+            sqlx::raw_sql(&statements)
+                .execute(&self.pool)
+                .await
+                .map(drop)
+        })
+        .await
+    }
+
+    async fn lengthen(&self, grant: GrantId, expires_at: UnixMillis) -> Result<(), TargetError> {
+        let statement = format!(
+            "alter role {} valid until {}",
+            identifier(&grant.account()),
+            literal(&rfc3339(expires_at)),
+        );
+        self.patiently(async {
+            sqlx::raw_sql(&statement)
+                .execute(&self.pool)
+                .await
+                .map(drop)
+        })
+        .await
+    }
+
+    async fn end(&self, grant: GrantId) -> Result<u32, TargetError> {
+        let account = grant.account();
+        let cut = self.patiently(self.bar(&account)).await?;
+        if let Err(fault) = self.patiently(self.drop_account(&account)).await {
+            tracing::warn!(account, %fault, "an account is barred but cannot be dropped yet");
+        }
+        Ok(cut)
+    }
+
+    async fn remove(&self, account: &str) -> Result<u32, TargetError> {
+        let cut = self.patiently(self.bar(account)).await?;
+        self.patiently(self.drop_account(account)).await?;
+        Ok(cut)
+    }
+
+    async fn sweep(&self) -> Result<Vec<String>, TargetError> {
+        let query = sqlx::query_scalar::<_, String>(
+            "select rolname::text from pg_roles
+             where rolname like 'bg\\_%' and shobj_description(oid, 'pg_authid') = $1",
+        )
+        .bind(&self.mark);
+        self.patiently(query.fetch_all(&self.pool)).await
+    }
+
+    async fn inspect(&self, grant: GrantId) -> Result<Standing, TargetError> {
+        let query = sqlx::query_as::<_, (bool, i64)>(
+            "select rolcanlogin, (select count(*) from pg_stat_activity where usename = $1)
+             from pg_roles where rolname = $1",
+        )
+        .bind(grant.account());
+        let found = self.patiently(query.fetch_optional(&self.pool)).await?;
+        Ok(match found {
+            None => Standing::Absent,
+            Some((false, 0)) => Standing::Barred,
+            Some((_, sessions)) => Standing::Open(u32::try_from(sessions).unwrap_or(u32::MAX)),
+        })
     }
 }
 
