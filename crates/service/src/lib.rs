@@ -32,6 +32,7 @@ mod proof;
 mod readings;
 pub mod rebuild;
 mod reconcile;
+mod recording;
 pub mod restore;
 pub mod rotate;
 mod seal;
@@ -59,5 +60,5 @@ pub use signer::SignerState;
 pub use timeline::{Timeline, TimelineError, accept_timeline};
 pub use use_cases::{
     ApproveExtension, ConfirmErasure, HandOver, Hindrance, Identity, LogQuery, Proposed, SignOff,
-    Simulated, Submit, Words,
+    RECORDED_AT_A_TIME, Simulated, Submit, Words,
 };

@@ -4,6 +4,7 @@
 pub(crate) mod cosignature;
 pub(crate) mod draft;
 pub(crate) mod grant;
+pub(crate) mod grant_secret;
 pub(crate) mod inspect;
 pub(crate) mod ledger;
 pub(crate) mod opening;
@@ -11,6 +12,7 @@ pub(crate) mod person;
 pub(crate) mod policy;
 pub(crate) mod projection;
 pub(crate) mod rebuild;
+pub(crate) mod recording;
 pub(crate) mod request;
 pub(crate) mod schema;
 pub mod session_index;

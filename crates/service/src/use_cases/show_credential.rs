@@ -70,7 +70,8 @@ impl Portal {
     }
 }
 
-fn password() -> Result<SecretString, seal::NoRandomness> {
+/// A new password.
+pub(super) fn password() -> Result<SecretString, seal::NoRandomness> {
     use std::fmt::Write as _;
 
     let bytes: [u8; PASSWORD_BYTES] = seal::random()?;
