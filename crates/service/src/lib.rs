@@ -59,6 +59,6 @@ pub use readings::ReadsWaiting;
 pub use signer::SignerState;
 pub use timeline::{Timeline, TimelineError, accept_timeline};
 pub use use_cases::{
-    ApproveExtension, ConfirmErasure, HandOver, Hindrance, Identity, LogQuery, Proposed, SignOff,
-    RECORDED_AT_A_TIME, Simulated, Submit, Words,
+    ApproveExtension, ConfirmErasure, HandOver, Hindrance, Identity, LogQuery, Proposed,
+    RECORDED_AT_A_TIME, SignOff, Simulated, Submit, Words,
 };

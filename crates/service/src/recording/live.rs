@@ -34,7 +34,10 @@ impl Live {
     }
 
     /// What drives the session of this recording, if it lives here and is driven so.
-    pub(crate) fn driver<T: Send + Sync + 'static>(&self, recording: RecordingId) -> Option<(Session, Arc<T>)> {
+    pub(crate) fn driver<T: Send + Sync + 'static>(
+        &self,
+        recording: RecordingId,
+    ) -> Option<(Session, Arc<T>)> {
         let session = self.find(recording)?;
         let driver = Arc::downcast(session.driver.clone()?).ok()?;
         Some((session, driver))

@@ -228,7 +228,8 @@ impl Image {
         let request = match (event, recording) {
             (Event::RecordingStarted { grant, .. }, Some(recording)) => {
                 let request = self.requests.get(grant).copied();
-                self.recordings.extend(request.map(|request| (recording, request)));
+                self.recordings
+                    .extend(request.map(|request| (recording, request)));
                 request
             }
             (Event::RecordingEnded { .. }, Some(recording)) => self.recordings.remove(&recording),

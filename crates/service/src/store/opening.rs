@@ -20,9 +20,18 @@ pub(crate) async fn insert(
         return Ok(());
     }
     let seqs: Vec<i64> = sealed.iter().map(|(seq, ..)| signed(*seq)).collect();
-    let fields: Vec<String> = sealed.iter().map(|(_, field, _)| (*field).to_owned()).collect();
-    let salts: Vec<Vec<u8>> = sealed.iter().map(|(.., open)| open.salt().to_vec()).collect();
-    let bytes: Vec<Vec<u8>> = sealed.iter().map(|(.., open)| open.bytes().to_vec()).collect();
+    let fields: Vec<String> = sealed
+        .iter()
+        .map(|(_, field, _)| (*field).to_owned())
+        .collect();
+    let salts: Vec<Vec<u8>> = sealed
+        .iter()
+        .map(|(.., open)| open.salt().to_vec())
+        .collect();
+    let bytes: Vec<Vec<u8>> = sealed
+        .iter()
+        .map(|(.., open)| open.bytes().to_vec())
+        .collect();
     sqlx::query!(
         "insert into opening (seq, field, salt, bytes)
          select * from unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[])",

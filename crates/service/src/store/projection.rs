@@ -287,7 +287,14 @@ pub(crate) async fn project(
             way,
         } => {
             if let Some(request) = of.request {
-                recording::start(connection, *recording, (*grant, request), *way, (seq, time_ms)).await?;
+                recording::start(
+                    connection,
+                    *recording,
+                    (*grant, request),
+                    *way,
+                    (seq, time_ms),
+                )
+                .await?;
             }
         }
         Event::RecordingEnded {
@@ -295,7 +302,31 @@ pub(crate) async fn project(
             cause,
             actions,
             chunks,
-        } => recording::end(connection, *recording, *cause, (*actions, *chunks), (seq, time_ms)).await?,
+        } => {
+            recording::end(
+                connection,
+                *recording,
+                *cause,
+                (*actions, *chunks),
+                (seq, time_ms),
+            )
+            .await?
+        }
+        Event::CertificateIssued { grant, .. } => {
+            sqlx::query!(
+                "update access_grant set credential_shown = true where id = $1",
+                grant.uuid(),
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        // What is done there is told by the recording's entries.
+        Event::TargetAnswered { .. }
+        | Event::ActionIntended { .. }
+        | Event::ActionRefused { .. }
+        | Event::ActionFinished { .. }
+        | Event::RecordingChunk { .. }
+        | Event::RecordingGap { .. } => {}
         Event::LedgerOpened { .. }
         | Event::KeyRotated { .. }
         | Event::PolicyProposed { .. }

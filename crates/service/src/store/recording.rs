@@ -89,10 +89,7 @@ pub(crate) enum Which {
 }
 
 /// Recordings, the first begun first.
-pub(crate) async fn list(
-    db: impl PgExecutor<'_>,
-    which: Which,
-) -> Result<Vec<Found>, sqlx::Error> {
+pub(crate) async fn list(db: impl PgExecutor<'_>, which: Which) -> Result<Vec<Found>, sqlx::Error> {
     let (one, of_request, going_on) = match which {
         Which::One(id) => (Some(id.uuid()), None, false),
         Which::OfRequest(request) => (None, Some(request.uuid()), false),

@@ -108,8 +108,7 @@ impl Portal {
             policy: &policy.policy,
             requester: request.row.requester.id,
             emergency: request.row.mode == Mode::Emergency,
-            signed: signed(&story, viewer.person)
-                || self.stands_in(viewer, &policy.policy).await?,
+            signed: signed(&story, viewer.person) || self.stands_in(viewer, &policy.policy).await?,
         };
         let whole = OpeningRef {
             seq: recording.started_seq,

@@ -85,11 +85,17 @@ impl Portal {
         }
     }
 
-    async fn end_recording(&self, recording: RecordingId, cause: RecordingEnd) -> Result<(), Error> {
+    async fn end_recording(
+        &self,
+        recording: RecordingId,
+        cause: RecordingEnd,
+    ) -> Result<(), Error> {
         let standing = move |state: &State| {
             let found = state.recording(recording)?;
             let waiting: Vec<u32> = found.waiting().map(|(number, _)| number).collect();
-            let over = !state.grant(found.grant).is_some_and(|grant| grant.is_live());
+            let over = !state
+                .grant(found.grant)
+                .is_some_and(|grant| grant.is_live());
             Some((waiting, found.stopped.is_some(), over))
         };
         let Some((waiting, stopped, over)) = self.inner.sequencer.ask(standing).await? else {
