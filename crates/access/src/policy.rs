@@ -184,6 +184,8 @@ pub struct GrantTemplate {
 pub enum Connector {
     /// A PostgreSQL server: a login role that is a member of the target role.
     Postgresql,
+    /// Anything else: an address of the target's own that is called, signed, to give and to end.
+    Webhook,
 }
 
 /// A policy with its place in history.

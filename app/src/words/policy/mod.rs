@@ -186,6 +186,7 @@ fn given(policy: &Policy) -> String {
                 policy.grant.role
             )
         }
+        Connector::Webhook => format!("what the target calls {}", policy.grant.role),
     }
 }
 

@@ -176,6 +176,7 @@ fn session_end(word: &str) -> Option<SessionEnd> {
 fn connector(word: &str) -> Option<Connector> {
     match word {
         "postgresql" => Some(Connector::Postgresql),
+        "webhook" => Some(Connector::Webhook),
         _ => None,
     }
 }

@@ -149,7 +149,7 @@ words!(RequestState {
     Withdrawn = 4,
     Lapsed = 5,
 });
-words!(Connector { Postgresql = 0 });
+words!(Connector { Postgresql = 0, Webhook = 2 });
 
 impl Pack for GrantState {
     fn pack(&self, to: &mut Writer<'_>) {
