@@ -1,6 +1,7 @@
 //! The only SQL for the portal's own database. Every function takes the connection or transaction
 //! it runs on; what belongs together is put into one transaction by the caller.
 
+pub(crate) mod connector;
 pub(crate) mod cosignature;
 pub(crate) mod draft;
 pub(crate) mod grant;

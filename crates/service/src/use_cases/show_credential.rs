@@ -39,7 +39,11 @@ impl Portal {
             .inner
             .targets
             .find(&view.resource)
-            .map_err(|fault| Error::internal(&fault))?;
+            .map_err(|fault| Error::internal(&fault))?
+        else {
+            // What another kind shows is not asked for here yet.
+            return Err(Error::NotFound);
+        };
         let resource = self
             .inner
             .settings
