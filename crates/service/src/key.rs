@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use ledger::{CosigningKey, Origin, SigningKey};
+use targets::ssh::UserCa;
 use zeroize::Zeroizing;
 
 use crate::seal;
@@ -49,6 +50,7 @@ const SEED_LEN: usize = 32;
 const LOG: &str = "log.seed";
 const WITNESS: &str = "witness.seed";
 const SUBMITTER: &str = "submitter.seed";
+const SSH_CA: &str = "ssh-ca.seed";
 
 /// Makes the log's key. Never replaces one.
 ///
@@ -123,6 +125,24 @@ fn submitter(origin: &Origin, seed: &Seed) -> Result<SigningKey, KeyError> {
 pub fn load_witness(data_dir: &Path, name: &str) -> Result<CosigningKey, KeyError> {
     let seed = read_seed(path(data_dir, WITNESS))?;
     CosigningKey::from_seed(name, *seed).map_err(KeyError::Unusable)
+}
+
+/// Makes the key that SSH hosts are to trust. Never replaces one: hosts would refuse what another signs.
+///
+/// # Errors
+/// [`KeyError`] where there is one already, or it cannot be kept.
+pub fn generate_ssh_ca(data_dir: &Path, origin: &Origin) -> Result<UserCa, KeyError> {
+    let seed = make_seed(path(data_dir, SSH_CA))?;
+    Ok(UserCa::from_seed(origin.as_str(), &seed))
+}
+
+/// Reads the key that SSH hosts trust.
+///
+/// # Errors
+/// [`KeyError`] where there is none that may be used.
+pub fn load_ssh_ca(data_dir: &Path, origin: &Origin) -> Result<UserCa, KeyError> {
+    let seed = read_seed(path(data_dir, SSH_CA))?;
+    Ok(UserCa::from_seed(origin.as_str(), &seed))
 }
 
 fn read_or_make_seed(path: PathBuf) -> Result<Seed, KeyError> {
