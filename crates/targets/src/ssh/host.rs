@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use russh::Channel;
 use russh::client::{ChannelOpenHandle, Config, Handle, Handler, Msg, Session};
 use russh::keys::{PublicKey, PublicKeyOrCertificate};
 use ssh_key::{Algorithm, HashAlg};
+use tokio::net::TcpStream;
 
 /// How long a host may take until its keys are agreed on.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
@@ -18,6 +20,9 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 
 /// What a host may send before somebody has read it, in bytes.
 const WINDOW: u32 = 256 * 1024;
+
+/// The most that comes at once, in bytes: so much of a terminal is shown before it is recorded.
+const PACKET: u32 = 16 * 1024;
 
 /// One SSH server.
 #[derive(Debug, Clone)]
@@ -113,18 +118,32 @@ impl Host {
     }
 
     /// Connects until the host has proven that it holds a pinned key. Nobody is signed in yet.
-    pub(super) async fn connect(&self) -> Result<Handle<Pinned>, ConnectError> {
-        let at = (self.name.as_str(), self.port);
+    pub(super) async fn connect(&self) -> Result<Connection, ConnectError> {
+        let unreached = |fault| ConnectError::Unreached(self.to_string(), fault);
         let pinned = Pinned(self.keys.clone());
-        let connecting = russh::client::connect(Arc::new(self.config()), at, pinned);
+        let connecting = async {
+            let (stream, twin) = self.dial().await.map_err(russh::Error::IO)?;
+            let config = Arc::new(self.config());
+            let handle = russh::client::connect_stream(config, stream, pinned).await?;
+            Ok(Connection { handle, twin })
+        };
         match tokio::time::timeout(CONNECT_PATIENCE, connecting).await {
             Ok(Ok(connected)) => Ok(connected),
             Ok(Err(Broken::WrongKey(shown))) => {
                 Err(ConnectError::WrongKey(self.to_string(), shown))
             }
-            Ok(Err(Broken::Ssh(fault))) => Err(ConnectError::Unreached(self.to_string(), fault)),
+            Ok(Err(Broken::Ssh(fault))) => Err(unreached(fault)),
             Err(_) => Err(ConnectError::Silent(self.to_string())),
         }
+    }
+
+    async fn dial(&self) -> io::Result<(TcpStream, std::net::TcpStream)> {
+        let stream = TcpStream::connect((self.name.as_str(), self.port)).await?;
+        // Without it keystrokes wait for each other.
+        stream.set_nodelay(true)?;
+        let stream = stream.into_std()?;
+        let twin = stream.try_clone()?;
+        Ok((TcpStream::from_std(stream)?, twin))
     }
 
     fn config(&self) -> Config {
@@ -138,7 +157,7 @@ impl Host {
                 key: Cow::Owned(kinds),
                 ..russh::Preferred::DEFAULT
             },
-            nodelay: true,
+            maximum_packet_size: PACKET,
             ..Config::default()
         }
     }
@@ -160,6 +179,20 @@ fn pinned(line: usize, text: &str) -> Result<PublicKey, BadHost> {
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.name, self.port)
+    }
+}
+
+/// A connection that is gone when this is dropped, whether or not the host still listens: the library's own good-bye
+/// waits behind whatever the host has not read.
+pub(super) struct Connection {
+    pub(super) handle: Handle<Pinned>,
+    twin: std::net::TcpStream,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // It fails where the host was first.
+        let _ = self.twin.shutdown(std::net::Shutdown::Both);
     }
 }
 

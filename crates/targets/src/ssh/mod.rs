@@ -7,10 +7,12 @@
 //! go on. So a host that is to end them at once has `examples/ssh-host/breakglass-host`, which the portal asks.
 
 mod ca;
+pub mod cast;
 mod host;
 mod invitation;
 mod krl;
 mod person_key;
+pub mod terminal;
 
 pub use ca::{BadPrincipal, CaError, Forwarding, Order, Principal, UserCa};
 pub use host::{BadHost, ConnectError, Host};

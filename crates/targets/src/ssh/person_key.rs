@@ -101,10 +101,14 @@ impl PersonKey {
         }
         let key = PublicKey::from_openssh(text).map_err(|_| BadKey::Malformed)?;
         judge(key.key_data())?;
-        let blob = key.to_bytes().map_err(|_| BadKey::Malformed)?;
+        Self::of(&key).map_err(|_| BadKey::Malformed)
+    }
+
+    /// The public half of a pair that the portal made.
+    pub(super) fn of(key: &PublicKey) -> Result<Self, ssh_key::Error> {
         Ok(Self {
             data: key.key_data().clone(),
-            blob,
+            blob: key.to_bytes()?,
         })
     }
 

@@ -26,7 +26,7 @@ fn a_certificate_lets_its_holder_in_and_nobody_else() {
     let thief = Person::new();
     let certificate = person.home.path().join("id-cert.pub");
     std::fs::copy(certificate, thief.home.path().join("id-cert.pub")).unwrap();
-    thief.is_refused(&sshd, &principal.as_str().to_owned(), "Connection closed");
+    thief.is_refused(&sshd, principal.as_str(), "Connection closed");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn another_principal_is_refused() {
     let (other, person) = (Principal::parse("deploy").unwrap(), Person::new());
     person.certify(&sshd, &an_order(&other));
     let why = "name is not a listed principal";
-    person.is_refused(&sshd, &sshd.account.0.clone(), why);
+    person.is_refused(&sshd, &sshd.account.0, why);
     person.is_refused(&sshd, "root", why);
 }
 
@@ -57,7 +57,7 @@ fn another_address_is_refused() {
     person.certify(&sshd, &order);
     person.is_refused(
         &sshd,
-        &sshd.account.0.clone(),
+        &sshd.account.0,
         "not from a permitted source address",
     );
 }
@@ -77,7 +77,7 @@ fn a_certificate_is_over_at_its_end() {
     std::thread::sleep(Duration::from_millis(left.max(0).try_into().unwrap()));
     person.is_refused(
         &sshd,
-        &sshd.account.0.clone(),
+        &sshd.account.0,
         "Certificate invalid: expired",
     );
 }

@@ -107,5 +107,5 @@ fn sshd_refuses_what_is_on_the_list() {
     fs::write(&krl, list(&sshd.ca, 5, &[4710, 4712])).unwrap();
     person.is_let_in(&sshd);
     fs::write(&krl, list(&sshd.ca, 6, &[4710, 4711])).unwrap();
-    person.is_refused(&sshd, &sshd.account.0.clone(), "revoked by file");
+    person.is_refused(&sshd, &sshd.account.0, "revoked by file");
 }
