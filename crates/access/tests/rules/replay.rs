@@ -39,6 +39,8 @@ fn replay(log: &[Record]) -> Vec<Violation> {
     let totals = Totals {
         requests: state.requests().count() as u64,
         grants: state.grants().count() as u64,
+        recordings: state.recordings().count() as u64,
+        actions: state.recordings().map(|one| u64::from(one.actions)).sum(),
         erased: state.requests().map(|one| one.erased.len() as u64).sum(),
     };
     assert_eq!(replay.totals(), totals);
