@@ -6,6 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use ledger::{CosigningKey, Origin, SigningKey};
+use targets::ssh::UserCa;
 use zeroize::Zeroizing;
 
 use crate::seal;
@@ -50,6 +51,7 @@ const LOG: &str = "log.seed";
 const WITNESS: &str = "witness.seed";
 const SUBMITTER: &str = "submitter.seed";
 const VAULT: &str = "vault.seed";
+const SSH_CA: &str = "ssh-ca.seed";
 
 /// Makes the log's key. Never replaces one.
 ///
@@ -175,6 +177,24 @@ fn beside_vault(data_dir: &Path, id: u32) -> PathBuf {
     path(data_dir, &format!("vault-{id:08x}.seed"))
 }
 
+/// Makes the key that SSH hosts are to trust. Never replaces one: hosts would refuse what another signs.
+///
+/// # Errors
+/// [`KeyError`] where there is one already, or it cannot be kept.
+pub fn generate_ssh_ca(data_dir: &Path, origin: &Origin) -> Result<UserCa, KeyError> {
+    let seed = make_seed(path(data_dir, SSH_CA))?;
+    Ok(UserCa::from_seed(origin.as_str(), &seed))
+}
+
+/// Reads the key that SSH hosts trust.
+///
+/// # Errors
+/// [`KeyError`] where there is none that may be used.
+pub fn load_ssh_ca(data_dir: &Path, origin: &Origin) -> Result<UserCa, KeyError> {
+    let seed = read_seed(path(data_dir, SSH_CA))?;
+    Ok(UserCa::from_seed(origin.as_str(), &seed))
+}
+
 fn read_or_make_seed(path: PathBuf) -> Result<Seed, KeyError> {
     match make_seed(path.clone()) {
         Err(KeyError::Exists(_)) => read_seed(path),
@@ -240,4 +260,29 @@ fn read_seed(path: PathBuf) -> Result<Seed, KeyError> {
         .and_then(|mut file| file.read_exact(&mut *seed))
         .map_err(|fault| KeyError::Io(path, fault))?;
     Ok(seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_that_hosts_trust_is_made_once_and_kept_from_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let origin: Origin = "portal.test/log".parse().expect("an origin");
+        let file = path(folder.path(), SSH_CA);
+        assert!(matches!(load_ssh_ca(folder.path(), &origin), Err(KeyError::Missing(_))));
+        let made = generate_ssh_ca(folder.path(), &origin).expect("a key");
+        let read = load_ssh_ca(folder.path(), &origin).expect("the key");
+        assert_eq!(made.public_line(), read.public_line());
+        assert!(matches!(generate_ssh_ca(folder.path(), &origin), Err(KeyError::Exists(_))));
+        for (mode, is_fine) in [(0o600, true), (0o640, false), (0o604, false), (0o400, true)] {
+            fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("a mode");
+            let read = load_ssh_ca(folder.path(), &origin);
+            assert_eq!(read.is_ok(), is_fine, "{mode:o}: {read:?}");
+        }
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("a mode");
+        fs::write(&file, [7; 31]).expect("a file");
+        assert!(matches!(load_ssh_ca(folder.path(), &origin), Err(KeyError::Malformed(_))));
+    }
 }

@@ -9,6 +9,7 @@
 mod connector;
 mod postgresql;
 mod recorder;
+pub mod ssh;
 mod webhook;
 
 pub use connector::{Access, Connector, Fault, Standing, TargetError};

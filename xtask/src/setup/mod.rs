@@ -11,6 +11,7 @@ mod node;
 mod postgres;
 mod rust_wasm;
 mod seaweedfs;
+mod sshd;
 mod strace;
 mod strangers;
 mod wheel;
@@ -49,6 +50,7 @@ pub(crate) fn everything(repo: &Repo) -> Result<()> {
     let s3 = seaweedfs(repo)?;
     say::line(&format!("S3 server of the tests: {}", repo.shown(&s3)));
     strace()?;
+    sshd()?;
     strangers(repo)?;
     say::line("Strangers: Go, tlog-scales, OpenSSL");
     say::line("Everything is there. Next: `cargo xtask demo` or `cargo xtask test`.");
@@ -73,6 +75,11 @@ pub(crate) fn seaweedfs(repo: &Repo) -> Result<PathBuf> {
 /// What makes a disk fail in the tests.
 pub(crate) fn strace() -> Result<()> {
     strace::ensure()
+}
+
+/// An SSH server that the tests let people into.
+pub(crate) fn sshd() -> Result<()> {
+    sshd::ensure()
 }
 
 /// Programs of others that check our logs.

@@ -15,6 +15,7 @@ use crate::{run, setup};
 pub(super) fn run(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     let postgres = setup::postgres(repo)?;
     setup::strace()?;
+    setup::sshd()?;
     let scratch = Scratch::for_tests(repo, &postgres)?;
     let mut total = Count::default();
     let nextest = Command::new("cargo-nextest")

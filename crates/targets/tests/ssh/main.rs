@@ -1,0 +1,14 @@
+//! SSH on a real sshd on loopback, with Debian's own `ssh` and `ssh-keygen` on the other side.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may fail"
+)]
+
+mod certificates;
+mod keys;
+mod person;
+mod revocation;
+mod sshd;
