@@ -11,7 +11,7 @@ mod postgresql;
 mod recorder;
 
 pub use connector::{Access, Connector, Fault, Standing, TargetError};
-pub use postgresql::{Check, Checked, Ending, PostgresTarget, console, sql, wire};
+pub use postgresql::{Check, Checked, Ending, PostgresTarget, console, gateway, sql, wire};
 pub use recorder::{ActionNumber, Finished, Recorder, RecorderLost};
 
 /// A target, by what it is.
