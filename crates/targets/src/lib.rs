@@ -13,7 +13,7 @@ pub mod ssh;
 mod webhook;
 
 pub use connector::{Access, Connector, Fault, Standing, TargetError};
-pub use postgresql::{Check, Checked, Ending, PostgresTarget, console, sql, wire};
+pub use postgresql::{Check, Checked, Ending, PostgresTarget, console, gateway, sql, wire};
 pub use recorder::{ActionNumber, Finished, Recorder, RecorderLost};
 pub use webhook::{
     Answer, AnswerLog, AnsweredCall, BadAddress, BadSecret, LONGEST_ANSWER, Pace, WebhookError,
