@@ -20,6 +20,8 @@ pub use recorder::{ActionNumber, Finished, Recorder, RecorderLost};
 pub enum Target {
     /// A PostgreSQL server.
     Postgresql(PostgresTarget),
+    /// An SSH host.
+    Ssh(ssh::SshTarget),
 }
 
 impl Target {
@@ -27,6 +29,7 @@ impl Target {
     pub fn connector(&self) -> &dyn Connector {
         match self {
             Self::Postgresql(target) => target,
+            Self::Ssh(target) => target,
         }
     }
 }
