@@ -271,11 +271,17 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let origin: Origin = "portal.test/log".parse().expect("an origin");
         let file = path(folder.path(), SSH_CA);
-        assert!(matches!(load_ssh_ca(folder.path(), &origin), Err(KeyError::Missing(_))));
+        assert!(matches!(
+            load_ssh_ca(folder.path(), &origin),
+            Err(KeyError::Missing(_))
+        ));
         let made = generate_ssh_ca(folder.path(), &origin).expect("a key");
         let read = load_ssh_ca(folder.path(), &origin).expect("the key");
         assert_eq!(made.public_line(), read.public_line());
-        assert!(matches!(generate_ssh_ca(folder.path(), &origin), Err(KeyError::Exists(_))));
+        assert!(matches!(
+            generate_ssh_ca(folder.path(), &origin),
+            Err(KeyError::Exists(_))
+        ));
         for (mode, is_fine) in [(0o600, true), (0o640, false), (0o604, false), (0o400, true)] {
             fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("a mode");
             let read = load_ssh_ca(folder.path(), &origin);
@@ -283,6 +289,9 @@ mod tests {
         }
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("a mode");
         fs::write(&file, [7; 31]).expect("a file");
-        assert!(matches!(load_ssh_ca(folder.path(), &origin), Err(KeyError::Malformed(_))));
+        assert!(matches!(
+            load_ssh_ca(folder.path(), &origin),
+            Err(KeyError::Malformed(_))
+        ));
     }
 }

@@ -27,6 +27,8 @@ pub enum Target {
     Postgresql(PostgresTarget),
     /// An address that is called.
     Webhook(WebhookTarget),
+    /// An SSH host.
+    Ssh(ssh::SshTarget),
 }
 
 impl Target {
@@ -35,6 +37,7 @@ impl Target {
         match self {
             Self::Postgresql(target) => target,
             Self::Webhook(target) => target,
+            Self::Ssh(target) => target,
         }
     }
 }

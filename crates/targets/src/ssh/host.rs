@@ -21,8 +21,8 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 /// What a host may send before somebody has read it, in bytes.
 const WINDOW: u32 = 256 * 1024;
 
-/// The most that comes at once, in bytes: so much of a terminal is shown before it is recorded.
-const PACKET: u32 = 16 * 1024;
+/// The most that comes at once, in bytes.
+pub(super) const PACKET: u32 = 8 * 1024;
 
 /// One SSH server.
 #[derive(Debug, Clone)]

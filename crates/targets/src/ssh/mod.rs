@@ -8,10 +8,12 @@
 
 mod ca;
 pub mod cast;
+mod errand;
 mod host;
 mod invitation;
 mod krl;
 mod person_key;
+mod target;
 pub mod terminal;
 
 pub use ca::{BadPrincipal, CaError, Forwarding, Order, Principal, UserCa};
@@ -19,3 +21,4 @@ pub use host::{BadHost, ConnectError, Host};
 pub use invitation::Invitation;
 pub use krl::{Revision, revocation_list};
 pub use person_key::{BadKey, PersonKey};
+pub use target::{Ends, SshTarget, Tested};

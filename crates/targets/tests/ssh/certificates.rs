@@ -26,7 +26,7 @@ fn a_certificate_lets_its_holder_in_and_nobody_else() {
     let thief = Person::new();
     let certificate = person.home.path().join("id-cert.pub");
     std::fs::copy(certificate, thief.home.path().join("id-cert.pub")).unwrap();
-    thief.is_refused(&sshd, principal.as_str(), "Connection closed");
+    thief.is_refused(&sshd, principal.as_str(), "Failed publickey");
 }
 
 #[test]
@@ -75,11 +75,7 @@ fn a_certificate_is_over_at_its_end() {
     person.is_let_in(&sshd);
     let left = order.until.millis() - now().millis();
     std::thread::sleep(Duration::from_millis(left.max(0).try_into().unwrap()));
-    person.is_refused(
-        &sshd,
-        &sshd.account.0,
-        "Certificate invalid: expired",
-    );
+    person.is_refused(&sshd, &sshd.account.0, "Certificate invalid: expired");
 }
 
 #[test]

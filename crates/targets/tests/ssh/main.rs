@@ -8,7 +8,12 @@
 )]
 
 mod certificates;
+mod ends;
 mod keys;
+mod notebook;
 mod person;
 mod revocation;
 mod sshd;
+mod take_over;
+mod terminal;
+mod unrecorded;

@@ -81,15 +81,7 @@ impl Sshd {
             );
         }
         fs::write(folder.join("sshd_config"), config).unwrap();
-        let log = fs::File::create(folder.join("log")).unwrap();
-        let child = Command::new(SSHD)
-            .args(["-D", "-e", "-f"])
-            .arg(folder.join("sshd_config"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let child = spawn(&folder);
         let sshd = Self {
             folder,
             port,
@@ -124,11 +116,31 @@ impl Sshd {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 
+    pub fn start_again(&mut self) {
+        self.child = spawn(&self.folder);
+        self.wait();
+    }
+
     /// Stops taking connections, and lets those be that are there.
     pub fn stop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+fn spawn(folder: &Path) -> Child {
+    let log = fs::File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("log"));
+    Command::new(SSHD)
+        .args(["-D", "-e", "-f"])
+        .arg(folder.join("sshd_config"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log.unwrap())
+        .spawn()
+        .unwrap()
 }
 
 impl Drop for Sshd {

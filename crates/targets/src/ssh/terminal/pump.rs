@@ -68,6 +68,8 @@ pub(super) struct Pump {
     to_show: Option<Bytes>,
     cut: watch::Receiver<Option<Cut>>,
     exit_status: Option<u32>,
+    /// A chunk was lost: what comes after it would hide that.
+    unrecorded: bool,
     /// The host closed the shell in good order.
     closed: bool,
     chunks: u32,
@@ -136,6 +138,7 @@ impl Pump {
             to_show,
             cut,
             exit_status: None,
+            unrecorded: false,
             closed: false,
             // The header.
             chunks: 1,
@@ -256,6 +259,7 @@ impl Pump {
     /// A chunk is in the log: now, and not before, its input may go.
     fn recorded(&mut self, recorded: Result<(), RecorderLost>, sends: Vec<Send>) -> Option<Stop> {
         if let Err(fault) = recorded {
+            self.unrecorded = true;
             return Some(Stop::lost(fault.to_string(), NOT_RECORDED));
         }
         self.chunks += 1;
@@ -329,7 +333,7 @@ impl Pump {
                 recording.await?;
                 self.chunks += 1;
             }
-            if !self.tape.is_empty() {
+            if !self.unrecorded && !self.tape.is_empty() {
                 self.recorder.chunk(&self.tape.give()).await?;
                 self.chunks += 1;
             }

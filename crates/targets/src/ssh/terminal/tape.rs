@@ -8,6 +8,7 @@ use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 use crate::ssh::cast::{Event, Happened, Header, Size, Utf8Pieces};
+use crate::ssh::host;
 
 /// How long output may wait for more of it before it is recorded. What the log takes for it comes on top.
 const GATHER: Duration = Duration::from_millis(150);
@@ -17,6 +18,9 @@ const OLDEST: Duration = Duration::from_millis(250);
 
 /// How much output may be shown and not recorded, in bytes.
 const MOST: usize = 16 * 1024;
+
+/// How much of that comes at once.
+const PACKET: usize = host::PACKET as usize;
 
 /// Lines that a watcher may be behind before it misses some.
 const LIVE_LINES: usize = 1024;
@@ -37,6 +41,8 @@ pub(super) struct Tape {
     waiting_since: Option<Instant>,
     /// When the oldest output came that the recorder has and has not confirmed.
     given_since: Option<Instant>,
+    /// How many bytes of it there are.
+    given: usize,
     live: Arc<Live>,
 }
 
@@ -115,6 +121,7 @@ impl Tape {
             shown: 0,
             waiting_since: None,
             given_since: None,
+            given: 0,
             live,
         }
     }
@@ -146,13 +153,14 @@ impl Tape {
     /// The lines for the recorder, which has none at the moment.
     pub(super) fn give(&mut self) -> String {
         self.given_since = self.waiting_since.take();
-        self.shown = 0;
+        self.given = std::mem::take(&mut self.shown);
         std::mem::take(&mut self.waiting)
     }
 
     /// The recorder has what it was given.
     pub(super) const fn confirm(&mut self) {
         self.given_since = None;
+        self.given = 0;
     }
 
     /// The end: half a character will not become whole any more.
@@ -178,7 +186,8 @@ impl Tape {
     /// Whether more may be shown.
     pub(super) fn has_room(&self, now: Instant) -> bool {
         let oldest = self.given_since.or(self.waiting_since);
-        self.shown < MOST && oldest.is_none_or(|since| now < since + OLDEST)
+        let room = MOST - PACKET >= self.given + self.shown;
+        room && oldest.is_none_or(|since| now < since + OLDEST)
     }
 
     /// When one of these answers changes by itself.

@@ -1,0 +1,209 @@
+//! SSH as a target: a grant is whatever certificates of it open.
+//!
+//! Nothing has to be made on the host beforehand. What has to be ended there is ended by the host's own
+//! `breakglass-host`: it takes no certificate of the grant any more, and cuts the sessions that are there, which no
+//! expiry and no revocation list does. A host without it refuses by its list alone, as soon as it has fetched that,
+//! and sessions of people's own clients go on until they leave: [`SshTarget::test`] says so.
+
+use std::sync::Arc;
+
+use access::ids::GrantId;
+use access::policy;
+use access::time::UnixMillis;
+use async_trait::async_trait;
+
+use super::ca::{Principal, UserCa};
+use super::errand::{self, ErrandFailed};
+use super::host::Host;
+use super::terminal::Entrance;
+use crate::connector::{Access, Connector, Standing, TargetError};
+
+/// One host, and the authority that it trusts.
+#[derive(Debug)]
+pub struct SshTarget {
+    host: Host,
+    ca: Arc<UserCa>,
+    ends: Ends,
+}
+
+/// How access ends on a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ends {
+    /// By `breakglass-host`, which lies there: nobody gets in any more, and every session is cut.
+    AtOnce {
+        /// Where it lies.
+        command: String,
+    },
+    /// By the end of certificates and the revocation list. Sessions of people's own clients are not cut.
+    ByList,
+}
+
+impl Ends {
+    /// Where `breakglass-host` lies, as its README.md says.
+    pub const COMMAND: &'static str = "/usr/local/sbin/breakglass-host";
+}
+
+/// What a test of a target found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tested {
+    /// Everything works.
+    EndsAtOnce,
+    /// It is reached and is the right host. Whether it trusts the portal shows when somebody goes in.
+    EndsByList,
+}
+
+impl std::fmt::Display for Tested {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::EndsAtOnce => {
+                "The host is the right one, trusts this portal, and ends sessions at once."
+            }
+            Self::EndsByList => {
+                "The host is the right one. It has no breakglass-host configured: recorded terminals end at once, but a session of somebody's own client goes on after the end of access until they leave. Let policies of this host require recording, or install examples/ssh-host."
+            }
+        })
+    }
+}
+
+impl SshTarget {
+    /// A host, without asking it anything yet.
+    pub const fn new(host: Host, ca: Arc<UserCa>, ends: Ends) -> Self {
+        Self { host, ca, ends }
+    }
+
+    /// Where it is.
+    pub const fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Whom it trusts.
+    pub fn ca(&self) -> &UserCa {
+        &self.ca
+    }
+
+    /// Whether sessions that were opened by certificates in people's own hands end with access.
+    pub fn cuts_sessions(&self) -> bool {
+        matches!(self.ends, Ends::AtOnce { .. })
+    }
+
+    /// The way to a recorded terminal for this grant.
+    pub fn entrance<'a>(
+        &'a self,
+        access: &Access,
+        principal: &'a Principal,
+        now: UnixMillis,
+    ) -> Entrance<'a> {
+        Entrance {
+            host: &self.host,
+            ca: &self.ca,
+            grant: access.grant,
+            serial: access.intended_seq,
+            principal,
+            until: access.expires_at,
+            now,
+        }
+    }
+
+    /// Asks the host for everything that the portal needs of it.
+    ///
+    /// # Errors
+    /// [`TargetError`], with what is missing.
+    pub async fn test(&self) -> Result<Tested, TargetError> {
+        let Ends::AtOnce { command } = &self.ends else {
+            self.reach().await?;
+            return Ok(Tested::EndsByList);
+        };
+        match self.ask(command, "hello").await?.trim() {
+            "breakglass-host 1" => Ok(Tested::EndsAtOnce),
+            other => Err(no_answer(other)),
+        }
+    }
+
+    /// Connects until the host has proven its key.
+    async fn reach(&self) -> Result<(), TargetError> {
+        let reached = self.host.connect().await.map(drop);
+        reached.map_err(|fault| TargetError::Refused(fault.into()))
+    }
+
+    async fn ask(&self, command: &str, words: &str) -> Result<String, TargetError> {
+        errand::run(&self.host, &self.ca, command, words).await
+    }
+}
+
+#[async_trait]
+impl Connector for SshTarget {
+    fn kind(&self) -> policy::Connector {
+        policy::Connector::Ssh
+    }
+
+    /// Makes nothing: the host is asked whether it is there, so that who waits hears at once that it is not.
+    async fn open(&self, access: &Access) -> Result<(), TargetError> {
+        Principal::parse(&access.role).map_err(|bad| TargetError::Refused(bad.into()))?;
+        self.reach().await
+    }
+
+    /// Nothing: a longer certificate is another certificate.
+    async fn lengthen(&self, _: GrantId, _: UnixMillis) -> Result<(), TargetError> {
+        Ok(())
+    }
+
+    async fn inspect(&self, grant: GrantId) -> Result<Standing, TargetError> {
+        let Ends::AtOnce { command } = &self.ends else {
+            self.reach().await?;
+            return Ok(Standing::Absent);
+        };
+        let said = self
+            .ask(command, &format!("inspect {}", grant.account()))
+            .await?;
+        match said.trim().split_once(' ') {
+            None if said.trim() == "absent" => Ok(Standing::Absent),
+            None if said.trim() == "barred" => Ok(Standing::Barred),
+            Some(("open", live)) => live
+                .parse()
+                .map(Standing::Open)
+                .map_err(|_| no_answer(&said)),
+            _ => Err(no_answer(&said)),
+        }
+    }
+
+    /// Where the host has `breakglass-host`: no certificate of the grant is taken any more, and its sessions are gone.
+    /// Otherwise 0: it is the revocation list that ends access there.
+    async fn end(&self, grant: GrantId) -> Result<u32, TargetError> {
+        let Ends::AtOnce { command } = &self.ends else {
+            return Ok(0);
+        };
+        let said = self
+            .ask(command, &format!("end {}", grant.account()))
+            .await?;
+        let cut = said.trim().strip_prefix("cut ").map(str::parse);
+        cut.and_then(Result::ok).ok_or_else(|| no_answer(&said))
+    }
+
+    /// The grants of this portal that have live sessions on the host.
+    async fn sweep(&self) -> Result<Vec<String>, TargetError> {
+        let Ends::AtOnce { command } = &self.ends else {
+            return Ok(Vec::new());
+        };
+        let said = self.ask(command, "sessions").await?;
+        let ids = said.lines().filter_map(|line| line.split_once(' '));
+        let grants = ids.filter_map(|(id, _)| self.ca.grant_of(id));
+        Ok(grants.map(GrantId::account).collect())
+    }
+
+    async fn remove(&self, name: &str) -> Result<u32, TargetError> {
+        match GrantId::from_account(name) {
+            Some(grant) => self.end(grant).await,
+            None => Err(TargetError::Refused(NotOurs(name.to_owned()).into())),
+        }
+    }
+}
+
+/// A name that [`Connector::sweep`] did not tell.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no grant's name")]
+struct NotOurs(String);
+
+fn no_answer(said: &str) -> TargetError {
+    let start: String = said.chars().take(200).collect();
+    TargetError::Unknown(Some(ErrandFailed::NoAnswer(start).into()))
+}
