@@ -77,6 +77,7 @@ class TerminalPage {
       const { recording, expires_at_ms: expires, account } = await answer.json();
       this.#left.until(expires);
       find('record').href = `/recordings/${recording}`;
+      find('record').hidden = false;
       this.#screen.begin(columns, rows, { scrollback: SCROLLBACK });
       this.#connect(recording, account);
     } catch (error) {
