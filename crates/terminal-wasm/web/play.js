@@ -98,8 +98,10 @@ class Playback {
     } else if (proven.length === 0) {
       this.#verdict('fail', 'Not proven', 'No part of this recording fits its entry in the log. Nothing is played.');
     } else {
-      const left = `${count(broken.length, 'part')} of ${proven.length + broken.length} ${broken.length === 1 ? 'does' : 'do'} not fit and ${broken.length === 1 ? 'is' : 'are'} left out; what follows them may look different from what the person saw.`;
-      this.#verdict('fail', 'Not proven in full', `${left} Of the others, ${fits}`);
+      const one = broken.length === 1;
+      const left = `${count(broken.length, 'part')} of ${proven.length + broken.length} ${one ? 'does not fit and is' : 'do not fit and are'} left out; what comes after may look different from what the person saw.`;
+      const others = proven.length === 1 ? 'The other one fits its entry.' : 'The others fit their entries.';
+      this.#verdict('fail', 'Not proven in full', `${left} ${others}`);
     }
     find('unproven').replaceChildren(...broken.map(({ number, seq, why }) => {
       const place = number === null ? '' : `Part ${number + 1}${seq === null || seq === undefined ? '' : ` (entry ${seq})`}: `;

@@ -48,7 +48,10 @@ class Recording {
     }
     this.#source = new EventSource(`/recordings/${this.#page.dataset.recording}/live`);
     this.#source.addEventListener('message', ({ data }) => this.#hear(JSON.parse(data)));
-    this.#source.addEventListener('error', () => say(find('standing'), 'The connection to the portal is gone; trying again.'));
+    this.#source.addEventListener('error', () => {
+      const over = this.#source.readyState === EventSource.CLOSED;
+      say(find('standing'), over ? 'The portal tells no more. Load the page again to see how it stands.' : 'The connection to the portal is gone; trying again.');
+    });
     this.#source.addEventListener('open', () => say(find('standing'), 'It goes on now. You see it as it happens.'));
   }
 

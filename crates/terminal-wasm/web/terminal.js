@@ -31,6 +31,9 @@ const READ_ALOUD = 12;
 /** Milliseconds that a size has to stay before it is told. */
 const SETTLED = 150;
 
+/** Milliseconds between two pictures: what comes faster is drawn at once, together. */
+const PICTURE = 16;
+
 /** Columns and rows that any program can work with, and that no screen of ours has more of. */
 const LEAST = { columns: 20, rows: 5 };
 const MOST = { columns: 400, rows: 200 };
@@ -45,6 +48,9 @@ class TerminalPage {
   #decoder = null;
   #heard = new Set();
   #silence = 0;
+  #waiting = '';
+  #drawn = 0;
+  #picture = 0;
   #settled = 0;
   #ctrl = null;
 
@@ -98,6 +104,8 @@ class TerminalPage {
     let reason = null;
     socket.addEventListener('open', () => {
       this.#page.dataset.state = 'open';
+      find('start').hidden = true;
+      find('end').hidden = false;
       say(find('status'), `Connected as ${account}. Everything here is recorded. Ctrl+F6 leaves the terminal.`);
       this.#watchSize();
       this.#input.focus();
@@ -110,6 +118,17 @@ class TerminalPage {
   }
 
   #show(text) {
+    this.#waiting += text;
+    const soon = PICTURE - (performance.now() - this.#drawn);
+    if (soon <= 0) this.#draw();
+    else this.#picture ||= setTimeout(() => this.#draw(), soon);
+  }
+
+  #draw() {
+    clearTimeout(this.#picture);
+    this.#picture = 0;
+    const text = this.#waiting;
+    this.#waiting = '';
     const { changed, answers, title } = this.#screen.feed(text);
     if (answers) this.#send(answers);
     say(find('title'), title);
@@ -117,6 +136,7 @@ class TerminalPage {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.#readAloud(), SILENCE);
     if (find('all').open) this.#showText();
+    this.#drawn = performance.now();
   }
 
   #readAloud() {
@@ -222,7 +242,8 @@ class TerminalPage {
   }
 
   #over(reason) {
-    this.#show(this.#decoder.decode());
+    this.#waiting += this.#decoder.decode();
+    this.#draw();
     this.#socket = null;
     this.#page.dataset.state = 'over';
     const { words, final } = ENDS[reason] ?? { words: `The session ended: ${reason}.` };
@@ -231,7 +252,9 @@ class TerminalPage {
     find('start-label').textContent = 'Start another session';
     say(find('status'), `${words} What was done is on record.`);
     // The focus was in what takes no more keys.
-    if (this.#frame.contains(document.activeElement)) find('record').focus();
+    const lost = this.#frame.contains(document.activeElement) || document.activeElement === find('end');
+    find('end').hidden = true;
+    if (lost) find(final ? 'record' : 'start').focus();
   }
 
   #trouble(words) {

@@ -71,7 +71,7 @@ fn row(page: &RecordingPage, action: &ActionView, over: bool) -> AnyView {
         <tr data-number=action.number.to_string()>
             <td data-label="Number">
                 {u64::from(action.number) + 1}
-                <span class="soft small">{format!(" entry {}", action.seq)}</span>
+                <span class="soft small">{format!("entry {}", action.seq)}</span>
             </td>
             <td data-label="When"><ExactMoment at=action.at_ms/></td>
             <td data-label="What">

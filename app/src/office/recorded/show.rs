@@ -13,7 +13,6 @@ use crate::erase::Erase as _;
 use crate::pages::request::show::address as request;
 use crate::words::people::name;
 use crate::words::recorded;
-use crate::words::state::Tone;
 
 /// The page.
 pub fn draw(page: &RecordingPage) -> AnyView {
@@ -25,11 +24,9 @@ pub fn draw(page: &RecordingPage) -> AnyView {
         recording.resource,
         recorded::way(recording.way)
     );
-    let (tone, words) = if over {
-        recorded::badge(recording)
-    } else {
-        (Tone::Proof, "Goes on")
-    };
+    let (tone, words) = recorded::badge(recording);
+    // A terminal has no actions but what it shows.
+    let listed = recording.way != Way::Terminal || !page.actions.is_empty();
     let shown = recording.chunks > 0 || matches!(recording.way, Way::Terminal);
     view! {
         {shown.then(palette)}
@@ -53,10 +50,7 @@ pub fn draw(page: &RecordingPage) -> AnyView {
                 <div class="stack stack-wide">
                     {shown.then(live)}
                     {shown.then(player)}
-                    <section class="stack" aria-labelledby="done">
-                        <h2 id="done">"What was done"</h2>
-                        {actions(page)}
-                    </section>
+                    {listed.then(|| section(page))}
                 </div>
                 <aside class="stack" aria-label="About this session">
                     {facts(recording)}
@@ -65,6 +59,16 @@ pub fn draw(page: &RecordingPage) -> AnyView {
             </div>
         </div>
         {script("record.js")}
+    }
+    .erase()
+}
+
+fn section(page: &RecordingPage) -> AnyView {
+    view! {
+        <section class="stack" aria-labelledby="done">
+            <h2 id="done">"What was done"</h2>
+            {actions(page)}
+        </section>
     }
     .erase()
 }

@@ -92,7 +92,7 @@ fn frame_of_terminal() -> AnyView {
         </div>
         <p class="visually-hidden" role="log" aria-label="Output" data-heard=""></p>
         <div class="actions">
-            <button type="button" class="button" data-end="">"End this session"</button>
+            <button type="button" class="button" data-end="" hidden=true>"End this session"</button>
         </div>
     }
     .erase()
