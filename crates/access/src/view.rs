@@ -11,7 +11,7 @@ pub use log::{LogRow, LogView, WitnessView, WitnessedView};
 pub use people::{IdentityView, PeopleView, PersonRow};
 pub use policy::{PolicyPage, ProposalRow, ProposalView};
 pub use recording::{
-    ActionState, ActionView, Recorded, RecordedWhat, RecordingEnded, RecordingView, action_views,
+    ActionEnd, ActionView, Recorded, RecordedWhat, RecordingPage, RecordingView, WorkView,
 };
 pub use request::{Action, Ratification, RequestView, StageView, Standing};
 pub use sealed::{ErasureView, OpeningState, OpeningView};

@@ -1,51 +1,103 @@
-//! What was done while access was open, for pages.
+//! Recorded work: where it is done, and what was done.
 
 use serde::{Deserialize, Serialize};
 
-use super::PersonView;
+use super::{GrantView, OpeningState, PersonView};
 use crate::digest::Commitment;
 use crate::event::{ActionOutcome, RecordingEnd, StatementClass, Way};
 use crate::ids::{GrantId, RecordingId, RequestId, ResourceName};
 use crate::time::UnixMillis;
 
-/// One session of somebody's work.
+/// The page on which a grant's holder works: a console or a terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkView {
+    /// What is open.
+    pub grant: GrantView,
+    /// The portal's time: what is left is counted by it.
+    pub now_ms: UnixMillis,
+    /// What the policy has refused before the target sees it.
+    pub refuses: Vec<StatementClass>,
+}
+
+/// A recorded session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordingView {
     /// Which.
     pub id: RecordingId,
-    /// For which request.
-    pub request: RequestId,
-    /// By which access.
+    /// Of which access.
     pub grant: GrantId,
+    /// Of which request.
+    pub request: RequestId,
     /// On what.
     pub resource: ResourceName,
+    /// Who works there.
+    pub holder: PersonView,
     /// How.
     pub way: Way,
-    /// Who works.
-    pub holder: PersonView,
     /// Since when.
     pub started_at_ms: UnixMillis,
-    /// The entry that started it.
-    pub started_seq: u64,
-    /// When it ended and why; `None` while it goes on.
-    pub ended: Option<RecordingEnded>,
-    /// How many actions it has: sent, refused, or never reported.
+    /// The entry that says so.
+    pub seq: u64,
+    /// When it ended, why, and who cut it, where somebody did; `None` while it goes on.
+    pub ended: Option<(UnixMillis, RecordingEnd, Option<PersonView>)>,
+    /// How many actions it has, those that were refused among them.
     pub actions: u32,
-    /// How many pieces of a terminal.
+    /// How many of them were refused.
+    pub refused: u32,
+    /// How many parts of what a terminal showed it has.
     pub chunks: u32,
-    /// Whether the viewer is shown what was typed and seen.
-    pub shown: bool,
-    /// Whether the viewer may cut it off now.
+    /// Whether the viewer may cut it.
     pub may_cut: bool,
 }
 
-/// The end of a recording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordingEnded {
+/// One action of a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionView {
+    /// Its number within the recording, from 0.
+    pub number: u32,
+    /// The entry that says that it was meant, or refused.
+    pub seq: u64,
     /// When.
     pub at_ms: UnixMillis,
-    /// Why.
-    pub cause: RecordingEnd,
+    /// What the viewer sees of its text.
+    pub state: OpeningState,
+    /// The text, where it is shown.
+    pub text: Option<String>,
+    /// What it does that a policy may refuse.
+    pub classes: Vec<StatementClass>,
+    /// What became of it; `None` while it runs, or where nobody knows.
+    pub end: Option<ActionEnd>,
+}
+
+/// What became of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "end")]
+pub enum ActionEnd {
+    /// The target never saw it.
+    Refused {
+        /// For what it does.
+        class: StatementClass,
+    },
+    /// The target was asked.
+    Finished {
+        /// How that came out.
+        outcome: ActionOutcome,
+        /// How many rows came back or were changed, where it can be said.
+        rows: Option<u64>,
+        /// How long it took.
+        duration_ms: u32,
+    },
+}
+
+/// A recording's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordingPage {
+    /// The session.
+    pub recording: RecordingView,
+    /// What was done, in order.
+    pub actions: Vec<ActionView>,
+    /// Numbers of reported actions that never arrived, from and to.
+    pub gaps: Vec<(u32, u32)>,
 }
 
 /// One entry of a recording.
@@ -117,91 +169,4 @@ pub enum RecordedWhat {
         /// Why.
         cause: RecordingEnd,
     },
-}
-
-/// An action from its intent to its outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ActionView {
-    /// Its number in the recording.
-    pub number: u32,
-    /// The entry that says that it was to be sent, or was refused.
-    pub seq: u64,
-    /// When.
-    pub at_ms: UnixMillis,
-    /// What was sent, or was not; `None` where it is sealed to the viewer.
-    pub statement: Option<String>,
-    /// What it does that a policy may refuse.
-    pub classes: Vec<StatementClass>,
-    /// What became of it.
-    pub state: ActionState,
-}
-
-/// What became of an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ActionState {
-    /// It was sent, and nothing says yet what became of it.
-    Running,
-    /// It was not sent.
-    Refused(StatementClass),
-    /// It is over.
-    Finished {
-        /// How.
-        outcome: ActionOutcome,
-        /// Rows it returned or changed.
-        rows: Option<u64>,
-        /// How long it took, in milliseconds.
-        duration_ms: u32,
-    },
-}
-
-/// The actions that entries of a recording tell, in the order of their numbers.
-pub fn action_views(entries: &[Recorded]) -> Vec<ActionView> {
-    let mut actions: Vec<ActionView> = Vec::new();
-    for Recorded { seq, at_ms, what } in entries {
-        match what {
-            RecordedWhat::Intended {
-                number,
-                classes,
-                statement,
-            } => actions.push(ActionView {
-                number: *number,
-                seq: *seq,
-                at_ms: *at_ms,
-                statement: statement.clone(),
-                classes: classes.clone(),
-                state: ActionState::Running,
-            }),
-            RecordedWhat::Refused {
-                number,
-                class,
-                statement,
-            } => actions.push(ActionView {
-                number: *number,
-                seq: *seq,
-                at_ms: *at_ms,
-                statement: statement.clone(),
-                classes: vec![*class],
-                state: ActionState::Refused(*class),
-            }),
-            RecordedWhat::Finished {
-                number,
-                outcome,
-                rows,
-                duration_ms,
-            } => {
-                // Of those that are still open it is nearly always the newest.
-                let of_it = |action: &&mut ActionView| action.number == *number;
-                if let Some(action) = actions.iter_mut().rev().find(of_it) {
-                    action.state = ActionState::Finished {
-                        outcome: *outcome,
-                        rows: *rows,
-                        duration_ms: *duration_ms,
-                    };
-                }
-            }
-            RecordedWhat::Chunk { .. } | RecordedWhat::Gap { .. } | RecordedWhat::Ended { .. } => {}
-        }
-    }
-    actions
 }

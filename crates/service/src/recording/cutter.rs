@@ -43,7 +43,8 @@ async fn look(portal: &Portal) {
     match portal.inner.sequencer.ask(over).await {
         Ok(over) => {
             for (recording, _) in over {
-                portal.inner.live.cut_one(recording);
+                let why = "Access has ended, or somebody who watches over it has cut this session.";
+                portal.inner.live.cut_one(recording, why);
             }
         }
         // The log says nothing: what cannot be recorded ends by itself at its next step.

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use access::ids::{GrantId, PersonId, RecordingId};
-use tokio_util::sync::CancellationToken;
+use targets::Ending;
 
 /// One session: whose it is, what cuts it, and what drives it.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) grant: GrantId,
     pub(crate) holder: PersonId,
-    /// Cancelled where it has to end: its driver ends it within a second.
-    pub(crate) cut: CancellationToken,
+    /// Ended where it has to: its driver ends it within a second.
+    pub(crate) ending: Ending,
     /// What a way in keeps between one call and the next.
     pub(crate) driver: Option<Arc<dyn Any + Send + Sync>>,
 }
@@ -48,19 +48,12 @@ impl Live {
         self.lock().remove(&recording);
     }
 
-    /// Cuts every session of a grant. Returns how many there were.
+    /// Cuts every session of a grant, whose access is over. Returns how many there were.
     pub(crate) fn cut(&self, grant: GrantId) -> usize {
         let sessions = self.lock();
         let theirs = sessions.values().filter(|session| session.grant == grant);
-        theirs.map(|session| session.cut.cancel()).count()
-    }
-
-    /// How many sessions of a grant live here.
-    pub(crate) fn of(&self, grant: GrantId) -> usize {
-        let sessions = self.lock();
-        sessions
-            .values()
-            .filter(|session| session.grant == grant)
+        theirs
+            .map(|session| session.ending.end("Access has ended."))
             .count()
     }
 
@@ -73,10 +66,10 @@ impl Live {
             .collect()
     }
 
-    /// Cuts one session.
-    pub(crate) fn cut_one(&self, recording: RecordingId) {
+    /// Cuts one session. `why` is a sentence for its holder.
+    pub(crate) fn cut_one(&self, recording: RecordingId, why: &str) {
         if let Some(session) = self.lock().get(&recording) {
-            session.cut.cancel();
+            session.ending.end(why);
         }
     }
 

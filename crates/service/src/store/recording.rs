@@ -64,17 +64,16 @@ pub(crate) struct Found {
     pub(crate) way: Way,
     pub(crate) started_seq: u64,
     pub(crate) started_at: UnixMillis,
-    /// When it ended and why, with how many actions and chunks; `None` while it goes on.
+    /// When it ended and why; `None` while it goes on.
     pub(crate) ended: Option<Ended>,
 }
 
 /// The end of a recording.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ended {
+    pub(crate) seq: u64,
     pub(crate) at: UnixMillis,
     pub(crate) cause: RecordingEnd,
-    pub(crate) actions: u32,
-    pub(crate) chunks: u32,
 }
 
 /// Which recordings.
@@ -84,41 +83,31 @@ pub(crate) enum Which {
     One(RecordingId),
     /// All of a request, the first begun first.
     OfRequest(RequestId),
-    /// All that go on.
-    GoingOn,
 }
 
 /// Recordings, the first begun first.
 pub(crate) async fn list(db: impl PgExecutor<'_>, which: Which) -> Result<Vec<Found>, sqlx::Error> {
-    let (one, of_request, going_on) = match which {
-        Which::One(id) => (Some(id.uuid()), None, false),
-        Which::OfRequest(request) => (None, Some(request.uuid()), false),
-        Which::GoingOn => (None, None, true),
+    let (one, of_request) = match which {
+        Which::One(id) => (Some(id.uuid()), None),
+        Which::OfRequest(request) => (None, Some(request.uuid())),
     };
     sqlx::query!(
-        "select id, access_grant, request, way, started_seq, started_ms, ended_ms, end_cause, actions, chunks
+        "select id, access_grant, request, way, started_seq, started_ms, ended_seq, ended_ms, end_cause
          from recording
          where ($1::uuid is null or id = $1) and ($2::uuid is null or request = $2)
-           and (not $3 or ended_seq is null)
          order by started_seq",
         one,
         of_request,
-        going_on,
     )
     .fetch_all(db)
     .await?
     .into_iter()
     .map(|row| {
-        let count = |count: Option<i64>| {
-            let count = count.and_then(|count| u32::try_from(count).ok());
-            count.ok_or_else(|| corrupt("a count"))
-        };
-        let ended = match (row.ended_ms, row.end_cause) {
-            (Some(at), Some(cause)) => Some(Ended {
+        let ended = match (row.ended_seq, row.ended_ms, row.end_cause) {
+            (Some(seq), Some(at), Some(cause)) => Some(Ended {
+                seq: seq.try_into().map_err(|_| corrupt("a place"))?,
                 at: UnixMillis::new(at),
                 cause: word::parse(&cause)?,
-                actions: count(row.actions)?,
-                chunks: count(row.chunks)?,
             }),
             _ => None,
         };

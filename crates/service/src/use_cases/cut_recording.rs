@@ -28,7 +28,8 @@ impl Portal {
             .sequencer
             .propose(Proposal::of(viewer, cut(recording)))
             .await?;
-        self.inner.live.cut_one(recording);
+        let why = "Somebody who watches over this access has cut this session.";
+        self.inner.live.cut_one(recording, why);
         Ok(())
     }
 

@@ -2,13 +2,13 @@
 
 use access::Record;
 use access::disclosure::Case;
-use access::event::{Event, Field, Mode, OpeningRef};
+use access::event::{Event, Field, Mode, OpeningRef, RecordingEnd};
 use access::ids::{RecordingId, RequestId};
-use access::view::{Recorded, RecordedWhat, RecordingEnded, RecordingView, Viewer};
+use access::view::{PersonView, Recorded, RecordedWhat, RecordingView, Viewer};
 use base64ct::{Base64, Encoding as _};
 use ledger::{Hash, SealedField};
 
-use super::show_request::{record, signed};
+use super::show_request::{named, record, signed};
 use super::words::{disclosed, erased};
 use crate::error::Error;
 use crate::portal::Portal;
@@ -30,8 +30,8 @@ impl Portal {
         id: RecordingId,
     ) -> Result<RecordingView, Error> {
         let found = self.found_recording(id).await?;
-        let shown = self.texts_of(viewer, &found).await?;
-        self.recording_view(viewer, found, shown).await
+        self.visible_request(viewer, found.request).await?;
+        self.recording_view(viewer, found).await
     }
 
     /// The recordings of a request, the first begun first.
@@ -47,8 +47,7 @@ impl Portal {
         let found = store::recording::list(&self.inner.pool, Which::OfRequest(request)).await?;
         let mut views = Vec::with_capacity(found.len());
         for found in found {
-            let shown = self.texts_of(viewer, &found).await?;
-            views.push(self.recording_view(viewer, found, shown).await?);
+            views.push(self.recording_view(viewer, found).await?);
         }
         Ok(views)
     }
@@ -119,45 +118,55 @@ impl Portal {
         Ok(erased(&story, whole).is_none() && case.shows(Field::Recording, viewer, at, now))
     }
 
-    async fn recording_view(
-        &self,
-        viewer: &Viewer,
-        found: Found,
-        shown: bool,
-    ) -> Result<RecordingView, Error> {
+    async fn recording_view(&self, viewer: &Viewer, found: Found) -> Result<RecordingView, Error> {
         let grant = self.grant_view(found.grant).await?;
-        let (actions, chunks) = match &found.ended {
-            Some(ended) => (ended.actions, ended.chunks),
-            None => self.counts(found.id).await?,
+        let id = found.id;
+        let counts = move |state: &access::State| {
+            state
+                .recording(id)
+                .map(|found| (found.actions, found.refused, found.chunks))
         };
-        let may_cut = found.ended.is_none() && self.may_cut(viewer, found.id).await?;
+        let counts = self.inner.sequencer.ask(counts).await?;
+        let (actions, refused, chunks) = counts.unwrap_or_default();
+        let may_cut = found.ended.is_none() && self.may_cut(viewer, id).await?;
+        let ended = match found.ended {
+            None => None,
+            Some(ended) => {
+                let by = match ended.cause {
+                    RecordingEnd::Cut => self.who_said(ended.seq).await?,
+                    _ => None,
+                };
+                Some((ended.at, ended.cause, by))
+            }
+        };
         Ok(RecordingView {
-            id: found.id,
-            request: found.request,
+            id,
             grant: found.grant,
+            request: found.request,
             resource: grant.resource,
-            way: found.way,
             holder: grant.holder,
+            way: found.way,
             started_at_ms: found.started_at,
-            started_seq: found.started_seq,
-            ended: found.ended.map(|ended| RecordingEnded {
-                at_ms: ended.at,
-                cause: ended.cause,
-            }),
+            seq: found.started_seq,
+            ended,
             actions,
+            refused,
             chunks,
-            shown,
             may_cut,
         })
     }
 
-    /// How much there is of a recording that goes on.
-    async fn counts(&self, id: RecordingId) -> Result<(u32, u32), Error> {
-        let counts = move |state: &access::State| {
-            let going_on = state.recording(id);
-            going_on.map_or((0, 0), |recording| (recording.actions, recording.chunks))
-        };
-        self.inner.sequencer.ask(counts).await
+    /// Who wrote an entry, if a person did.
+    async fn who_said(&self, seq: u64) -> Result<Option<PersonView>, Error> {
+        let entries = store::ledger::entries(&self.inner.pool, seq, seq + 1).await?;
+        let records: Vec<Record> = entries
+            .iter()
+            .filter_map(|entry| record(entry.seq, &entry.bytes))
+            .collect();
+        let people = self.people(&records).await?;
+        Ok(records
+            .first()
+            .and_then(|record| named(&people, &record.actor)))
     }
 }
 

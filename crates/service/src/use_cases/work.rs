@@ -7,27 +7,29 @@ use access::State;
 use access::command::Command;
 use access::event::{ActionOutcome, Actor, RecordingEnd, Way};
 use access::ids::{GrantId, RecordingId};
-use access::refusal::Rule;
 use access::time::UnixMillis;
 use access::view::Viewer;
-use tokio_util::sync::CancellationToken;
+use targets::Ending;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::portal::{Portal, actor};
+use crate::portal::Portal;
 use crate::recording::{LogRecorder, Session};
 use crate::sequencer::Proposal;
 
 /// A recording whose access has been over for so long has nobody left who ends it.
 const LEFT_MS: i64 = 15_000;
 
+/// The end of access is in the log so soon after its sessions were cut, in tenths of a second: a target has 8 s.
+const WRITTEN_WITHIN_TENTHS: u32 = 100;
+
 /// A recording that has begun.
 #[derive(Debug)]
 pub(crate) struct Begun {
     pub(crate) recording: RecordingId,
     pub(crate) recorder: Arc<LogRecorder>,
-    /// Cancelled where the session has to end.
-    pub(crate) cut: CancellationToken,
+    /// Ended where the session has to.
+    pub(crate) ending: Ending,
 }
 
 impl Portal {
@@ -55,7 +57,7 @@ impl Portal {
         Ok(Begun {
             recording,
             recorder: Arc::new(LogRecorder::new(self.clone(), recording, holder.clone())),
-            cut: CancellationToken::new(),
+            ending: Ending::new(),
         })
     }
 
@@ -70,7 +72,7 @@ impl Portal {
         let session = Session {
             grant,
             holder: holder.person,
-            cut: begun.cut.clone(),
+            ending: begun.ending.clone(),
             driver,
         };
         self.inner.live.add(begun.recording, session);
@@ -117,10 +119,28 @@ impl Portal {
         }
         let cause = match cause {
             RecordingEnd::Closed if over => RecordingEnd::AccessEnded,
+            RecordingEnd::AccessEnded if !over => RecordingEnd::Closed,
             cause => cause,
         };
         self.unless_said(Command::EndRecording { recording, cause })
             .await
+    }
+
+    /// Waits for a moment until the log has it that access is over: sessions are cut before that is written.
+    async fn until_over(&self, recording: RecordingId) -> Result<(), Error> {
+        let goes_on = move |state: &State| {
+            let grant = state
+                .recording(recording)
+                .and_then(|found| state.grant(found.grant));
+            grant.is_some_and(|grant| grant.is_live())
+        };
+        for _ in 0..WRITTEN_WITHIN_TENTHS {
+            if !self.inner.sequencer.ask(goes_on).await? {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     /// The recorder says it, unless somebody else has said it meanwhile.
@@ -145,7 +165,7 @@ impl Portal {
             due.map(|recording| recording.id).collect::<Vec<_>>()
         };
         for recording in self.inner.sequencer.ask(left).await? {
-            self.inner.live.cut_one(recording);
+            self.inner.live.cut_one(recording, "Access has ended.");
             if self.inner.live.find(recording).is_none() {
                 self.end_recording(recording, RecordingEnd::Lost).await?;
             }
@@ -173,14 +193,4 @@ impl Portal {
             Err(Error::NotFound)
         }
     }
-}
-
-/// Whoever asks, as the holder that entries name.
-pub(crate) fn holder(viewer: &Viewer) -> Actor {
-    actor(viewer)
-}
-
-/// Whether a refusal says that there is nothing of the kind any more.
-pub(crate) fn is_gone(rule: Rule) -> bool {
-    matches!(rule, Rule::WrongState | Rule::TooLate)
 }
