@@ -12,7 +12,7 @@ mod recorder;
 pub mod ssh;
 
 pub use connector::{Access, Connector, Fault, Standing, TargetError};
-pub use postgresql::PostgresTarget;
+pub use postgresql::{Check, Checked, Ending, PostgresTarget, console, sql, wire};
 pub use recorder::{ActionNumber, Finished, Recorder, RecorderLost};
 
 /// A target, by what it is.
