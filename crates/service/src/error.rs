@@ -91,8 +91,8 @@ pub enum StartError {
     #[error("the database's timeline")]
     Timeline(#[from] TimelineError),
     /// A target's address is not one.
-    #[error("the address of a target is not a PostgreSQL URL")]
-    Target(#[source] targets::wire::AddressError),
+    #[error("the target {0}")]
+    Target(String, #[source] targets::Fault),
     /// A seed policy contradicts itself.
     #[error("the policy {0} in the configuration")]
     Policy(String, #[source] access::policy::PolicyError),

@@ -13,9 +13,10 @@
 use std::fmt;
 use std::path::Path;
 
-use access::ids::ResourceName;
+use access::ids::{GrantId, ResourceName};
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -32,6 +33,9 @@ const KEY_ID_LEN: usize = 4;
 const NONCE_LEN: usize = 24;
 
 const TAG_LEN: usize = 16;
+
+/// Of an account: 192 bits.
+const PASSWORD_BYTES: usize = 24;
 
 /// Where a secret belongs.
 #[derive(Debug, Clone, Copy)]
@@ -117,6 +121,20 @@ impl Vault {
             .find(|key| key.id == id)
             .ok_or(VaultError::UnknownKey(id))?
             .unseal(place, rest)
+    }
+
+    /// The password of a grant's account, which follows from the current key and the grant: every server of the log
+    /// comes to the same one, and nobody has to keep it. 48 hex digits survive any shell and any clipboard.
+    pub(crate) fn account_password(&self, grant: GrantId) -> SecretString {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.current.seed)
+            .expect("HMAC takes keys of any length");
+        mac.update(b"breakglass account password");
+        mac.update(grant.uuid().as_bytes());
+        let password: String = mac.finalize().into_bytes()[..PASSWORD_BYTES]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        password.into()
     }
 
     /// A new key beside the current one, and a vault that seals with it. [`Vault::become_current`] comes after all is

@@ -8,7 +8,7 @@ use russh::ChannelMsg;
 use russh::client::AuthResult;
 
 use super::ca::UserCa;
-use super::host::Host;
+use super::host::{ConnectError, Host};
 use crate::connector::{Fault, TargetError};
 
 /// How long one errand may take before its outcome is unknown.
@@ -23,22 +23,56 @@ const ACCOUNT: &str = "root";
 /// The principal that the host lets in for the command alone.
 const PRINCIPAL: &str = "breakglass-portal";
 
+/// The status with which the command says no.
+const REFUSED: u32 = 2;
+
 /// The most that a host may answer, in bytes: 10,000 sessions.
 const ANSWER_LIMIT: usize = 1024 * 1024;
 
 /// Why an errand came to nothing.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ErrandFailed {
+pub(super) enum Failed {
+    /// Nothing was asked of the host yet.
+    #[error("nothing could be asked of the host")]
+    NotAsked(#[source] Fault),
+    /// It was asked, and said no.
+    #[error("the host said: {0}")]
+    Said(String),
+    /// It did not answer, or not what an answer is.
+    #[error("the host did not answer")]
+    NoAnswer(#[source] Option<Fault>),
+}
+
+/// What a host may have against the portal.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Odd {
     #[error(
         "the host did not take the portal's certificate: it may not trust this portal's authority, or not have breakglass-host in its sshd_config"
     )]
     NotLetIn,
-    #[error("the host said: {0}")]
-    Said(String),
-    #[error("the host answered what is no answer: {0:?}")]
-    NoAnswer(String),
+    #[error("the host answered {0:?}")]
+    Answer(String),
     #[error("the host answered more than a megabyte")]
     TooMuch,
+}
+
+impl Failed {
+    /// For a call that makes something: where nothing was asked, nothing stands.
+    pub(super) fn making(self) -> TargetError {
+        match self {
+            Self::NotAsked(fault) => TargetError::Refused(fault),
+            Self::Said(_) => TargetError::Refused(self.into()),
+            Self::NoAnswer(fault) => TargetError::Unknown(fault),
+        }
+    }
+
+    /// For every other call: what was there before may stand.
+    pub(super) fn asking(self) -> TargetError {
+        match self {
+            Self::NotAsked(fault) => TargetError::Unknown(Some(fault)),
+            other => other.making(),
+        }
+    }
 }
 
 /// Runs the host's command with these words and returns what it printed.
@@ -47,43 +81,43 @@ pub(super) async fn run(
     ca: &UserCa,
     command: &str,
     words: &str,
-) -> Result<String, TargetError> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = since
-        .ok()
-        .and_then(|since| i64::try_from(since.as_millis()).ok());
-    let now = UnixMillis::new(now.unwrap_or(0));
-    // Until the words are sent nothing was asked of the host.
-    let refused = |fault: Fault| TargetError::Refused(fault);
-    let (key, certificate) = ca
-        .issue_to_self(PRINCIPAL, command, now, LONGEST_S)
-        .map_err(|fault| refused(fault.into()))?;
-    let mut connection = host
-        .connect()
-        .await
-        .map_err(|fault| refused(fault.into()))?;
-    let handle = &mut connection.handle;
+) -> Result<String, Failed> {
     let asking = async {
-        let signed_in = handle
-            .authenticate_openssh_cert(ACCOUNT, Arc::new(key), certificate)
-            .await
-            .map_err(|fault| refused(fault.into()))?;
-        if !matches!(signed_in, AuthResult::Success) {
-            return Err(refused(ErrandFailed::NotLetIn.into()));
+        let (key, certificate) = ca
+            .issue_to_self(PRINCIPAL, command, now(), LONGEST_S)
+            .map_err(not_asked)?;
+        let mut connection = host.connect().await.map_err(|fault| match fault {
+            silent @ ConnectError::Silent(_) => Failed::NoAnswer(Some(silent.into())),
+            other => not_asked(other),
+        })?;
+        let handle = &mut connection.handle;
+        let signing_in = handle.authenticate_openssh_cert(ACCOUNT, Arc::new(key), certificate);
+        if !matches!(signing_in.await.map_err(not_asked)?, AuthResult::Success) {
+            return Err(not_asked(Odd::NotLetIn));
         }
-        let channel = handle.channel_open_session().await;
-        let mut channel = channel.map_err(|fault| refused(fault.into()))?;
+        let mut channel = handle.channel_open_session().await.map_err(not_asked)?;
         let sent = channel.exec(true, words).await;
-        sent.map_err(|fault| TargetError::Unknown(Some(fault.into())))?;
+        sent.map_err(|fault| Failed::NoAnswer(Some(fault.into())))?;
         answer(&mut channel).await
     };
     match tokio::time::timeout(PATIENCE, asking).await {
         Ok(answered) => answered,
-        Err(_) => Err(TargetError::Unknown(None)),
+        Err(_) => Err(Failed::NoAnswer(None)),
     }
 }
 
-async fn answer(channel: &mut russh::Channel<russh::client::Msg>) -> Result<String, TargetError> {
+fn not_asked(fault: impl Into<Fault>) -> Failed {
+    Failed::NotAsked(fault.into())
+}
+
+/// This machine's clock: the certificate is judged by the host's, within seconds.
+fn now() -> UnixMillis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    let millis = since.and_then(|since| i64::try_from(since.as_millis()).ok());
+    UnixMillis::new(millis.unwrap_or(0))
+}
+
+async fn answer(channel: &mut russh::Channel<russh::client::Msg>) -> Result<String, Failed> {
     let (mut out, mut err, mut status) = (Vec::new(), Vec::new(), None);
     while let Some(message) = channel.wait().await {
         match message {
@@ -94,16 +128,21 @@ async fn answer(channel: &mut russh::Channel<russh::client::Msg>) -> Result<Stri
             _ => {}
         }
         if out.len().saturating_add(err.len()) > ANSWER_LIMIT {
-            return Err(TargetError::Unknown(Some(ErrandFailed::TooMuch.into())));
+            return Err(Failed::NoAnswer(Some(Odd::TooMuch.into())));
         }
     }
     match status {
         Some(0) => Ok(String::from_utf8_lossy(&out).into_owned()),
-        // What it says no to stands as it was; how far it came otherwise nobody knows.
-        Some(_) => {
-            let said = String::from_utf8_lossy(&err).trim().to_owned();
-            Err(TargetError::Refused(ErrandFailed::Said(said).into()))
+        Some(REFUSED) => {
+            let said = String::from_utf8_lossy(&err);
+            Err(Failed::Said(said.trim().chars().take(500).collect()))
         }
-        None => Err(TargetError::Unknown(None)),
+        // It stopped half-way, and how far it came nobody knows.
+        Some(_) => {
+            let said = String::from_utf8_lossy(&err);
+            let said = said.trim().chars().take(500).collect();
+            Err(Failed::NoAnswer(Some(Odd::Answer(said).into())))
+        }
+        None => Err(Failed::NoAnswer(None)),
     }
 }

@@ -1,9 +1,9 @@
 //! SSH as a target: a grant is whatever certificates of it open.
 //!
-//! Nothing has to be made on the host beforehand. What has to be ended there is ended by the host's own
-//! `breakglass-host`: it takes no certificate of the grant any more, and cuts the sessions that are there, which no
-//! expiry and no revocation list does. A host without it refuses by its list alone, as soon as it has fetched that,
-//! and sessions of people's own clients go on until they leave: [`SshTarget::test`] says so.
+//! A host that has `breakglass-host` takes certificates of grants alone that it was told are open, and cuts the
+//! sessions of a grant that has ended, which no expiry and no revocation list does. On a host without it nothing is
+//! made: it takes every certificate until that is over or on the list that it fetches, and sessions of people's own
+//! clients go on until they leave. [`SshTarget::test`] says so.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use access::time::UnixMillis;
 use async_trait::async_trait;
 
 use super::ca::{Principal, UserCa};
-use super::errand::{self, ErrandFailed};
-use super::host::Host;
+use super::errand::{self, Failed, Odd};
+use super::host::{ConnectError, Host};
 use super::terminal::Entrance;
 use crate::connector::{Access, Connector, Standing, TargetError};
 
@@ -113,20 +113,33 @@ impl SshTarget {
             self.reach().await?;
             return Ok(Tested::EndsByList);
         };
-        match self.ask(command, "hello").await?.trim() {
+        let said = self.ask(command, "hello").await.map_err(Failed::making)?;
+        match said.trim() {
             "breakglass-host 1" => Ok(Tested::EndsAtOnce),
-            other => Err(no_answer(other)),
+            _ => Err(odd(&said)),
         }
     }
 
     /// Connects until the host has proven its key.
     async fn reach(&self) -> Result<(), TargetError> {
-        let reached = self.host.connect().await.map(drop);
-        reached.map_err(|fault| TargetError::Refused(fault.into()))
+        self.host
+            .connect()
+            .await
+            .map(drop)
+            .map_err(|fault| match fault {
+                silent @ ConnectError::Silent(_) => TargetError::Unknown(Some(silent.into())),
+                other => TargetError::Refused(other.into()),
+            })
     }
 
-    async fn ask(&self, command: &str, words: &str) -> Result<String, TargetError> {
+    async fn ask(&self, command: &str, words: &str) -> Result<String, Failed> {
         errand::run(&self.host, &self.ca, command, words).await
+    }
+
+    /// Asks about one grant.
+    async fn ask_of(&self, command: &str, verb: &str, grant: GrantId) -> Result<String, Failed> {
+        let words = format!("{verb} {}", self.ca.key_id(grant));
+        self.ask(command, &words).await
     }
 }
 
@@ -136,10 +149,17 @@ impl Connector for SshTarget {
         policy::Connector::Ssh
     }
 
-    /// Makes nothing: the host is asked whether it is there, so that who waits hears at once that it is not.
     async fn open(&self, access: &Access) -> Result<(), TargetError> {
         Principal::parse(&access.role).map_err(|bad| TargetError::Refused(bad.into()))?;
-        self.reach().await
+        let Ends::AtOnce { command } = &self.ends else {
+            // Nothing has to be made. Who waits hears at once where the host is not there.
+            return self.reach().await;
+        };
+        let said = self.ask_of(command, "open", access.grant).await;
+        match said.map_err(Failed::making)?.trim() {
+            "open" => Ok(()),
+            other => Err(odd(other)),
+        }
     }
 
     /// Nothing: a longer certificate is another certificate.
@@ -152,41 +172,33 @@ impl Connector for SshTarget {
             self.reach().await?;
             return Ok(Standing::Absent);
         };
-        let said = self
-            .ask(command, &format!("inspect {}", grant.account()))
-            .await?;
+        let said = self.ask_of(command, "inspect", grant).await;
+        let said = said.map_err(Failed::asking)?;
         match said.trim().split_once(' ') {
             None if said.trim() == "absent" => Ok(Standing::Absent),
-            None if said.trim() == "barred" => Ok(Standing::Barred),
-            Some(("open", live)) => live
-                .parse()
-                .map(Standing::Open)
-                .map_err(|_| no_answer(&said)),
-            _ => Err(no_answer(&said)),
+            Some(("open", live)) => live.parse().map(Standing::Open).map_err(|_| odd(&said)),
+            _ => Err(odd(&said)),
         }
     }
 
-    /// Where the host has `breakglass-host`: no certificate of the grant is taken any more, and its sessions are gone.
-    /// Otherwise 0: it is the revocation list that ends access there.
+    /// Where the host has no `breakglass-host`, 0: it is the revocation list that ends access there.
     async fn end(&self, grant: GrantId) -> Result<u32, TargetError> {
         let Ends::AtOnce { command } = &self.ends else {
             return Ok(0);
         };
-        let said = self
-            .ask(command, &format!("end {}", grant.account()))
-            .await?;
+        let said = self.ask_of(command, "end", grant).await;
+        let said = said.map_err(Failed::asking)?;
         let cut = said.trim().strip_prefix("cut ").map(str::parse);
-        cut.and_then(Result::ok).ok_or_else(|| no_answer(&said))
+        cut.and_then(Result::ok).ok_or_else(|| odd(&said))
     }
 
-    /// The grants of this portal that have live sessions on the host.
     async fn sweep(&self) -> Result<Vec<String>, TargetError> {
         let Ends::AtOnce { command } = &self.ends else {
             return Ok(Vec::new());
         };
-        let said = self.ask(command, "sessions").await?;
-        let ids = said.lines().filter_map(|line| line.split_once(' '));
-        let grants = ids.filter_map(|(id, _)| self.ca.grant_of(id));
+        let said = self.ask(command, "grants").await;
+        let said = said.map_err(Failed::asking)?;
+        let grants = said.lines().filter_map(|id| self.ca.grant_of(id));
         Ok(grants.map(GrantId::account).collect())
     }
 
@@ -203,7 +215,7 @@ impl Connector for SshTarget {
 #[error("{0:?} is no grant's name")]
 struct NotOurs(String);
 
-fn no_answer(said: &str) -> TargetError {
-    let start: String = said.chars().take(200).collect();
-    TargetError::Unknown(Some(ErrandFailed::NoAnswer(start).into()))
+fn odd(said: &str) -> TargetError {
+    let start: String = said.trim().chars().take(200).collect();
+    TargetError::Unknown(Some(Odd::Answer(start).into()))
 }

@@ -12,7 +12,14 @@
 
 #[path = "../cluster/mod.rs"]
 mod cluster;
+#[allow(dead_code, reason = "the tests of SSH ask it for more")]
+#[path = "../ssh/person.rs"]
+mod person;
 mod postgresql;
 mod proxy;
+mod ssh;
+#[allow(dead_code, reason = "the tests of SSH ask it for more")]
+#[path = "../ssh/sshd.rs"]
+mod sshd;
 mod suite;
 mod trials;

@@ -86,7 +86,7 @@ async fn check_43_every_session_is_gone_within_a_second_of_the_end() {
     let person = holder(&sshd, grant);
     assert_eq!(target.test().await.unwrap(), Tested::EndsAtOnce);
     target.open(&access(grant, &sshd)).await.unwrap();
-    assert_eq!(target.inspect(grant).await.unwrap(), Standing::Absent);
+    assert_eq!(target.inspect(grant).await.unwrap(), Standing::Open(0));
     let nap = |kind: u32| format!("sleep 97531{kind}.{}", std::process::id());
     let plain = nap(1);
     // A shell that has rubbed out its environment, and one that left a process behind that no longer descends from it.
@@ -107,6 +107,7 @@ async fn check_43_every_session_is_gone_within_a_second_of_the_end() {
     .collect();
     // Another grant of the same account goes on.
     let other = a_grant();
+    target.open(&access(other, &sshd)).await.unwrap();
     let colleague = holder(&sshd, other);
     let mut bystander = session(&sshd, &colleague, &[&nap(5)]);
     stands(&target, grant, Standing::Open(4)).await;
@@ -142,7 +143,7 @@ async fn check_43_every_session_is_gone_within_a_second_of_the_end() {
     assert!(ending.elapsed() < Duration::from_secs(1));
     assert_eq!(cut, 4);
     assert_eq!(running(&naps), 0);
-    assert_eq!(target.inspect(grant).await.unwrap(), Standing::Barred);
+    assert_eq!(target.inspect(grant).await.unwrap(), Standing::Absent);
     // Their certificates are still valid, on no list, and refused.
     person.is_refused(
         &sshd,
@@ -168,6 +169,7 @@ async fn nobody_slips_in_while_access_ends() {
     let (target, grant) = (target(&sshd), a_grant());
     let person = holder(&sshd, grant);
     let nap = format!("sleep 86420.{}", std::process::id());
+    target.open(&access(grant, &sshd)).await.unwrap();
     let mut sessions = Vec::new();
     for _ in 0..16 {
         sessions.push(session(&sshd, &person, &[&nap]));
@@ -179,7 +181,7 @@ async fn nobody_slips_in_while_access_ends() {
     }
     println!("{cut} of 16 had come so far");
     assert_eq!(running(&format!("^{nap}")), 0);
-    assert_eq!(target.inspect(grant).await.unwrap(), Standing::Barred);
+    assert_eq!(target.inspect(grant).await.unwrap(), Standing::Absent);
 }
 
 #[tokio::test]
@@ -191,10 +193,17 @@ async fn two_portals_on_one_host_leave_each_other_alone() {
     let (ours, theirs) = (target(&sshd), portal(&sshd, "another.test/log"));
     let grant = a_grant();
     let person = holder(&sshd, grant);
+    ours.open(&access(grant, &sshd)).await.unwrap();
     let mut ssh = session(&sshd, &person, &["sleep 60"]);
     stands(&ours, grant, Standing::Open(1)).await;
     assert_eq!(theirs.sweep().await.unwrap(), Vec::<String>::new());
     assert_eq!(ours.sweep().await.unwrap(), [grant.account()]);
+    // Not even by name.
+    assert!(matches!(
+        theirs.remove(&grant.account()).await,
+        Err(TargetError::Refused(_))
+    ));
+    stands(&ours, grant, Standing::Open(1)).await;
     ours.end(grant).await.unwrap();
     ssh.wait().unwrap();
 }
@@ -207,13 +216,14 @@ async fn a_host_that_is_away_at_the_end_is_asked_again() {
     let mut sshd = Sshd::start(Ends::AtOnce);
     let (target, grant) = (target(&sshd), a_grant());
     let person = holder(&sshd, grant);
+    target.open(&access(grant, &sshd)).await.unwrap();
     let mut ssh = session(&sshd, &person, &["sleep 60"]);
     stands(&target, grant, Standing::Open(1)).await;
     sshd.stop();
-    // Nothing was asked of it: that is a no, and not a success.
+    // Its sessions are there as before: that is neither an end nor a no.
     assert!(matches!(
         target.end(grant).await,
-        Err(TargetError::Refused(_))
+        Err(TargetError::Unknown(_))
     ));
     assert!(matches!(
         target.open(&access(grant, &sshd)).await,
@@ -250,7 +260,7 @@ async fn a_host_without_the_command_says_that_sessions_go_on() {
     assert!(why.to_string().contains("breakglass-host"), "{why}");
 }
 
-/// What the portal's own certificate opens is the command, and of that four words.
+/// What the portal's own certificate opens is the command, and of that five words.
 #[test]
 fn the_command_does_nothing_else_for_the_portal() {
     let script = concat!(
@@ -265,7 +275,8 @@ fn the_command_does_nothing_else_for_the_portal() {
         "end",
         "end bg_x",
         "end ../../etc",
-        "end bg_0123456789abcdef0123456789abcdef x",
+        "end bg_0123456789abcdef0123456789abcdef",
+        "open bg_0123456789abcdef0123456789abcdef.0123456789abcdef x",
         "inspect *",
         "hello hello",
     ] {
