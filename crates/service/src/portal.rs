@@ -23,7 +23,7 @@ use crate::notify::{self, Change};
 use crate::opening;
 use crate::readings::Readings;
 use crate::reconcile;
-use crate::recording::{self, Live};
+use crate::recording::{self, Live, WebhookAnswers};
 use crate::sequencer::{Answers, Image, Proposal, Publisher, Sequencer, Writer, when_witnessed};
 use crate::settings::{AnswerWhen, Settings, Trust};
 use crate::signer::{SignerState, Waiting};
@@ -31,6 +31,7 @@ use crate::store;
 use crate::targets::Targets;
 use crate::timeline::Watch;
 use crate::turns::Turns;
+use crate::vault::Vault;
 use crate::watched::watched;
 
 /// Connections of writer, publisher and the task that tells of changes.
@@ -58,6 +59,8 @@ pub(crate) struct Inner {
     pub(crate) faults: Faults,
     /// Of what is asked of everybody.
     pub(crate) turns: Turns,
+    /// What connectors' secrets are kept under.
+    pub(crate) vault: Vault,
     /// The recorded sessions that live in this process.
     pub(crate) live: Live,
     ledger: LedgerReader,
@@ -92,8 +95,11 @@ impl Portal {
         let memory = Memory::new(&settings.data_dir, origin.clone());
         let signer = opening::signer(&settings, memory.clone())?;
         let waiting = signer.waiting();
-        let targets =
-            Targets::new(origin.as_str(), &settings.resources).map_err(StartError::Target)?;
+        let answered = Arc::new(WebhookAnswers::default());
+        let hears: Arc<dyn targets::AnswerLog> = answered.clone();
+        let place = (settings.data_dir.as_path(), &origin);
+        let targets = Targets::new(place, &settings.resources, &hears)?;
+        let vault = Vault::open(&settings.data_dir)?;
         // The log's own connections: pages that wait for theirs must not keep entries from being written.
         let log_pool = pool
             .options()
@@ -169,6 +175,7 @@ impl Portal {
                 halt,
                 faults: Faults::default(),
                 turns: Turns::default(),
+                vault,
                 live: Live::default(),
                 changes,
                 witnesses: cosign::States::default(),
@@ -177,6 +184,7 @@ impl Portal {
                 unlawful,
             }),
         };
+        answered.go_to(&portal);
         portal.start_archive(&shutdown);
         portal.ask_witnesses(newest, signed, &shutdown)?;
         if portal.halted().is_none() {

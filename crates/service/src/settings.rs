@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use access::ids::ResourceName;
-use access::policy::{Labels, Policy};
+use access::policy::{Labels, Network, Policy};
 pub use access::roles::RoleGroups;
 use ledger::{Origin, VerifierKey};
 use secrecy::SecretString;
@@ -131,8 +131,38 @@ pub struct Resource {
     pub description: String,
     /// What it is, for policies that go by it.
     pub labels: Labels,
-    /// How the connector reaches it, with the right to make and end accounts.
-    pub admin_url: SecretString,
-    /// What the holder pastes into a shell; `{account}` stands for the account.
-    pub command: String,
+    /// How it is reached, and by which kind of connector.
+    pub reach: Reach,
+}
+
+/// How a target is reached.
+#[derive(Debug, Clone)]
+pub enum Reach {
+    /// A PostgreSQL server.
+    Postgresql {
+        /// Where, with the right to make and end accounts.
+        admin_url: SecretString,
+        /// What the holder pastes into a shell; `{account}` stands for the account.
+        command: String,
+    },
+    /// An SSH host that trusts the portal's authority for certificates.
+    Ssh {
+        /// Its name or address.
+        host: String,
+        /// Its port.
+        port: u16,
+        /// Its public keys, a line each.
+        host_keys: String,
+        /// Where `breakglass-host` lies there, if it does: then access ends there at once.
+        ends_by: Option<String>,
+    },
+    /// An address that is called.
+    Webhook {
+        /// Where.
+        url: Url,
+        /// What calls are signed with, `whsec_…`, the current one first.
+        secrets: Vec<SecretString>,
+        /// Networks that are not public and may be called all the same.
+        allow_private: Vec<Network>,
+    },
 }

@@ -135,8 +135,6 @@ pub enum ConfigError {
     },
     #[error("resource {name} is there twice; rename or remove one")]
     ResourceTwice { name: String },
-    #[error("resource {name}: connector {connector:?} is not known here; use \"postgresql\"")]
-    UnknownConnector { name: String, connector: String },
     #[error(
         "resource {name}: command does not contain {{account}}; write it where the account's name belongs"
     )]

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use access::ids::{GroupName, ResourceName};
-use access::policy::{Labels, Policy};
+use access::policy::{Labels, Network, Policy};
 use serde::Deserialize;
 use url::Url;
 
@@ -137,17 +137,40 @@ pub(super) struct Roles {
     pub(super) author: Vec<GroupName>,
 }
 
+// What is not known is refused by the connector's own table, which takes what is left.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Resource {
     pub(super) name: ResourceName,
     pub(super) description: String,
     #[serde(default)]
     pub(super) labels: Labels,
-    pub(super) connector: String,
-    pub(super) admin_url: Option<String>,
-    pub(super) admin_url_file: Option<PathBuf>,
-    pub(super) command: String,
+    #[serde(flatten)]
+    pub(super) reach: Reach,
+}
+
+/// How a resource is reached, by its connector.
+#[derive(Deserialize)]
+#[serde(tag = "connector", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Reach {
+    Postgresql {
+        admin_url: Option<String>,
+        admin_url_file: Option<PathBuf>,
+        command: String,
+    },
+    Ssh {
+        host: String,
+        #[serde(default = "ssh_port")]
+        port: u16,
+        host_keys_file: PathBuf,
+        ends_by: Option<String>,
+    },
+    Webhook {
+        url: Url,
+        secret_file: PathBuf,
+        previous_secret_file: Option<PathBuf>,
+        #[serde(default)]
+        allow_private: Vec<Network>,
+    },
 }
 
 /// Reads the text. The parser's own message can span lines and quote the line at fault, which may hold a
@@ -165,6 +188,10 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<File, ConfigError> {
             message: error.message().replace('\n', " "),
         }
     })
+}
+
+fn ssh_port() -> u16 {
+    22
 }
 
 fn ten_seconds() -> u64 {

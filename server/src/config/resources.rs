@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use access::policy::Policy;
-use service::settings::Resource;
+use service::settings::{Reach, Resource};
 
 use super::{ConfigError, file, secret};
 
@@ -17,28 +17,66 @@ pub(super) fn resources(written: Vec<file::Resource>) -> Result<Vec<Resource>, C
             if !seen.insert(resource.name.clone()) {
                 return Err(ConfigError::ResourceTwice { name });
             }
-            if resource.connector != "postgresql" {
-                return Err(ConfigError::UnknownConnector {
-                    name,
-                    connector: resource.connector,
-                });
-            }
-            if !resource.command.contains("{account}") {
-                return Err(ConfigError::CommandWithoutAccount { name });
-            }
+            let reach = reach(&name, resource.reach)?;
             Ok(Resource {
                 name: resource.name,
                 description: resource.description,
                 labels: resource.labels,
-                admin_url: secret::either(
-                    "admin_url",
-                    resource.admin_url,
-                    resource.admin_url_file,
-                )?,
-                command: resource.command,
+                reach,
             })
         })
         .collect()
+}
+
+fn reach(name: &str, written: file::Reach) -> Result<Reach, ConfigError> {
+    Ok(match written {
+        file::Reach::Postgresql {
+            admin_url,
+            admin_url_file,
+            command,
+        } => {
+            if !command.contains("{account}") {
+                return Err(ConfigError::CommandWithoutAccount { name: name.into() });
+            }
+            let admin_url = secret::either("admin_url", admin_url, admin_url_file)?;
+            Reach::Postgresql { admin_url, command }
+        }
+        file::Reach::Ssh {
+            host,
+            port,
+            host_keys_file,
+            ends_by,
+        } => {
+            let host_keys = std::fs::read_to_string(&host_keys_file);
+            let host_keys = host_keys.map_err(|source| ConfigError::Unreadable {
+                path: host_keys_file,
+                source,
+            })?;
+            Reach::Ssh {
+                host,
+                port,
+                host_keys,
+                ends_by,
+            }
+        }
+        file::Reach::Webhook {
+            url,
+            secret_file,
+            previous_secret_file,
+            allow_private,
+        } => {
+            let files = [Some(secret_file), previous_secret_file];
+            let secrets = files
+                .into_iter()
+                .flatten()
+                .map(|path| secret::read("secret_file", &path));
+            Reach::Webhook {
+                url,
+                secrets: secrets.collect::<Result<_, _>>()?,
+                allow_private,
+            }
+        }
+    })
 }
 
 /// Checks that every seed policy is there once and opens configured resources only. What a policy says in itself is

@@ -17,7 +17,7 @@ use server::config::{SessionLimits, TileAccess};
 use server::session::{self, Sessions};
 use server::web::{AppState, Flood, Hashes, Outside, OwnOrigin, Transport, TrustedProxies, router};
 use service::Portal;
-use service::settings::{Resource, RoleGroups, Settings};
+use service::settings::{Reach, Resource, RoleGroups, Settings};
 use service::store::session_index::SessionIndex;
 use sqlx::{ConnectOptions as _, PgPool};
 use tempfile::TempDir;
@@ -75,7 +75,7 @@ impl Stage {
         let folders = [TempDir::new().unwrap(), TempDir::new().unwrap()];
         let mut settings = settings(&folders[0]);
         let target = pool.connect_options().to_url_lossy().to_string();
-        settings.resources[0].admin_url = target.into();
+        settings.resources[0].reach = postgresql(target);
         settings
             .seed_policies
             .push(serde_json::from_value(orders_open()).unwrap());
@@ -328,8 +328,7 @@ pub(crate) fn settings(data: &TempDir) -> Settings {
             name: "orders-db".parse().unwrap(),
             description: "Orders".to_owned(),
             labels: Default::default(),
-            admin_url: "postgres://nobody@127.0.0.1:1/orders".to_owned().into(),
-            command: "psql user={account}".to_owned(),
+            reach: postgresql("postgres://nobody@127.0.0.1:1/orders".to_owned()),
         }],
         seed_policies: vec![
             serde_json::from_value(orders_read()).unwrap(),
@@ -373,4 +372,12 @@ pub(crate) fn orders_read() -> Value {
         "review": { "groups": ["reviewers"], "within_s": 3600 },
         "grant": { "connector": "postgresql", "role": "orders_read" },
     })
+}
+
+/// A PostgreSQL server at this address.
+fn postgresql(admin_url: String) -> Reach {
+    Reach::Postgresql {
+        admin_url: admin_url.into(),
+        command: "psql user={account}".to_owned(),
+    }
 }

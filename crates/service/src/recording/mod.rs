@@ -9,10 +9,14 @@
 //! A session lives in one process, and [`Live`] is where that process knows it. What ends it may come from
 //! anywhere: whatever grows the log wakes [`cutter::run`], which asks the log's state whether each session here may go on.
 
+mod answers;
+mod console;
 mod cutter;
 mod live;
 mod recorder;
 
+pub(crate) use answers::Answers as WebhookAnswers;
+pub(crate) use console::{Console, Wish};
 pub(crate) use cutter::run;
 pub(crate) use live::{Live, Session};
 pub(crate) use recorder::LogRecorder;

@@ -3,6 +3,7 @@
 mod ask_around;
 mod browse_log;
 mod browse_policies;
+mod console;
 mod cut_recording;
 mod disclose_opening;
 mod end_grant;
@@ -31,6 +32,7 @@ mod work;
 mod write_policies;
 
 pub use browse_log::LogQuery;
+pub use console::OpenedWork;
 pub use erase_openings::ConfirmErasure;
 pub use explain::Hindrance;
 pub use extend_grant::ApproveExtension;

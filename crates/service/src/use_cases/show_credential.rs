@@ -4,22 +4,18 @@ use access::command::Command;
 use access::ids::GrantId;
 use access::view::{Credential, Viewer};
 use secrecy::{ExposeSecret as _, SecretString};
-use targets::Target;
 
 use crate::error::Error;
 use crate::portal::Portal;
 use crate::seal;
 use crate::sequencer::Proposal;
+use crate::settings::Reach;
 
 /// Random bytes in a password: 192 bits, 48 hex digits that survive any shell and any clipboard.
 const PASSWORD_BYTES: usize = 24;
 
-/// How often the target is asked to take the password.
-const TRIES: u32 = 3;
-
 impl Portal {
-    /// Makes the password, lets the account in with it, and hands it to the holder. It is kept
-    /// nowhere.
+    /// Lets the account in by its password, and hands that to the holder. It is kept nowhere.
     ///
     /// # Errors
     /// [`Error::Refused`] by the rules: not the holder, shown before, over. [`Error::Unavailable`]
@@ -35,38 +31,18 @@ impl Portal {
             .propose(Proposal::of(viewer, command))
             .await?;
         let view = self.grant_view(grant).await?;
-        let Target::Postgresql(target) = self
-            .inner
-            .targets
-            .find(&view.resource)
-            .map_err(|fault| Error::internal(&fault))?
-        else {
-            // What another kind shows is not asked for here yet.
-            return Err(Error::NotFound);
-        };
-        let resource = self
-            .inner
-            .settings
-            .resources
-            .iter()
-            .find(|r| r.name == view.resource);
-        let password = password().map_err(|fault| Error::internal(&fault))?;
-        let mut tries = 0;
-        while let Err(fault) = target.admit(grant, &password).await {
-            tries += 1;
-            tracing::warn!(%grant, %fault, tries, "a target did not take a password");
-            if tries == TRIES {
-                return Err(Error::Unavailable {
-                    message: "The target did not take the new password, so nobody can get in with it. Return this access and ask again.".into(),
-                });
-            }
-        }
+        let password = self.admit(self.postgresql(&view.resource)?, grant).await?;
+        let resources = &self.inner.settings.resources;
+        let reach = resources.iter().find(|found| found.name == view.resource);
         let account = grant.account();
+        let command = match reach.map(|found| &found.reach) {
+            Some(Reach::Postgresql { command, .. }) => command.replace("{account}", &account),
+            _ => String::new(),
+        };
         Ok(Credential {
             grant,
             request: view.request,
-            command: resource
-                .map_or_else(String::new, |r| r.command.replace("{account}", &account)),
+            command,
             account,
             password: password.expose_secret().to_owned(),
             expires_at_ms: view.expires_at_ms,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use access::State;
 use access::command::Command;
 use access::event::{ActionOutcome, Actor, RecordingEnd, Way};
-use access::ids::{GrantId, RecordingId};
+use access::ids::{GrantId, PersonId, RecordingId};
 use access::time::UnixMillis;
 use access::view::Viewer;
 use targets::Ending;
@@ -66,12 +66,12 @@ impl Portal {
         &self,
         begun: &Begun,
         grant: GrantId,
-        holder: &Viewer,
+        holder: PersonId,
         driver: Option<Arc<dyn Any + Send + Sync>>,
     ) {
         let session = Session {
             grant,
-            holder: holder.person,
+            holder,
             ending: begun.ending.clone(),
             driver,
         };

@@ -11,6 +11,7 @@ use service::{Error, Submit};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
+use crate::settings::postgresql;
 use crate::stage::{PATIENCE, Stage, eventually, form, words_for};
 use crate::wire::Server;
 
@@ -75,7 +76,7 @@ async fn a_target_that_hangs_keeps_no_other_targets_access_open(admin: PgPool) {
     let relay = Relay::to(&admin.connect_options());
     let mut stuck = stage.settings.resources[0].clone();
     stuck.name = "stuck-db".parse().unwrap();
-    stuck.admin_url = relay.url(&admin.connect_options()).into();
+    stuck.reach = postgresql(relay.url(&admin.connect_options()));
     stage.settings.resources.push(stuck);
     let mut policy = stage.settings.seed_policies[1].clone();
     policy.name = "stuck-admin".parse().unwrap();

@@ -8,7 +8,7 @@ use access::view::{Action, GrantState, RequestState};
 use service::Error;
 use sqlx::{Connection as _, PgPool};
 
-use crate::settings::ROLE;
+use crate::settings::{ROLE, postgresql};
 use crate::stage::{PATIENCE, Stage, eventually};
 
 /// Access is over within this, live sessions included.
@@ -228,9 +228,8 @@ async fn two_grants_of_one_person_end_separately(admin: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_target_that_is_down_opens_nothing_and_says_so(admin: PgPool) {
     let mut stage = Stage::new(&admin).await;
-    stage.settings.resources[0].admin_url = "postgres://nobody@localhost:1/none?host=/nonexistent"
-        .to_owned()
-        .into();
+    let nowhere = "postgres://nobody@localhost:1/none?host=/nonexistent";
+    stage.settings.resources[0].reach = postgresql(nowhere.to_owned());
     stage.restart().await;
     let dana = stage.dana().await;
     let (request, grant) = stage.break_glass(&dana, 60).await;
@@ -372,7 +371,7 @@ async fn the_connector_needs_no_superuser(admin: PgPool) {
         .password(&connector)
         .to_url_lossy()
         .to_string();
-    stage.settings.resources[0].admin_url = url.into();
+    stage.settings.resources[0].reach = postgresql(url);
     stage.restart().await;
     let dana = stage.dana().await;
     let (_, grant) = stage.break_glass(&dana, 60).await;

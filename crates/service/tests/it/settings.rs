@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use access::policy::Policy;
 use ledger::Origin;
-use service::settings::{Resource, RoleGroups, Settings};
+use secrecy::SecretString;
+use service::settings::{Reach, Resource, RoleGroups, Settings};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgPool};
 use uuid::Uuid;
@@ -51,8 +52,7 @@ pub fn settings_by(way: &PgConnectOptions, data: &Path, origin: &str) -> Setting
             name: "orders-db".parse().unwrap(),
             description: "Orders".into(),
             labels: Default::default(),
-            admin_url: target.into(),
-            command: "psql user={account}".into(),
+            reach: postgresql(target),
         }],
         seed_policies: vec![
             policy("orders-read", 1, false),
@@ -77,4 +77,12 @@ pub async fn prepared(admin: &PgPool) -> (tempfile::TempDir, Settings) {
     let settings = settings(admin, data.path(), &origin);
     service::key::generate(data.path(), &settings.origin).unwrap();
     (data, settings)
+}
+
+/// A PostgreSQL server at this address.
+pub fn postgresql(admin_url: impl Into<SecretString>) -> Reach {
+    Reach::Postgresql {
+        admin_url: admin_url.into(),
+        command: "psql user={account}".into(),
+    }
 }
