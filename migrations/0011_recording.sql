@@ -30,18 +30,19 @@ create table recording_entry (
 grant select, insert on recording, recording_entry to breakglass_service;
 grant update (ended_seq, ended_ms, end_cause, actions, chunks) on recording to breakglass_service;
 
--- What a program shows to be let in for a grant: a client at the gateway, a tool that reports. Only digests; no
--- projection, since no entry tells of them.
+-- What a program shows to be let in for a grant: a client at the gateway, a tool that reports. Only what checks
+-- it; no projection, since no entry tells of them.
 create table grant_secret (
     access_grant uuid not null constraint grant_secret_access_grant references access_grant (id),
     use text not null constraint grant_secret_use_known check (use in ('gateway', 'report')),
-    sha256 bytea not null constraint grant_secret_sha256_length check (octet_length(sha256) = 32),
+    -- A SCRAM verifier, or `sha256:` and a digest.
+    verifier text not null,
     made_ms bigint not null,
     -- The address that came with it first: from then on it is good from there only.
     used_from text,
     constraint grant_secret_pk primary key (access_grant, use)
 );
-grant select, insert, delete, update (sha256, made_ms, used_from) on grant_secret to breakglass_service;
+grant select, insert, delete, update (verifier, made_ms, used_from) on grant_secret to breakglass_service;
 
 -- Whether an entry with a sealed text is a request's: it says so itself, or names a grant that an entry of the log
 -- intended for that request. The story is where to look only; what counts is what the entry there says.

@@ -34,6 +34,8 @@ pub struct Settings {
     pub signer: Option<RemoteSigner>,
     /// Whose cosignatures the log gathers, if it does.
     pub trust: Option<Trust>,
+    /// Where people's own clients come in, as they are told, if they may.
+    pub gateway: Option<Gateway>,
     /// SHA-256 of the verifier as one file, which the log names at each start.
     pub verifier: Option<access::digest::Digest>,
 }
@@ -133,6 +135,17 @@ pub struct Resource {
     pub labels: Labels,
     /// How it is reached, and by which kind of connector.
     pub reach: Reach,
+}
+
+/// Where people's own clients reach the gateway.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    /// The name that they connect to.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// What they are told about TLS: `verify-full`, or `disable` on this machine.
+    pub sslmode: &'static str,
 }
 
 /// How a target is reached.

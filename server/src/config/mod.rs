@@ -160,6 +160,7 @@ impl Config {
                 archive: file.archive.map(archive::archive).transpose()?,
                 trust: file.witnesses.as_ref().map(witnesses::trust).transpose()?,
                 // It lies beside the program, not in its configuration.
+                gateway: None,
                 verifier: None,
             },
         })

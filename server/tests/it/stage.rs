@@ -311,6 +311,7 @@ pub(crate) fn bare(origin: &str, data: &Path) -> Settings {
         signer: None,
         archive: None,
         trust: None,
+        gateway: None,
         verifier: None,
     }
 }

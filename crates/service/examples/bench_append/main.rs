@@ -150,6 +150,7 @@ async fn start(pool: &PgPool, data: &std::path::Path, shutdown: &CancellationTok
         signer: None,
         archive: None,
         trust: None,
+        gateway: None,
         verifier: None,
     };
     Portal::start(settings, pool.clone(), shutdown.clone())

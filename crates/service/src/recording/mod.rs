@@ -12,6 +12,7 @@
 mod answers;
 mod console;
 mod cutter;
+mod gateway;
 mod live;
 mod recorder;
 

@@ -1,10 +1,8 @@
-//! What programs show to be let in for a grant. Only digests are kept.
+//! What programs show to be let in for a grant. Only what checks it is kept.
 
 use access::ids::GrantId;
 use access::time::UnixMillis;
 use sqlx::PgExecutor;
-
-use super::corrupt;
 
 /// What a secret is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,21 +22,21 @@ impl Use {
     }
 }
 
-/// Keeps the digest of a new secret; the one before is good no longer.
+/// Keeps what checks a new secret; the one before is good no longer.
 pub(crate) async fn replace(
     db: impl PgExecutor<'_>,
     grant: GrantId,
     of: Use,
-    sha256: &[u8; 32],
+    verifier: &str,
     now: UnixMillis,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into grant_secret (access_grant, use, sha256, made_ms) values ($1, $2, $3, $4)
+        "insert into grant_secret (access_grant, use, verifier, made_ms) values ($1, $2, $3, $4)
          on conflict on constraint grant_secret_pk
-         do update set sha256 = excluded.sha256, made_ms = excluded.made_ms, used_from = null",
+         do update set verifier = excluded.verifier, made_ms = excluded.made_ms, used_from = null",
         grant.uuid(),
         of.word(),
-        sha256.as_slice(),
+        verifier,
         now.millis(),
     )
     .execute(db)
@@ -46,22 +44,19 @@ pub(crate) async fn replace(
     Ok(())
 }
 
-/// The digest of a grant's secret, if there is one.
-pub(crate) async fn digest(
+/// What checks a grant's secret, if there is one.
+pub(crate) async fn verifier(
     db: impl PgExecutor<'_>,
     grant: GrantId,
     of: Use,
-) -> Result<Option<[u8; 32]>, sqlx::Error> {
-    let found = sqlx::query_scalar!(
-        "select sha256 from grant_secret where access_grant = $1 and use = $2",
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select verifier from grant_secret where access_grant = $1 and use = $2",
         grant.uuid(),
         of.word(),
     )
     .fetch_optional(db)
-    .await?;
-    found
-        .map(|digest| digest.try_into().map_err(|_| corrupt("a digest")))
-        .transpose()
+    .await
 }
 
 /// Ties a secret to the first address that came with it. Whether it is good from this one.

@@ -37,6 +37,7 @@ pub use erase_openings::ConfirmErasure;
 pub use explain::Hindrance;
 pub use extend_grant::ApproveExtension;
 pub use hand_over::HandOver;
+pub(crate) use let_in::Use;
 pub use show_recording::RECORDED_AT_A_TIME;
 pub use sign_in::Identity;
 pub use sign_off::SignOff;

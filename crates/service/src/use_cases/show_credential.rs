@@ -3,16 +3,12 @@
 use access::command::Command;
 use access::ids::GrantId;
 use access::view::{Credential, Viewer};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 
 use crate::error::Error;
 use crate::portal::Portal;
-use crate::seal;
 use crate::sequencer::Proposal;
 use crate::settings::Reach;
-
-/// Random bytes in a password: 192 bits, 48 hex digits that survive any shell and any clipboard.
-const PASSWORD_BYTES: usize = 24;
 
 impl Portal {
     /// Lets the account in by its password, and hands that to the holder. It is kept nowhere.
@@ -48,16 +44,4 @@ impl Portal {
             expires_at_ms: view.expires_at_ms,
         })
     }
-}
-
-/// A new password.
-pub(super) fn password() -> Result<SecretString, seal::NoRandomness> {
-    use std::fmt::Write as _;
-
-    let bytes: [u8; PASSWORD_BYTES] = seal::random()?;
-    let mut text = String::with_capacity(PASSWORD_BYTES * 2);
-    for byte in bytes {
-        write!(text, "{byte:02x}").expect("a String takes every write");
-    }
-    Ok(text.into())
 }

@@ -92,6 +92,9 @@ impl Portal {
         recording: RecordingId,
         cause: RecordingEnd,
     ) -> Result<(), Error> {
+        if cause == RecordingEnd::AccessEnded {
+            self.until_over(recording).await?;
+        }
         let standing = move |state: &State| {
             let found = state.recording(recording)?;
             let waiting: Vec<u32> = found.waiting().map(|(number, _)| number).collect();

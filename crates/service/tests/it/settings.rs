@@ -61,6 +61,7 @@ pub fn settings_by(way: &PgConnectOptions, data: &Path, origin: &str) -> Setting
         signer: None,
         archive: None,
         trust: None,
+        gateway: None,
         verifier: None,
     }
 }

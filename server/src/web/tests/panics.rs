@@ -30,6 +30,7 @@ async fn portal(pool: &PgPool, data: &Path, stop: &CancellationToken) -> Portal 
         signer: None,
         archive: None,
         trust: None,
+        gateway: None,
         verifier: None,
     };
     service::key::generate(data, &settings.origin).unwrap();
