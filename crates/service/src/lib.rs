@@ -61,6 +61,7 @@ pub use readings::ReadsWaiting;
 pub use signer::SignerState;
 pub use timeline::{Timeline, TimelineError, accept_timeline};
 pub use use_cases::{
-    ApproveExtension, ConfirmErasure, HandOver, Hindrance, Identity, LogQuery, OpenedWork,
-    Proposed, RECORDED_AT_A_TIME, SignOff, Simulated, Submit, Words,
+    ApproveExtension, ConfirmErasure, HandOver, Hindrance, Identity, Keyboard, LogQuery,
+    OpenedWork, Proposed, RECORDED_AT_A_TIME, ReportTaken, Reported, SignOff, Simulated, Submit,
+    TerminalLine, Words,
 };

@@ -23,7 +23,7 @@ use crate::notify::{self, Change};
 use crate::opening;
 use crate::readings::Readings;
 use crate::reconcile;
-use crate::recording::{self, Live, WebhookAnswers};
+use crate::recording::{self, Live, Reports, WebhookAnswers};
 use crate::sequencer::{Answers, Image, Proposal, Publisher, Sequencer, Writer, when_witnessed};
 use crate::settings::{AnswerWhen, Settings, Trust};
 use crate::signer::{SignerState, Waiting};
@@ -63,6 +63,8 @@ pub(crate) struct Inner {
     pub(crate) vault: Vault,
     /// The recorded sessions that live in this process.
     pub(crate) live: Live,
+    /// Reports of tools that are being written.
+    pub(crate) reports: Reports,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
     witnesses: cosign::States,
@@ -177,6 +179,7 @@ impl Portal {
                 turns: Turns::default(),
                 vault,
                 live: Live::default(),
+                reports: Reports::default(),
                 changes,
                 witnesses: cosign::States::default(),
                 signer: waiting,

@@ -78,7 +78,10 @@ pub async fn serve(
             request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().oneshot(request)
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), answer));
+        let connection = graceful.watch(
+            http.serve_connection(TokioIo::new(stream), answer)
+                .with_upgrades(),
+        );
         connections.spawn(async move {
             if let Err(fault) = connection.await {
                 tracing::debug!(%fault, "a connection ended");

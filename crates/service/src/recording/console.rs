@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use access::event::{RecordingEnd, StatementClass};
 use access::ids::RecordingId;
+use targets::Ending;
 use targets::console::{Canceller, ConsoleOver, ConsoleSession, Event};
-use targets::{Ending, Recorder as _};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 
 use super::LogRecorder;

@@ -15,9 +15,11 @@ mod cutter;
 mod gateway;
 mod live;
 mod recorder;
+mod reports;
 
 pub(crate) use answers::Answers as WebhookAnswers;
 pub(crate) use console::{Console, Wish};
 pub(crate) use cutter::run;
 pub(crate) use live::{Live, Session};
 pub(crate) use recorder::LogRecorder;
+pub(crate) use reports::Reports;

@@ -42,19 +42,7 @@ impl Portal {
 
     async fn make_access_now(&self, grant: GrantId) -> Result<(), Error> {
         let view = self.grant_view(grant).await?;
-        let intended =
-            move |state: &State| state.grant(grant).map(|standing| standing.intended_seq);
-        let access = Access {
-            grant,
-            intended_seq: self
-                .inner
-                .sequencer
-                .ask(intended)
-                .await?
-                .ok_or(Error::NotFound)?,
-            role: view.role.clone(),
-            expires_at: view.expires_at_ms,
-        };
+        let access = self.access_of(&view).await?;
         let made = match self.inner.targets.get(&view.resource) {
             Ok(target) => target.open(&access).await,
             Err(fault) => Err(fault),
@@ -63,6 +51,20 @@ impl Portal {
             Ok(()) => self.confirm_access(&view).await,
             Err(fault) => Err(self.note_failure(&view, &fault).await),
         }
+    }
+
+    /// What a grant gives on its target.
+    pub(super) async fn access_of(&self, view: &GrantView) -> Result<Access, Error> {
+        let grant = view.id;
+        let intended =
+            move |state: &State| state.grant(grant).map(|standing| standing.intended_seq);
+        let intended_seq = self.inner.sequencer.ask(intended).await?;
+        Ok(Access {
+            grant,
+            intended_seq: intended_seq.ok_or(Error::NotFound)?,
+            role: view.role.clone(),
+            expires_at: view.expires_at_ms,
+        })
     }
 
     async fn confirm_access(&self, view: &GrantView) -> Result<(), Error> {
