@@ -9,6 +9,7 @@ pub mod command;
 pub mod config;
 pub mod next;
 pub mod oidc;
+pub mod reported;
 pub mod serving;
 pub mod session;
 pub mod web;

@@ -11,6 +11,7 @@ mod policy;
 mod rebuild;
 mod restore;
 mod rotate_key;
+mod run;
 mod serve;
 mod signer;
 mod verify;
@@ -41,6 +42,8 @@ pub enum Command {
     Rebuild(rebuild::Rebuild),
     /// Check, compare, propose and write out policies as files.
     Policy(policy::PolicyFiles),
+    /// Run a command on this host, recorded: what is typed and what it says goes to the portal.
+    Run(run::Run),
     /// Say that the database changed on purpose: a standby took over, or a backup was restored.
     AcceptTimeline(accept_timeline::AcceptTimeline),
     /// Cosign the checkpoints of logs that only grow.
@@ -70,6 +73,7 @@ impl Command {
             Self::Restore(restore) => restore.run().await?,
             Self::Policy(policy) => return policy.run().await,
             Self::Rebuild(rebuild) => return rebuild.run().await,
+            Self::Run(run) => return run.run().await,
             Self::AcceptTimeline(accept) => accept.run().await?,
             Self::Witness(witness) => witness.run().await?,
             Self::Signer(signer) => signer.run().await?,
@@ -87,6 +91,7 @@ impl Command {
             Self::Fsck(_) | Self::Verify(_) | Self::Policy(_) | Self::Rebuild(_) => {
                 ExitCode::from(2)
             }
+            Self::Run(_) => ExitCode::from(run::NOT_RUN),
             _ => ExitCode::FAILURE,
         }
     }

@@ -29,6 +29,7 @@ mod provider;
 mod rebuild;
 mod roles;
 mod rotate_key;
+mod run;
 mod serving;
 mod session;
 mod sign_off;
