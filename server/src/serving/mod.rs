@@ -16,10 +16,10 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 /// A stop waits for requests under way, and no longer than this.
@@ -59,7 +59,7 @@ pub async fn serve(
     asked_to_end: impl Future<Output = ()>,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
+    let ends = CancellationToken::new();
     let mut connections = JoinSet::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -78,19 +78,30 @@ pub async fn serve(
             request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().oneshot(request)
         });
-        let connection = graceful.watch(
-            http.serve_connection(TokioIo::new(stream), answer)
-                .with_upgrades(),
-        );
+        // A WebSocket takes its connection over.
+        let connection = http
+            .serve_connection(TokioIo::new(stream), answer)
+            .with_upgrades();
+        let ends = ends.clone();
         connections.spawn(async move {
-            if let Err(fault) = connection.await {
+            let mut connection = std::pin::pin!(connection);
+            let done = tokio::select! {
+                done = connection.as_mut() => done,
+                () = ends.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(fault) = done {
                 tracing::debug!(%fault, "a connection ended");
             }
             drop(place);
         });
     }
     drop(listener);
-    if tokio::time::timeout(limits.stop_within, graceful.shutdown())
+    ends.cancel();
+    let all_ended = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(limits.stop_within, all_ended)
         .await
         .is_err()
     {

@@ -19,6 +19,7 @@ mod problem;
 mod same_origin;
 mod state;
 mod trace;
+mod work;
 
 use std::any::Any;
 use std::path::Path;
@@ -68,6 +69,7 @@ pub fn router(
         .merge(pages::routes(&state).layer(CompressionLayer::new()))
         .merge(auth::routes(outside.flood.clone()))
         .merge(ledger::routes())
+        .merge(work::routes())
         .route("/events", get(events::events))
         .route("/requests/{id}/evidence", get(evidence::download))
         // Never compressed: what is shown there is secret, and part of the page is the caller's to choose (BREACH).

@@ -13,6 +13,9 @@ use super::Problem;
 /// The one address that others post to: the identity provider's servers, which prove themselves by a signed token.
 pub(super) const BACK_CHANNEL: &str = "/auth/backchannel";
 
+/// Where tools report, who prove themselves by a grant's token, which no browser sends by itself.
+pub(super) const BY_TOKEN: &str = "/api/v1/";
+
 /// The portal's origin, as browsers write it in `Origin`.
 #[derive(Debug, Clone)]
 pub struct OwnOrigin(pub std::sync::Arc<str>);
@@ -23,13 +26,17 @@ pub(super) async fn require_same_origin(
     request: Request,
     next: Next,
 ) -> Response {
+    // A WebSocket begins with a GET that carries cookies, from any site.
     let safe = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
-    );
+    ) && !request.headers().contains_key(header::UPGRADE);
     let path = request.uri().path();
     let followed = safe && is_noted(path) && is_foreign(request.headers());
-    if (safe && !followed) || path == BACK_CHANNEL || is_own(request.headers(), &own.0) {
+    let by_token =
+        path.starts_with(BY_TOKEN) && request.headers().contains_key(header::AUTHORIZATION);
+    let own = path == BACK_CHANNEL || by_token || is_own(request.headers(), &own.0);
+    if (safe && !followed) || own {
         next.run(request).await
     } else {
         tracing::warn!(

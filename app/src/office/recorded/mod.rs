@@ -10,10 +10,51 @@ mod player;
 pub mod show;
 pub mod terminal;
 
+use access::event::Way;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
+use super::page::{known, page, part};
 use crate::erase::Erase as _;
+
+/// Where the holder of a grant types SQL.
+#[component]
+pub fn Console() -> impl IntoView {
+    let id = part("id");
+    page(
+        move |portal, viewer| {
+            let id = id.clone();
+            async move { Ok(portal.work(&viewer, known(&id)?, Way::Console).await?) }
+        },
+        |work| console::draw(&work),
+    )
+}
+
+/// Where the holder of a grant has a terminal.
+#[component]
+pub fn Terminal() -> impl IntoView {
+    let id = part("id");
+    page(
+        move |portal, viewer| {
+            let id = id.clone();
+            async move { Ok(portal.work(&viewer, known(&id)?, Way::Terminal).await?) }
+        },
+        |work| terminal::draw(&work),
+    )
+}
+
+/// What was done in a session, or is being done.
+#[component]
+pub fn ShowRecording() -> impl IntoView {
+    let id = part("id");
+    page(
+        move |portal, viewer| {
+            let id = id.clone();
+            async move { Ok(portal.recording_page(&viewer, known(&id)?).await?) }
+        },
+        |recording| show::draw(&recording),
+    )
+}
 
 /// A script of these pages, and what else it needs.
 fn script(name: &'static str) -> AnyView {

@@ -168,5 +168,7 @@ pub enum RecordedWhat {
     Ended {
         /// Why.
         cause: RecordingEnd,
+        /// How many pieces of a terminal it has.
+        chunks: u32,
     },
 }

@@ -3,8 +3,12 @@
 use access::Record;
 use access::disclosure::Case;
 use access::event::{Event, Field, Mode, OpeningRef, RecordingEnd};
-use access::ids::{RecordingId, RequestId};
-use access::view::{PersonView, Recorded, RecordedWhat, RecordingView, Viewer};
+use access::ids::{GrantId, RecordingId, RequestId};
+use access::time::UnixMillis;
+use access::view::{
+    ActionEnd, ActionView, OpeningState, PersonView, Recorded, RecordedWhat, RecordingPage,
+    RecordingView, Viewer,
+};
 use base64ct::{Base64, Encoding as _};
 use ledger::{Hash, SealedField};
 
@@ -18,6 +22,9 @@ use crate::store::recording::{Found, Which};
 
 /// Entries of a recording that are handed over at a time.
 pub const RECORDED_AT_A_TIME: u32 = 500;
+
+/// Entries of a recording that its page lists at most.
+const MOST_LISTED: usize = 10_000;
 
 impl Portal {
     /// One recording as this person sees it.
@@ -70,7 +77,7 @@ impl Portal {
             .iter()
             .filter_map(|(seq, bytes)| record(*seq, bytes))
             .collect();
-        let kept = if shown {
+        let kept = if shown == OpeningState::Shown {
             let seqs: Vec<i64> = entries
                 .iter()
                 .filter_map(|(seq, _)| i64::try_from(*seq).ok())
@@ -85,6 +92,57 @@ impl Portal {
             .collect())
     }
 
+    /// A recording's page: the session, and what was done in it, the first 10,000 entries of it.
+    ///
+    /// # Errors
+    /// As [`Portal::recording`].
+    pub async fn recording_page(
+        &self,
+        viewer: &Viewer,
+        id: RecordingId,
+    ) -> Result<RecordingPage, Error> {
+        let recording = self.recording(viewer, id).await?;
+        let texts = self
+            .texts_of(viewer, &self.found_recording(id).await?)
+            .await?;
+        let mut entries = Vec::new();
+        while entries.len() < MOST_LISTED {
+            let from = entries.last().map_or(0, |entry: &Recorded| entry.seq + 1);
+            let some = self.recorded(viewer, id, from).await?;
+            if some.is_empty() {
+                break;
+            }
+            entries.extend(some);
+        }
+        let gaps = entries.iter().filter_map(|entry| match entry.what {
+            RecordedWhat::Gap { from, to } => Some((from, to)),
+            _ => None,
+        });
+        Ok(RecordingPage {
+            gaps: gaps.collect(),
+            actions: actions(&entries, texts),
+            recording,
+        })
+    }
+
+    /// Until when access stands, for whoever watches; `None` where it is over.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the request does not concern the viewer any more.
+    pub async fn expiry(
+        &self,
+        viewer: &Viewer,
+        request: RequestId,
+        grant: GrantId,
+    ) -> Result<Option<UnixMillis>, Error> {
+        self.visible_request(viewer, request).await?;
+        let expiry = move |state: &access::State| {
+            let standing = state.grant(grant).filter(|grant| grant.is_live());
+            standing.map(|grant| grant.expires_at)
+        };
+        self.inner.sequencer.ask(expiry).await
+    }
+
     pub(super) async fn found_recording(&self, id: RecordingId) -> Result<Found, Error> {
         store::recording::list(&self.inner.pool, Which::One(id))
             .await?
@@ -92,8 +150,8 @@ impl Portal {
             .ok_or(Error::NotFound)
     }
 
-    /// Whether the viewer is shown what was typed and seen in a recording.
-    async fn texts_of(&self, viewer: &Viewer, recording: &Found) -> Result<bool, Error> {
+    /// What the viewer sees of what was typed and seen in a recording.
+    async fn texts_of(&self, viewer: &Viewer, recording: &Found) -> Result<OpeningState, Error> {
         let request = self.visible_request(viewer, recording.request).await?;
         let policy = self
             .policy_at(request.row.policy.as_str(), request.policy_version)
@@ -115,7 +173,13 @@ impl Portal {
         };
         let at = disclosed(&story, whole, viewer.person);
         let now = self.inner.clock.now();
-        Ok(erased(&story, whole).is_none() && case.shows(Field::Recording, viewer, at, now))
+        Ok(if erased(&story, whole).is_some() {
+            OpeningState::Erased
+        } else if case.shows(Field::Recording, viewer, at, now) {
+            OpeningState::Shown
+        } else {
+            OpeningState::Sealed
+        })
     }
 
     async fn recording_view(&self, viewer: &Viewer, found: Found) -> Result<RecordingView, Error> {
@@ -229,7 +293,7 @@ fn recorded(record: Record, kept: &[Kept]) -> Option<Recorded> {
             }
         }
         Event::RecordingGap { from, to, .. } => RecordedWhat::Gap { from, to },
-        Event::RecordingEnded { cause, .. } => RecordedWhat::Ended { cause },
+        Event::RecordingEnded { cause, chunks, .. } => RecordedWhat::Ended { cause, chunks },
         _ => return None,
     };
     Some(Recorded {
@@ -237,4 +301,61 @@ fn recorded(record: Record, kept: &[Kept]) -> Option<Recorded> {
         at_ms: record.time,
         what,
     })
+}
+
+/// The actions that entries of a recording tell, in the order of their numbers.
+fn actions(entries: &[Recorded], texts: OpeningState) -> Vec<ActionView> {
+    let mut actions: Vec<ActionView> = Vec::new();
+    for Recorded { seq, at_ms, what } in entries {
+        let (number, classes, text, end) = match what {
+            RecordedWhat::Intended {
+                number,
+                classes,
+                statement,
+            } => (*number, classes.clone(), statement.clone(), None),
+            RecordedWhat::Refused {
+                number,
+                class,
+                statement,
+            } => {
+                let end = ActionEnd::Refused { class: *class };
+                (*number, vec![*class], statement.clone(), Some(end))
+            }
+            RecordedWhat::Finished {
+                number,
+                outcome,
+                rows,
+                duration_ms,
+            } => {
+                // Of those that are still open it is nearly always the newest.
+                let of_it = |action: &&mut ActionView| action.number == *number;
+                if let Some(action) = actions.iter_mut().rev().find(of_it) {
+                    action.end = Some(ActionEnd::Finished {
+                        outcome: *outcome,
+                        rows: *rows,
+                        duration_ms: *duration_ms,
+                    });
+                }
+                continue;
+            }
+            RecordedWhat::Chunk { .. } | RecordedWhat::Gap { .. } | RecordedWhat::Ended { .. } => {
+                continue;
+            }
+        };
+        let state = match (&text, texts) {
+            // What is kept is not what the entry seals, or is not there.
+            (None, OpeningState::Shown) => OpeningState::Altered,
+            (_, texts) => texts,
+        };
+        actions.push(ActionView {
+            number,
+            seq: *seq,
+            at_ms: *at_ms,
+            state,
+            text,
+            classes,
+            end,
+        });
+    }
+    actions
 }

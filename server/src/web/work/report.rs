@@ -3,16 +3,16 @@
 use access::ids::{GrantId, RecordingId};
 use access::time::UnixMillis;
 use axum::Json;
-use axum::extract::{ConnectInfo, Path, State};
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use secrecy::SecretString;
 use service::{Portal, ReportTaken, Reported};
-use std::net::SocketAddr;
 
-use crate::reported::{Expected, Item, MOST_ITEMS, Report};
-use crate::web::client_ip::TrustedProxies;
-use crate::web::{Problem, client_ip};
+use crate::reported::{Expected, Item, LONGEST_REPORT, MOST_ITEMS, Report};
+use crate::web::Problem;
+use crate::web::client_ip::{TrustedProxies, client_ip};
 
 /// How long a tool whose last report is still being written waits, in seconds.
 const RETRY_AFTER_S: u32 = 1;
@@ -20,19 +20,18 @@ const RETRY_AFTER_S: u32 = 1;
 pub(super) async fn actions(
     State(portal): State<Portal>,
     State(proxies): State<TrustedProxies>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(id): Path<String>,
-    headers: HeaderMap,
-    Json(report): Json<Report>,
+    request: Request,
 ) -> Result<Response, Problem> {
     let grant: GrantId = id.parse().map_err(|_| Problem::not_found())?;
-    let token = token(&headers).ok_or_else(no_token)?;
+    let token = token(request.headers()).ok_or_else(no_token)?;
+    let from = client_ip(&request, &proxies.0);
+    let report = read(request.into_body()).await?;
     if report.items.len() > MOST_ITEMS {
         return Err(Problem::malformed(format!(
             "A report has at most {MOST_ITEMS} items. Nothing was taken; send it in parts."
         )));
     }
-    let from = client_ip::of(peer.ip(), &headers, &proxies);
     let ended = report.ended.map(|ended| (ended.actions, ended.chunks));
     let items = report.items.into_iter().map(reported).collect();
     let recording = RecordingId::new(report.recording);
@@ -60,6 +59,17 @@ pub(super) async fn actions(
         .retry_after(RETRY_AFTER_S)
         .into_response(),
     })
+}
+
+async fn read(body: Body) -> Result<Report, Problem> {
+    let unread = |fault: String| {
+        Problem::malformed(format!(
+            "The report could not be read: {fault}. Nothing was taken."
+        ))
+    };
+    let bytes = axum::body::to_bytes(body, LONGEST_REPORT).await;
+    let bytes = bytes.map_err(|fault| unread(fault.to_string()))?;
+    serde_json::from_slice(&bytes).map_err(|fault| unread(fault.to_string()))
 }
 
 fn token(headers: &HeaderMap) -> Option<SecretString> {
