@@ -310,8 +310,8 @@ pub enum Command {
         to: u32,
     },
     /// End a recording: `Closed` by the holder or the system, `AccessEnded` and `Lost` by the system, `Cut` by
-    /// whoever may revoke the access. With `Lost`, what became of actions that wait for it is unknown, and that is
-    /// said as well.
+    /// whoever may revoke the access. What became of an action is unknown where nobody has said it by then, and that
+    /// is said first; whoever cuts leaves it to be said a moment later.
     EndRecording {
         /// Which.
         recording: RecordingId,

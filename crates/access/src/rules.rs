@@ -23,7 +23,7 @@ pub(crate) mod oversight;
 mod people;
 mod policy;
 pub(crate) mod quorum;
-mod recording;
+pub(crate) mod recording;
 pub(crate) mod request;
 mod review;
 pub(crate) mod sign_off;

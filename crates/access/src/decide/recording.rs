@@ -3,7 +3,7 @@
 use crate::command::Command;
 use crate::event::{ActionOutcome, Event, RecordingEnd};
 use crate::ids::RecordingId;
-use crate::rules::Act;
+use crate::rules::{Act, actor, recording};
 use crate::violation::Checked;
 
 impl Act<'_> {
@@ -93,25 +93,31 @@ impl Act<'_> {
 
     fn end(self, id: RecordingId, cause: RecordingEnd) -> Checked<Vec<Event>> {
         let recording = self.recording(id)?;
-        let ended = self.one(Event::RecordingEnded {
+        let ended = Event::RecordingEnded {
             recording: id,
             cause,
             actions: recording.actions,
             chunks: recording.chunks,
-        })?;
-        let lost = |number| Event::ActionFinished {
-            recording: id,
-            number,
-            outcome: ActionOutcome::Unknown,
-            rows: None,
-            duration_ms: 0,
-            result: None,
         };
-        // Nobody else is there to say it.
-        let waiting = recording
+        let unsaid = recording
             .waiting()
-            .filter(|_| cause == RecordingEnd::Lost)
-            .map(|(number, _)| lost(number));
-        Ok(waiting.chain(ended).collect())
+            .filter(|_| cause != RecordingEnd::Cut)
+            .map(|(number, _)| Event::ActionFinished {
+                recording: id,
+                number,
+                outcome: ActionOutcome::Unknown,
+                rows: None,
+                duration_ms: 0,
+                result: None,
+            });
+        let mut events: Vec<Event> = unsaid.collect();
+        if events.is_empty() {
+            return self.one(ended);
+        }
+        // The end follows what is said before it, which the state does not know yet.
+        actor::check(self, &ended)?;
+        recording::may_end(self, id, cause)?;
+        events.push(ended);
+        Ok(events)
     }
 }

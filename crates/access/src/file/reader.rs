@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::schema::{self, Takes};
 use super::{FileError, Seen, Zones};
-use crate::policy::Policy;
+use crate::policy::{Policy, Recording};
 
 mod value;
 mod zone;
@@ -107,6 +107,9 @@ impl<'t> Reader<'t> {
         let mut members = self.table("", table, start, schema::POLICY);
         self.fill_zone(&mut members, zones);
         let policy = self.whole(members);
+        if let Some(policy) = &policy {
+            self.refusals(policy);
+        }
         let found = policy.as_ref().map(Policy::contradictions);
         let told: BTreeSet<String> = self.errors.iter().map(|error| error.at.clone()).collect();
         for contradiction in found.into_iter().flatten() {
@@ -139,6 +142,17 @@ impl<'t> Reader<'t> {
                 self.error("", self.place(""), format!("is no policy: {error}"));
                 None
             }
+        }
+    }
+
+    /// Whoever refuses statements should know where they are refused.
+    fn refusals(&mut self, policy: &Policy) {
+        let grant = &policy.grant;
+        if !grant.refuse.is_empty() && grant.recording == Recording::Optional {
+            let at = "grant.refuse";
+            let why = "binds recorded ways in only, and the policy offers a direct one as well: set `recording` to \
+                       \"required\" to have these statements refused to everybody";
+            self.warning(at, self.place(at), why);
         }
     }
 

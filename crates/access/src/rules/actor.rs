@@ -20,7 +20,7 @@ pub(crate) fn order(seq: u64, opens: bool) -> Checked {
 
 /// Whether a person or the portal itself did it, as the event's kind demands, and whether the log
 /// knows the person.
-pub(super) fn check(act: Act<'_>, event: &Event) -> Checked {
+pub(crate) fn check(act: Act<'_>, event: &Event) -> Checked {
     // Somebody whom the log does not know is refused for just that, and the refusal is an entry.
     let unknown = Rule::UnknownPerson;
     if !matches!(event, Event::CommandRefused { rule, .. } if *rule == unknown) {

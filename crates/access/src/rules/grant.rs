@@ -175,8 +175,8 @@ fn way_in(act: Act<'_>, id: GrantId) -> Checked<&Grant> {
     request::by_requester(request, person)?;
     let recording = request.policy.policy.grant.recording;
     ensure(recording == Recording::Optional, || {
-        let expected = "a recorded way in";
-        Broken::new(Rule::RecordingRequired, expected, "another")
+        let expected = "a way in on which everything is recorded";
+        Broken::new(Rule::RecordingRequired, expected, "a direct one")
     })?;
     ensure(!active(grant)?, || {
         Broken::new(

@@ -113,6 +113,24 @@ pub(super) fn ended(
     cause: RecordingEnd,
     (actions, chunks): (u32, u32),
 ) -> Checked {
+    let recording = may_end(act, id, cause)?;
+    let (counted, said) = ((recording.actions, recording.chunks), (actions, chunks));
+    ensure(counted == said, || {
+        let words = |(actions, chunks)| format!("actions: {actions}, pieces: {chunks}");
+        Broken::new(Rule::RecordingCounts, words(counted), words(said))
+    })?;
+    match recording.waiting().next() {
+        // Whoever cuts it off does not know what becomes of it; that is said a moment later.
+        Some((number, _)) if cause != RecordingEnd::Cut => {
+            let expected = format!("what became of action {number}");
+            Err(Broken::new(Rule::ActionUnfinished, expected, "nothing"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the recording may end so now, once something is said of each of its actions.
+pub(crate) fn may_end(act: Act<'_>, id: RecordingId, cause: RecordingEnd) -> Checked<&Recording> {
     let recording = going_on(act, id)?;
     match cause {
         RecordingEnd::Closed => holder_or_portal(act, recording)?,
@@ -129,11 +147,7 @@ pub(super) fn ended(
         }
         RecordingEnd::Lost => {}
     }
-    let (counted, said) = ((recording.actions, recording.chunks), (actions, chunks));
-    ensure(counted == said, || {
-        let words = |(actions, chunks)| format!("{actions} actions and {chunks} pieces");
-        Broken::new(Rule::RecordingCounts, words(counted), words(said))
-    })
+    Ok(recording)
 }
 
 /// Asked in a replay only, as of access: an end that comes late has to be written all the same.

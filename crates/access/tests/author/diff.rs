@@ -1,7 +1,8 @@
 //! Two versions of a policy, and what is said of their difference.
 
 use access::diff::{Change, diff};
-use access::policy::{Policy, Step};
+use access::event::StatementClass;
+use access::policy::{Policy, Recording, Step};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -177,6 +178,28 @@ fn a_change_is_a_sentence() {
         |p| p.drill = None,
         "drill",
         "The emergency access is exercised no longer.",
+        Some(true),
+    );
+    says(
+        |p| p.grant.recording = Recording::Optional,
+        "grant.recording",
+        "A direct way in is offered too, on which nothing is recorded.",
+        Some(true),
+    );
+    says(
+        |p| p.grant.refuse.push(StatementClass::Export),
+        "grant.refuse",
+        "Statements of the class `export` are refused on a recorded way in.",
+        Some(false),
+    );
+    says(
+        |p| {
+            p.grant
+                .refuse
+                .retain(|class| *class != StatementClass::SetRole)
+        },
+        "grant.refuse",
+        "Statements of the class `set_role` are refused no longer on a recorded way in.",
         Some(true),
     );
     says(

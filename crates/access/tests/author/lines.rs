@@ -94,11 +94,75 @@ fn a_contradiction_is_told_at_its_member() {
         "is no role",
     );
     one(
+        "connector = \"postgresql\"",
+        "connector = \"ssh\"",
+        ("refuse", "grant.refuse"),
+        "only the connector postgresql",
+    );
+    one(
+        "\"copy_program\"",
+        "\"set_role\"",
+        ("refuse", "grant.refuse"),
+        "names set_role twice",
+    );
+    one(
         "\"hwk\"",
         "\"h k\"",
         ("amr", "conditions.amr"),
         "visible ASCII",
     );
+}
+
+#[test]
+fn what_a_webhook_and_a_machine_cannot_have_is_told_at_its_line() {
+    let refused = "refuse = [\"set_role\", \"copy_program\", \"code\"]\n";
+    let of = |connector: &str, role: &str| {
+        let text = template()
+            .replace(
+                "connector = \"postgresql\"",
+                &format!("connector = \"{connector}\""),
+            )
+            .replace("role = \"orders_admin\"", &format!("role = \"{role}\""));
+        assert!(text.contains(refused));
+        let plain = |(line, _, at, why): (u32, u32, String, String)| (line, at, why);
+        let found = errors(&text.replace(refused, "")).into_iter().map(plain);
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(of("ssh", "deploy"), []);
+    let webhook = of("webhook", "a key to the safe");
+    assert_eq!(webhook.len(), 1, "{webhook:?}");
+    assert_eq!(
+        (webhook[0].0, webhook[0].1.as_str()),
+        (line_of("recording"), "grant.recording")
+    );
+    assert!(
+        webhook[0].2.contains("no way in that is recorded"),
+        "{webhook:?}"
+    );
+    let machine = of("ssh", "two words");
+    assert_eq!(machine.len(), 1, "{machine:?}");
+    assert_eq!(
+        (machine[0].0, machine[0].1.as_str()),
+        (line_of("role"), "grant.role")
+    );
+    assert!(machine[0].2.contains("no name to log in by"), "{machine:?}");
+}
+
+/// Refusing is no contradiction where a direct way in lets it through, and its author should know.
+#[test]
+fn statements_that_only_some_ways_in_refuse_are_told() {
+    let warned = |text: &str| look(text, &|_| None).warnings;
+    let of_zone = warned(&template()).len();
+    let text = template().replace("recording = \"required\"", "recording = \"optional\"");
+    let seen = look(&text, &|_| None);
+    assert_eq!((seen.errors.len(), seen.warnings.len()), (0, of_zone + 1));
+    let warning = seen
+        .warnings
+        .iter()
+        .find(|one| one.at == "grant.refuse")
+        .unwrap();
+    assert_eq!(warning.line, line_of("refuse"));
+    assert!(warning.why.contains("recorded ways in only"), "{warning}");
 }
 
 #[test]

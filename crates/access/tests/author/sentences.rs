@@ -16,6 +16,9 @@ fn the_example_reads_as_plain_sentences() {
         "Emergency access is on, for up to 1 h; it is taken back after 30 min unless it is ratified; members of `security` are alarmed.",
         "Whose review is overdue breaks no glass.",
         "The emergency access is exercised every 90 days.",
+        "Whoever opens it has the rights of the role `orders_admin`.",
+        "Only ways in are offered on which everything is recorded.",
+        "A recorded way in refuses statements of these classes: `set_role`, `copy_program`, `code`.",
     ] {
         assert!(
             said.iter().any(|said| said == sentence),

@@ -2,8 +2,8 @@
 //! entry that somebody wrote who had the keys and not the right.
 
 use access::command::Command;
-use access::event::{Decision, EndCause, Event, Mode};
-use access::policy::{Debt, Extend, Policy, Stage as Asks, Step};
+use access::event::{Decision, EndCause, Event, Mode, RecordingEnd, StatementClass, Way};
+use access::policy::{Connector, Debt, Extend, Policy, Recording, Stage as Asks, Step};
 use access::refusal::Rule;
 use access::{Record, State, apply, unfinished};
 
@@ -11,6 +11,7 @@ use crate::company::{
     ARI, DANA, ELI, NOOR, OLA, RAE, VIC, emergency, names, orders_admin, orders_read, portal,
     stage_of, who,
 };
+use crate::recording::{at_work, chunk, finished, intend, intended, open_under, start, stopped};
 use crate::stage::{Stage, ask_as, end, given, grant, request};
 
 /// A log, what it is an example of, and the first rule that a replay finds broken in it.
@@ -21,7 +22,7 @@ type Make = fn() -> (Stage, Rule);
 
 /// All of them.
 pub(crate) fn all() -> Vec<Forged> {
-    let scenarios: [(&'static str, Make); 13] = [
+    let scenarios: [(&'static str, Make); 21] = [
         ("grant_without_quorum", grant_without_quorum),
         (
             "self_approval_through_two_identities",
@@ -56,6 +57,23 @@ pub(crate) fn all() -> Vec<Forged> {
             "emergency_after_a_refused_one",
             emergency_after_a_refused_one,
         ),
+        (
+            "action_after_the_end_of_access",
+            action_after_the_end_of_access,
+        ),
+        ("action_by_somebody_else", action_by_somebody_else),
+        ("outcome_without_an_intent", outcome_without_an_intent),
+        ("missing_action", missing_action),
+        ("missing_piece_of_a_terminal", missing_piece_of_a_terminal),
+        (
+            "refused_statement_that_was_sent",
+            refused_statement_that_was_sent,
+        ),
+        (
+            "way_in_shown_where_all_is_recorded",
+            way_in_shown_where_all_is_recorded,
+        ),
+        ("recording_that_tells_of_less", recording_that_tells_of_less),
     ];
     let make = |(name, make): (&'static str, Make)| {
         let (stage, rule) = make();
@@ -258,8 +276,61 @@ fn ladder_step_too_early() -> (Stage, Rule) {
     (stage, rule)
 }
 
+/// Dana gave the access back, and worked on.
+fn action_after_the_end_of_access() -> (Stage, Rule) {
+    let mut stage = at_work();
+    stage.later(60).returned(1);
+    forge(stage, &who(DANA), intended(1, &[]))
+}
+
+/// Eli sits in Dana's session.
+fn action_by_somebody_else() -> (Stage, Rule) {
+    forge(at_work(), &who(ELI), intended(1, &[]))
+}
+
+/// Nobody wrote down what was sent before it was sent.
+fn outcome_without_an_intent() -> (Stage, Rule) {
+    forge(at_work(), &who(DANA), finished(1))
+}
+
+/// One action was taken out of the row, and the others stand as they were.
+fn missing_action() -> (Stage, Rule) {
+    forge(at_work(), &who(DANA), intended(2, &[]))
+}
+
+fn missing_piece_of_a_terminal() -> (Stage, Rule) {
+    let mut stage = open_under(|policy| policy.grant.connector = Connector::Ssh);
+    stage.run(&who(DANA), start(Way::Terminal));
+    stage.lawful(&who(DANA), chunk(0));
+    forge(stage, &who(DANA), chunk(2))
+}
+
+fn refused_statement_that_was_sent() -> (Stage, Rule) {
+    let mut stage = open_under(|policy| policy.grant.refuse = vec![StatementClass::SetRole]);
+    stage.run(&who(DANA), start(Way::Console));
+    let classes = [StatementClass::Export, StatementClass::SetRole];
+    forge(stage, &who(DANA), intended(0, &classes))
+}
+
+fn way_in_shown_where_all_is_recorded() -> (Stage, Rule) {
+    let stage = open_under(|policy| policy.grant.recording = Recording::Required);
+    forge(
+        stage,
+        &who(DANA),
+        Event::CredentialShown { grant: grant(1) },
+    )
+}
+
+/// The last actions were taken out, and the end was written to fit a shorter row.
+fn recording_that_tells_of_less() -> (Stage, Rule) {
+    let mut stage = at_work();
+    stage.run(&who(DANA), intend(&[]));
+    stage.lawful(&who(DANA), finished(1));
+    forge(stage, &who(DANA), stopped(RecordingEnd::Closed, 1, 0))
+}
+
 /// Which rule each is about, and words of what it demands and of what it found.
-const EXPECTED: [(&str, Rule, &str, &str); 13] = [
+const EXPECTED: [(&str, Rule, &str, &str); 21] = [
     (
         "grant_without_quorum",
         Rule::QuorumMissing,
@@ -337,6 +408,54 @@ const EXPECTED: [(&str, Rule, &str, &str); 13] = [
         Rule::EmergencyRefused,
         "no emergency of theirs that was refused and waits for review",
         "request 00000000-0000-0000-0000-000000001001",
+    ),
+    (
+        "action_after_the_end_of_access",
+        Rule::WrongState,
+        "an active grant",
+        "an ended grant",
+    ),
+    (
+        "action_by_somebody_else",
+        Rule::NotHolder,
+        "the holder, 00000000-0000-0000-0000-000000000001",
+        "00000000-0000-0000-0000-000000000002",
+    ),
+    (
+        "outcome_without_an_intent",
+        Rule::NotIntended,
+        "an action that was sent and has no outcome yet",
+        "action 1",
+    ),
+    (
+        "missing_action",
+        Rule::RecordingOrder,
+        "number 1",
+        "number 2",
+    ),
+    (
+        "missing_piece_of_a_terminal",
+        Rule::RecordingOrder,
+        "number 1",
+        "number 2",
+    ),
+    (
+        "refused_statement_that_was_sent",
+        Rule::ClassRefused,
+        "an action that the policy does not refuse",
+        "set_role",
+    ),
+    (
+        "way_in_shown_where_all_is_recorded",
+        Rule::RecordingRequired,
+        "a way in on which everything is recorded",
+        "a direct one",
+    ),
+    (
+        "recording_that_tells_of_less",
+        Rule::RecordingCounts,
+        "actions: 2, pieces: 0",
+        "actions: 1, pieces: 0",
     ),
 ];
 

@@ -29,6 +29,7 @@ mod policy;
 mod proposals;
 mod proved;
 mod ratify;
+mod recording;
 mod replay;
 mod request;
 mod review;

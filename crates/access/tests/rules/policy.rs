@@ -1,12 +1,15 @@
 //! What a policy may say, and how versions follow each other.
 
+use access::Record;
 use access::command::Command;
 use access::digest::Digest;
-use access::event::Event;
+use access::event::{Event, StatementClass};
 use access::policy::{
-    Conditions, Day, Extend, Policy, PolicyError, Stage, Step, TimeOfDay, Window,
+    Conditions, Connector, Day, Extend, Policy, PolicyError, Recording, Stage, Step, TimeOfDay,
+    Window,
 };
 use access::refusal::Rule;
+use access::time::UnixMillis;
 
 use crate::company::{
     ARI, DANA, NOOR, OLA, drill_every, emergency, names, orders_admin, orders_read, person, portal,
@@ -80,6 +83,100 @@ fn each_contradiction_is_named_by_its_place() {
         twice.to_string(),
         "`approval.stages[0].groups` names leads twice"
     );
+}
+
+#[test]
+fn what_is_given_fits_the_kind_of_connector() {
+    let by = |connector| move |p: &mut Policy| p.grant.connector = connector;
+    let named = |name: &str| {
+        let mut policy = orders_admin();
+        policy.grant.connector = Connector::Ssh;
+        policy.grant.role = name.into();
+        policy.check().err().map(|error| error.at)
+    };
+    for login in ["deploy", "_svc", "a", "Web-1.prod_x", &"u".repeat(32)] {
+        assert_eq!(named(login), None, "{login}");
+    }
+    for none in [
+        "",
+        "-oProxyCommand=x",
+        "a b",
+        "root,admin",
+        "user@host",
+        "1st",
+        ".hidden",
+        "größe",
+        "a/b",
+        &"u".repeat(33),
+    ] {
+        assert_eq!(named(none).as_deref(), Some("grant.role"), "{none}");
+    }
+    // Of a database it may be anything, and of a webhook too.
+    for connector in [Connector::Postgresql, Connector::Webhook] {
+        let mut policy = orders_admin();
+        policy.grant.role = "Anything, in the target's words".into();
+        by(connector)(&mut policy);
+        policy.check().unwrap();
+    }
+    for connector in [Connector::Postgresql, Connector::Ssh] {
+        let mut policy = orders_admin();
+        policy.grant.recording = Recording::Required;
+        by(connector)(&mut policy);
+        policy.check().unwrap();
+    }
+    let required = why(|p| {
+        by(Connector::Webhook)(p);
+        p.grant.recording = Recording::Required;
+    });
+    assert_eq!(
+        required.to_string(),
+        "`grant.recording` is required, and a webhook has no way in that is recorded: leave it out"
+    );
+    for connector in [Connector::Ssh, Connector::Webhook] {
+        let refuse = |p: &mut Policy| {
+            by(connector)(p);
+            p.grant.refuse = vec![StatementClass::SetRole];
+        };
+        assert_eq!(at(refuse), "grant.refuse");
+    }
+    let twice = at(|p| p.grant.refuse = vec![StatementClass::Code; 2]);
+    assert_eq!(twice, "grant.refuse");
+    let mut all = orders_admin();
+    all.grant.refuse = StatementClass::ALL.to_vec();
+    all.check().unwrap();
+}
+
+/// Policies that were in force before there was a word about recordings keep their digest, and read back.
+#[test]
+fn a_policy_that_says_nothing_of_recordings_has_the_bytes_that_it_had() {
+    let policy = orders_admin();
+    let json = policy.json();
+    assert!(json.ends_with(r#""grant":{"connector":"postgresql","role":"orders_admin"}}"#));
+    assert_eq!(serde_json::from_str::<Policy>(&json).unwrap(), policy);
+    let mut said = policy;
+    said.grant.recording = Recording::Required;
+    assert!(
+        said.json()
+            .ends_with(r#""role":"orders_admin","recording":"required"}}"#)
+    );
+    // Nothing else says the same: an entry that spells out what says nothing is refused.
+    let body = Event::PolicyProposed {
+        replaces: 0,
+        sha256: Digest::of(json.as_bytes()),
+        policy: orders_admin(),
+    }
+    .body_json();
+    let read = |body: &str| {
+        let (kind, actor) = ("policy.proposed", portal().json());
+        Record::parse(1, UnixMillis::new(0), kind, &actor, body)
+    };
+    assert!(read(&body).is_ok());
+    let spelt = body.replace(
+        r#""role":"orders_admin"}"#,
+        r#""role":"orders_admin","recording":"optional","refuse":[]}"#,
+    );
+    assert_ne!(spelt, body);
+    assert_eq!(read(&spelt).unwrap_err().rule, Rule::Malformed);
 }
 
 #[test]

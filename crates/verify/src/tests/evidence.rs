@@ -17,7 +17,7 @@ const REASON: &str = "orders are stuck since the last deployment";
 const SALT: [u8; 32] = [7; 32];
 const REQUEST: &str = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
 
-fn request() -> RequestId {
+pub(super) fn request() -> RequestId {
     REQUEST.parse().unwrap()
 }
 
@@ -29,14 +29,14 @@ fn log() -> Sample {
     sample
 }
 
-fn somebody(number: u64, held: &[&str]) -> Actor {
+pub(super) fn somebody(number: u64, held: &[&str]) -> Actor {
     Actor::Person {
         person: person(number),
         groups: groups(held),
     }
 }
 
-fn grant() -> GrantId {
+pub(super) fn grant() -> GrantId {
     "16fd2706-8baf-433b-82eb-8c7fada847da".parse().unwrap()
 }
 
@@ -72,6 +72,12 @@ fn ask(sample: &mut Sample) {
 }
 
 fn happen(sample: &mut Sample) {
+    opened(sample);
+    over(sample);
+}
+
+/// Access is opened, and its way in is shown.
+pub(super) fn opened(sample: &mut Sample) {
     ask(sample);
     let (asks, grant) = (somebody(3, &["oncall-database"]), grant());
     for number in [41, 42] {
@@ -98,6 +104,11 @@ fn happen(sample: &mut Sample) {
     );
     sample.act(&Actor::system("portal"), Command::ConfirmGrant { grant });
     sample.act(&asks, Command::ShowCredential { grant });
+}
+
+/// It is given back and reviewed.
+pub(super) fn over(sample: &mut Sample) {
+    let (asks, grant) = (somebody(3, &["oncall-database"]), grant());
     let end = Command::EndGrant {
         grant,
         cause: EndCause::Returned,
@@ -114,13 +125,18 @@ fn happen(sample: &mut Sample) {
 }
 
 /// The entries that a portal would export: the first, the keys, the policy, and the request's.
-fn wanted(sample: &Sample) -> Vec<u64> {
-    let grants = sample.state().request(request()).unwrap().grant;
+pub(super) fn wanted(sample: &Sample) -> Vec<u64> {
+    let asked = sample.state().request(request()).unwrap();
+    let grants = asked.grant;
     let own = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let kind = |kind: &str| text.contains(&format!(r#""kind":"{kind}""#));
         text.contains(REQUEST)
             || grants.is_some_and(|grant| text.contains(&grant.to_string()))
+            || asked
+                .recordings
+                .iter()
+                .any(|one| text.contains(&one.to_string()))
             || kind("ledger.opened")
             || kind("policy.activated")
             || kind("key.rotated")
@@ -132,7 +148,7 @@ fn wanted(sample: &Sample) -> Vec<u64> {
         .collect()
 }
 
-fn bundle_of(sample: &Sample, wanted: &[u64], checkpoint: String) -> Bundle {
+pub(super) fn bundle_of(sample: &Sample, wanted: &[u64], checkpoint: String) -> Bundle {
     let leaves: Vec<Hash> = sample
         .entries
         .iter()
@@ -170,17 +186,17 @@ fn file(bundle: &Bundle) -> Vec<u8> {
     serde_json::to_vec(bundle).unwrap()
 }
 
-fn checked(sample: &Sample, bundle: &Bundle) -> Report {
+pub(super) fn checked(sample: &Sample, bundle: &Bundle) -> Report {
     let key = LogKey::parse(&sample.vkey()).unwrap();
     check(&key, &file(bundle)).unwrap()
 }
 
-fn outcome(report: &Report, subject: Subject) -> Outcome {
+pub(super) fn outcome(report: &Report, subject: Subject) -> Outcome {
     let check = report.checks.iter().find(|check| check.subject == subject);
     check.unwrap().outcome
 }
 
-fn text(report: &Report, subject: Subject) -> &str {
+pub(super) fn text(report: &Report, subject: Subject) -> &str {
     let check = report.checks.iter().find(|check| check.subject == subject);
     &check.unwrap().text
 }

@@ -10,6 +10,7 @@ mod lying;
 mod opening;
 mod overdue;
 mod oversight;
+mod recorded;
 mod remembered;
 mod resumed;
 mod rotated;

@@ -102,13 +102,81 @@ fn samples() -> Vec<Event> {
         findings: (verdict == Verdict::Misuse).then(|| seal(70)),
         note: seal(80),
     }));
+    samples.extend(work());
     samples
+}
+
+/// What somebody does while access is open.
+fn work() -> Vec<Event> {
+    let recording = "00112233-4455-6677-8899-aabbccddeeff"
+        .parse()
+        .expect("a name or an id in its form");
+    let grant = "00112233-4455-6677-8899-aabbccddeeff"
+        .parse()
+        .expect("a name or an id in its form");
+    let intended = |classes: &[StatementClass]| Event::ActionIntended {
+        recording,
+        number: u32::MAX,
+        classes: classes.to_vec(),
+        statement: seal(120),
+    };
+    let finished = |outcome, rows, result| Event::ActionFinished {
+        recording,
+        number: 0,
+        outcome,
+        rows,
+        duration_ms: 12,
+        result,
+    };
+    let mut work = vec![
+        intended(&[]),
+        intended(&StatementClass::ALL),
+        finished(ActionOutcome::Done, None, Some(seal(32))),
+        finished(ActionOutcome::Failed, Some(999_999_999_999_999_999), None),
+        finished(ActionOutcome::Cancelled, Some(0), None),
+        finished(ActionOutcome::Cut, None, None),
+        finished(ActionOutcome::Unknown, None, None),
+        Event::RecordingChunk {
+            recording,
+            number: 7,
+            content: seal(4_096),
+        },
+    ];
+    work.extend(StatementClass::ALL.map(|class| Event::ActionRefused {
+        recording,
+        number: 1,
+        class,
+        statement: seal(120),
+    }));
+    let connectors = [Connector::Postgresql, Connector::Ssh, Connector::Webhook];
+    work.extend(connectors.map(|connector| {
+        Event::GrantIntended {
+            grant,
+            request: "00112233-4455-6677-8899-aabbccddeeff"
+                .parse()
+                .expect("a name or an id in its form"),
+            connector,
+            role: "deploy".to_owned(),
+            expires_at_ms: UnixMillis::new(1),
+        }
+    }));
+    work
 }
 
 /// Forms that the long way alone reads.
 fn left_to_the_other() -> Vec<Event> {
     let auth_time_s = [Some(-1), Some(i64::MIN), Some(i64::MAX)];
     let mut left = Vec::from(auth_time_s.map(|auth_time_s| Event::SessionOpened { auth_time_s }));
+    left.push(Event::ActionFinished {
+        recording: "00112233-4455-6677-8899-aabbccddeeff"
+            .parse()
+            .expect("a name or an id in its form"),
+        number: 0,
+        outcome: ActionOutcome::Done,
+        rows: Some(u64::MAX),
+        duration_ms: 12,
+        result: None,
+    });
     left.push(Event::CommandRefused {
         command: "sign_off".to_owned(),
         request: None,
@@ -198,6 +266,27 @@ fn the_two_agree_on_parts_of_other_bodies() {
                 .concat(),
             );
         }
+    }
+}
+
+#[test]
+fn a_list_in_another_form_is_left_alone() {
+    let body = work()[1].body_json();
+    assert!(body.contains(r#"["set_role","copy_program","code","listen","export"]"#));
+    assert!(event("action.intended", &body).is_some());
+    for (from, to) in [
+        (r#"["set_role""#, r#"[,"set_role""#),
+        (r#""export"]"#, r#""export",]"#),
+        (r#""code","listen""#, r#""code" ,"listen""#),
+        (r#""code","listen""#, r#""code""listen""#),
+        (r#""code""#, r#""Code""#),
+        ("[", "[["),
+        ("]", ""),
+    ] {
+        let bent = body.replacen(from, to, 1);
+        assert_ne!(bent, body);
+        assert_eq!(event("action.intended", &bent), None, "{bent}");
+        agree("action.intended", &bent);
     }
 }
 

@@ -78,6 +78,18 @@ fn a_value_of_another_kind_says_what_to_write() {
             "`postgresql`",
         ),
         (
+            "recording = \"required\"",
+            "recording = \"sometimes\"",
+            ("recording", "grant.recording"),
+            "`required`",
+        ),
+        (
+            "\"copy_program\"",
+            "\"copy\"",
+            ("refuse", "grant.refuse[1]"),
+            "`copy_program`",
+        ),
+        (
             "people = []",
             "people = [\"7d44484\"]",
             ("people", "approval.stages[1].people[0]"),
