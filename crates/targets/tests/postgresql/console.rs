@@ -107,11 +107,11 @@ async fn refused_statements_are_recorded_and_never_sent() {
     let mut console = stage.console().await;
     let all = [SetRole, CopyProgram, Code, Listen, Export];
     for (place, (text, class)) in [
-        ("set /* */ role other /*canary*/", SetRole),
+        ("set /* canary */ role other", SetRole),
         ("copy people to program 'canary'", CopyProgram),
         ("do $$ begin perform 'canary'; end $$", Code),
         ("listen canary", Listen),
-        ("copy people to stdout with (header) /*canary*/", Export),
+        ("copy people /* canary */ to stdout", Export),
         ("select set_config('role', 'canary', true)", SetRole),
     ]
     .into_iter()
@@ -200,7 +200,7 @@ async fn what_cannot_be_recorded_is_not_sent_and_the_session_ends() {
     stage.notebook.fail_after(0);
     let over = console
         .session
-        .run("delete from people /*canary*/", &*stage.notebook, &[])
+        .run("delete /* canary */ from people", &*stage.notebook, &[])
         .await;
     assert!(matches!(over, Err(ConsoleOver::Recorder(_))), "{over:?}");
     assert!(matches!(console.told().last(), Some(Event::Closed { .. })));
@@ -210,7 +210,7 @@ async fn what_cannot_be_recorded_is_not_sent_and_the_session_ends() {
     stage.notebook.fail_after(100);
     let again = console
         .session
-        .run("select 2 /*canary*/", &*stage.notebook, &[])
+        .run("select /* canary */ 2", &*stage.notebook, &[])
         .await;
     assert!(again.is_err());
     assert!(!stage.was_sent("canary"), "a closed session sends nothing");
@@ -225,7 +225,7 @@ async fn a_session_whose_recorder_is_lost_in_the_middle_ends() {
     let over = console
         .session
         .run(
-            "select 1; delete from people /*canary*/",
+            "select 1; delete /* canary */ from people",
             &*stage.notebook,
             &[],
         )

@@ -184,7 +184,7 @@ impl<'a> There<'a> {
                 if frame.tag() == b'd' {
                     self.queue.data(frame.body());
                 } else {
-                    self.queue.data(&[]);
+                    self.queue.data_is_over();
                 }
                 self.outgoing.extend_from_slice(&frame.bytes);
                 if self.outgoing.len() > 64 * 1024 {
