@@ -207,7 +207,7 @@ impl Cluster {
     /// One of PostgreSQL's programs, as the user that it runs as.
     pub fn program(&self, name: &str) -> Command {
         let mut command = Command::new(programs().join(name));
-        command.current_dir("/");
+        command.current_dir("/").env("HOME", self.folder.path());
         for (variable, _) in std::env::vars() {
             if variable.starts_with("PG") {
                 command.env_remove(variable);

@@ -147,6 +147,18 @@ impl Stage {
         self.cluster.log().contains(text)
     }
 
+    /// How clients left, when so many have.
+    pub async fn left(&self, clients: usize) -> Vec<Left> {
+        for _ in 0..500 {
+            let left = self.guard.left.lock().unwrap().clone();
+            if left.len() >= clients {
+                return left;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("{clients} clients have not left");
+    }
+
     pub async fn people(&self) -> i64 {
         let row = self
             .look

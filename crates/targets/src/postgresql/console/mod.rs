@@ -6,6 +6,7 @@
 //! Invariant: no byte of a statement leaves before [`Recorder::intend`] has returned for it.
 
 mod event;
+mod page;
 mod statement;
 
 use std::sync::Arc;
@@ -20,8 +21,9 @@ use super::sql::{self, Strings};
 use super::wire::{Address, CancelKey, Login, Session, Transaction, WireError};
 use crate::recorder::{Recorder, RecorderLost};
 pub use event::{Column, Event};
-pub(super) use statement::rows_of;
-use statement::{Ended, Page};
+use page::Page;
+pub(super) use page::rows_of;
+use statement::Ended;
 
 /// How much of a result is handed on.
 #[derive(Debug, Clone, Copy)]

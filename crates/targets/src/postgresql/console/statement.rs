@@ -1,47 +1,23 @@
 //! One statement on the wire: sent, its rows page by page, its end.
 
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use access::event::ActionOutcome;
-use bytes::{Buf as _, BytesMut};
+use bytes::BytesMut;
 use fallible_iterator::FallibleIterator as _;
 use postgres_protocol::IsNull;
 use postgres_protocol::message::backend::Message;
 use postgres_protocol::message::frontend;
 
 use super::event::{Column, Event};
+use super::page::{Page, Part};
 use super::{ConsoleOver, ConsoleSession};
-use crate::postgresql::digest::Digest;
-use crate::postgresql::wire::{Frame, ServerError, Transaction, WireError};
-use crate::recorder::{ActionNumber, Finished, Recorder};
-
-/// Rows that are asked for before it is known how long they are.
-const FIRST_ROWS: u32 = 100;
-
-/// Values are handed on in parts of about so many bytes, so that the first are seen early.
-const PART_BYTES: usize = 64 * 1024;
+use crate::postgresql::wire::{ServerError, Transaction, WireError};
+use crate::recorder::{ActionNumber, Recorder};
 
 /// What the holder is told who wants to send data by `COPY`.
 const NO_COPY_IN: &str =
     "this console takes no data for COPY; use INSERT, or your own client by the gateway";
-
-/// A statement that runs.
-#[derive(Debug)]
-pub(super) struct Page {
-    number: ActionNumber,
-    begun: Instant,
-    digest: Digest,
-    /// Rows that came, over all pages, and bytes of what `COPY` gave.
-    rows: u64,
-    copied: usize,
-    tag: Option<String>,
-    capped: bool,
-    error: Option<ServerError>,
-    /// Of this page.
-    shown: u32,
-    shown_bytes: usize,
-}
 
 /// Why a statement did not come to its end.
 #[derive(Debug)]
@@ -78,18 +54,7 @@ impl ConsoleSession {
         last: bool,
         recorder: &dyn Recorder,
     ) -> Result<bool, ConsoleOver> {
-        let mut page = Page {
-            number,
-            begun: Instant::now(),
-            digest: Digest::default(),
-            rows: 0,
-            copied: 0,
-            tag: None,
-            capped: false,
-            error: None,
-            shown: 0,
-            shown_bytes: 0,
-        };
+        let mut page = Page::new(number);
         let mut bytes = BytesMut::new();
         let encoded = frontend::parse("", text, [], &mut bytes).and_then(|()| {
             let none: [i16; 0] = [];
@@ -376,93 +341,5 @@ impl ConsoleSession {
     async fn said(&self, event: Event) -> Result<(), Ended> {
         let told = self.events.send(event).await;
         told.map_err(|_| Ended::Unheard)
-    }
-}
-
-impl Page {
-    /// How many rows to ask for next: as many as the page is likely to take.
-    fn room(&self, limits: &super::Limits) -> u32 {
-        let left = u64::from(limits.page_rows.saturating_sub(self.shown));
-        let left = left.min(limits.rows.saturating_sub(self.rows));
-        let fit = match self.shown_bytes.checked_div(self.shown as usize) {
-            Some(each) => limits.page_bytes.saturating_sub(self.shown_bytes) / each.max(1),
-            None => FIRST_ROWS as usize,
-        };
-        // None would mean all of them.
-        let rows = left.min(fit as u64).max(1);
-        u32::try_from(rows).unwrap_or(FIRST_ROWS)
-    }
-
-    fn is_full(&self, limits: &super::Limits) -> bool {
-        self.shown >= limits.page_rows
-            || self.shown_bytes >= limits.page_bytes
-            || self.rows >= limits.rows
-    }
-
-    /// A row's values as text, and their length in bytes.
-    fn row(&mut self, frame: &Frame, longest: usize) -> Result<Row, Ended> {
-        let mut body = frame.body();
-        let short = || Ended::ByTarget(WireError::Protocol("half a row"));
-        let mut values = Vec::new();
-        let mut bytes = 0;
-        for _ in 0..body.try_get_u16().map_err(|_| short())? {
-            let length = body.try_get_i32().map_err(|_| short())?;
-            let Ok(length) = usize::try_from(length) else {
-                values.push(None);
-                continue;
-            };
-            let (value, rest) = body.split_at_checked(length).ok_or_else(short)?;
-            body = rest;
-            let shown = &value[..length.min(longest)];
-            self.capped |= shown.len() < length;
-            bytes += shown.len();
-            values.push(Some(String::from_utf8_lossy(shown).into_owned()));
-        }
-        Ok((values, bytes))
-    }
-
-    fn finished(&self, outcome: ActionOutcome) -> Finished {
-        let told = self.tag.as_deref().and_then(rows_of);
-        Finished {
-            outcome,
-            // What was handed over counts; what a statement only changed is in its tag.
-            rows: match self.rows {
-                0 => told,
-                rows => Some(rows),
-            },
-            duration_ms: u32::try_from(self.begun.elapsed().as_millis()).unwrap_or(u32::MAX),
-            result: self.digest.hex(),
-        }
-    }
-}
-
-/// The number at the end of a tag such as `INSERT 0 5`.
-pub(in crate::postgresql) fn rows_of(tag: &str) -> Option<u64> {
-    tag.rsplit(' ').next()?.parse().ok()
-}
-
-type Row = (Vec<Option<String>>, usize);
-
-/// Rows on their way.
-#[derive(Default)]
-struct Part {
-    rows: Vec<Vec<Option<String>>>,
-    bytes: usize,
-}
-
-impl Part {
-    fn add(&mut self, (row, bytes): Row) -> Option<Vec<Vec<Option<String>>>> {
-        self.rows.push(row);
-        self.bytes += bytes;
-        match self.bytes >= PART_BYTES {
-            true => self.taken(),
-            false => None,
-        }
-    }
-
-    fn taken(&mut self) -> Option<Vec<Vec<Option<String>>>> {
-        self.bytes = 0;
-        let rows = std::mem::take(&mut self.rows);
-        (!rows.is_empty()).then_some(rows)
     }
 }

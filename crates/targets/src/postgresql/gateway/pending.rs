@@ -163,13 +163,22 @@ impl Queue {
 
     /// The client sends data: the target has passed over every sync before it, and counts it as none.
     pub(super) fn data(&self, data: &[u8]) {
-        let mut sent = self.lock();
-        if takes_data(&sent) {
-            sent.retain(|pending| !matches!(pending, Pending::Sync));
-            if let Some(Pending::Query(action) | Pending::Execute(action)) = sent.front_mut() {
+        self.change(|sent| {
+            if let Some(action) = taker(sent) {
                 action.digest.add(data);
+                sent.retain(|pending| !matches!(pending, Pending::Sync));
             }
-        }
+        });
+    }
+
+    /// The client has no more data: what it sends now is not for the `COPY` any more.
+    pub(super) fn data_is_over(&self) {
+        self.change(|sent| {
+            if let Some(action) = taker(sent) {
+                action.takes_data = false;
+                sent.retain(|pending| !matches!(pending, Pending::Sync));
+            }
+        });
     }
 
     /// Does something with the queue; whoever waits looks again.
@@ -226,4 +235,14 @@ fn takes_data(sent: &VecDeque<Pending>) -> bool {
         sent.front(),
         Some(Pending::Query(action) | Pending::Execute(action)) if action.takes_data
     )
+}
+
+/// What the target waits for data for.
+fn taker(sent: &mut VecDeque<Pending>) -> Option<&mut Action> {
+    match sent.front_mut() {
+        Some(Pending::Query(action) | Pending::Execute(action)) if action.takes_data => {
+            Some(action)
+        }
+        _ => None,
+    }
 }

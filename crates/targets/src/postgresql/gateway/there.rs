@@ -167,6 +167,8 @@ impl<'a> There<'a> {
         };
         match asked {
             Asked::Terminate => {
+                // What it asked before is done first, as the target itself would.
+                self.quiet().await?;
                 frontend::terminate(&mut self.outgoing);
                 self.send().await?;
                 return Ok(Turn::Farewell);
@@ -184,7 +186,7 @@ impl<'a> There<'a> {
                 if frame.tag() == b'd' {
                     self.queue.data(frame.body());
                 } else {
-                    self.queue.data(&[]);
+                    self.queue.data_is_over();
                 }
                 self.outgoing.extend_from_slice(&frame.bytes);
                 if self.outgoing.len() > 64 * 1024 {

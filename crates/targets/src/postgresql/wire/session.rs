@@ -38,10 +38,16 @@ pub struct Login {
 }
 
 /// With it a statement of the session is cancelled, over a connection of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CancelKey {
     pub(crate) process: i32,
     pub(crate) secret: i32,
+}
+
+impl std::fmt::Debug for CancelKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CancelKey").finish_non_exhaustive()
+    }
 }
 
 /// How the session's transaction stands.
