@@ -44,6 +44,8 @@ enum Bench {
     Proof,
     /// A receipt of one entry out of 1,000,000, made and checked, beside the crates `tlog_tiles` and `signed_note`.
     Receipt,
+    /// The signatures of 100,000 checkpoints of one log, together, beside one by one.
+    Signatures,
     /// What an append costs, and what the server holds in memory, as a log grows.
     AppendCurve,
     /// What a decision costs among 1,000 policies and 100,000 requests, and how fast a log is replayed.
@@ -65,6 +67,7 @@ pub(crate) fn run(repo: &Repo, arguments: &Arguments) -> Result<()> {
                 Bench::AppendCurve => append(repo, Some(arguments.largest))?,
                 Bench::Proof => proof(repo, "bench_proof", "330 MB")?,
                 Bench::Receipt => proof(repo, "bench_receipt", "33 MB")?,
+                Bench::Signatures => signatures(repo)?,
                 Bench::Rules => {
                     rules(repo, "bench_rules")?;
                     replay_in_wasm(repo)?;
@@ -118,6 +121,17 @@ fn proof(repo: &Repo, example: &str, tiles: &str) -> Result<()> {
     }
     let mut bench = Command::new(repo.target.join("release/examples").join(example));
     run::run(bench.arg(tiles))
+}
+
+/// A program of the ledger alone.
+fn signatures(repo: &Repo) -> Result<()> {
+    let toolchain = setup::toolchain(repo)?;
+    say::line("Building the benchmark of signatures (a minute the first time) ...");
+    let mut build = run::cargo(repo, &toolchain);
+    build.args(["build", "--release", "--package", "ledger"]);
+    run::run(build.args(["--example", "bench_signatures"]))?;
+    let mut bench = Command::new(repo.target.join("release/examples/bench_signatures"));
+    run::run(&mut bench)
 }
 
 /// A program of the rules alone: no database, no files.

@@ -11,6 +11,7 @@ pub mod edit;
 pub mod page;
 pub mod people;
 pub mod policy;
+pub mod recorded;
 pub mod review;
 pub mod sign_in;
 

@@ -7,6 +7,8 @@ pub mod people;
 pub mod policy;
 pub mod proposal;
 pub mod ratification;
+#[cfg(feature = "ssr")]
+pub mod recorded;
 pub mod sealed;
 pub mod sentence;
 #[cfg(feature = "ssr")]

@@ -108,6 +108,11 @@ impl RequestId {
     pub(crate) const NIL: Self = Self::new(Uuid::nil());
 }
 
+impl RecordingId {
+    /// No recording's id: the caller makes random ones.
+    pub(crate) const NIL: Self = Self::new(Uuid::nil());
+}
+
 /// A text that is not a name of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a name: it takes {wanted}")]

@@ -15,7 +15,8 @@ mod bench;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use bench::{Folder, figure, median, timed, write_tiles};
+use bench::figure::{figure, median, timed};
+use bench::{Folder, write_tiles};
 use ledger::{Hash, HashTiles, TilePath, leaf_hash, prove_inclusion, root_of, verify_inclusion};
 use tlog_tiles::{TileHashReader, prove_record};
 

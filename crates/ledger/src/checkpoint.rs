@@ -5,6 +5,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+mod many;
+
 use crate::hash::{Hash, empty_root};
 use crate::key::{KeyKind, SigningKey, VerifierKey};
 use crate::note::{Note, NoteError, VerifiedNote, sign_checked};

@@ -45,45 +45,63 @@ impl Timestamp {
     /// Reads the 24 characters, without an allocation.
     pub(crate) fn from_text(text: &[u8]) -> Result<Self, TimestampError> {
         let text: &[u8; TIMESTAMP_TEXT_LEN] = text.try_into().map_err(|_| TimestampError)?;
-        let marks = [
-            (4, b'-'),
-            (7, b'-'),
-            (10, b'T'),
-            (13, b':'),
-            (16, b':'),
-            (19, b'.'),
-            (23, b'Z'),
-        ];
-        if marks.iter().any(|&(at, mark)| text[at] != mark) {
-            return Err(TimestampError);
-        }
-        let (year, month, day) = (
-            digits(&text[..4])?,
-            digits(&text[5..7])?,
-            digits(&text[8..10])?,
-        );
-        let (hour, minute) = (digits(&text[11..13])?, digits(&text[14..16])?);
-        let (second, milli) = (digits(&text[17..19])?, digits(&text[20..23])?);
+        let digits = digits(text).ok_or(TimestampError)?;
+        let two = |at: usize| digits[at] * 10 + digits[at + 1];
+        let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
+        let (hour, minute, second) = (two(11), two(14), two(17));
+        let milli = two(20) * 10 + digits[22];
         let exists = (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
         if !exists || hour > 23 || minute > 59 || second > 59 {
             return Err(TimestampError);
         }
-        let seconds = (hour * 60 + minute) * 60 + second;
-        Ok(Self(
-            days_from_civil(year, month, day) * DAY_MS + seconds * 1000 + milli,
-        ))
+        let ms = ((hour * 60 + minute) * 60 + second) * 1000 + milli;
+        let days = days_from_civil(year, month, day);
+        Ok(Self(days * DAY_MS + i64::from(ms)))
     }
 }
 
-fn digits(text: &[u8]) -> Result<i64, TimestampError> {
-    text.iter().try_fold(0, |number, byte| match byte {
-        b'0'..=b'9' => Ok(number * 10 + i64::from(byte - b'0')),
-        _ => Err(TimestampError),
-    })
+/// The value of each digit and 0 for each mark between them; `None` where something else stands there. Eight bytes at a
+/// time: of a byte that is right, what differs from the form is a digit's value, or nothing, and the slack that is added
+/// keeps it below 0x80.
+fn digits(text: &[u8; TIMESTAMP_TEXT_LEN]) -> Option<[u32; TIMESTAMP_TEXT_LEN]> {
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let (text, form, slack) = (text.as_chunks().0, FORM.as_chunks().0, SLACK.as_chunks().0);
+    let mut wrong = 0;
+    let mut digits = [0; TIMESTAMP_TEXT_LEN];
+    for (((to, text), form), slack) in digits
+        .as_chunks_mut::<8>()
+        .0
+        .iter_mut()
+        .zip(text)
+        .zip(form)
+        .zip(slack)
+    {
+        let [text, form, slack] = [text, form, slack].map(|bytes| u64::from_le_bytes(*bytes));
+        let values = text ^ form;
+        wrong |= values | values.wrapping_add(slack);
+        *to = values.to_le_bytes().map(u32::from);
+    }
+    (wrong & HIGH == 0).then_some(digits)
 }
 
-fn days_in_month(year: i64, month: i64) -> i64 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+/// A time, all of its digits being 0.
+const FORM: &[u8; TIMESTAMP_TEXT_LEN] = b"0000-00-00T00:00:00.000Z";
+
+/// What may be added to each byte's value before it is too large.
+const SLACK: [u8; TIMESTAMP_TEXT_LEN] = {
+    let mut slack = [0x7f; TIMESTAMP_TEXT_LEN];
+    let mut at = 0;
+    while at < slack.len() {
+        if FORM[at] == b'0' {
+            slack[at] -= 9;
+        }
+        at += 1;
+    }
+    slack
+};
+
+fn days_in_month(year: u32, month: u32) -> u32 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
         2 if leap => 29,
         2 => 28,
@@ -93,12 +111,12 @@ fn days_in_month(year: i64, month: i64) -> i64 {
 }
 
 /// Days since 1970-01-01. Years begin in March here, so that the leap day is a year's last, and are
-/// counted in eras of 400 years, which all have 146,097 days.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+/// counted from 400 years, which have 146,097 days, before the year 0.
+fn days_from_civil(year: u32, month: u32, day: u32) -> i64 {
+    let year = year + 400 - u32::from(month <= 2);
+    let leap_days = year / 4 - year / 100 + year / 400;
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    i64::from(year * 365 + leap_days + day_of_year) - 146_097 - 719_468
 }
 
 /// Year, month and day of a day since 1970-01-01; the inverse of [`days_from_civil`].

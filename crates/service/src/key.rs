@@ -43,13 +43,14 @@ fn path(data_dir: &Path, name: &str) -> PathBuf {
 }
 
 /// What a key is made of, wiped when it is dropped.
-type Seed = Zeroizing<[u8; SEED_LEN]>;
+pub(crate) type Seed = Zeroizing<[u8; SEED_LEN]>;
 
 const SEED_LEN: usize = 32;
 
 const LOG: &str = "log.seed";
 const WITNESS: &str = "witness.seed";
 const SUBMITTER: &str = "submitter.seed";
+const VAULT: &str = "vault.seed";
 const SSH_CA: &str = "ssh-ca.seed";
 
 /// Makes the log's key. Never replaces one.
@@ -125,6 +126,55 @@ fn submitter(origin: &Origin, seed: &Seed) -> Result<SigningKey, KeyError> {
 pub fn load_witness(data_dir: &Path, name: &str) -> Result<CosigningKey, KeyError> {
     let seed = read_seed(path(data_dir, WITNESS))?;
     CosigningKey::from_seed(name, *seed).map_err(KeyError::Unusable)
+}
+
+/// Reads the key that connectors' secrets are kept under, and makes it first where there is none.
+pub(crate) fn load_or_generate_vault(data_dir: &Path) -> Result<Seed, KeyError> {
+    read_or_make_seed(path(data_dir, VAULT))
+}
+
+/// Other keys of the vault: those before the current one, and one that is about to follow it.
+pub(crate) fn load_other_vaults(data_dir: &Path) -> Result<Vec<Seed>, KeyError> {
+    let folder = data_dir.join("keys");
+    let failed = |fault| KeyError::Io(folder.clone(), fault);
+    let mut seeds = Vec::new();
+    for file in fs::read_dir(&folder).map_err(failed)? {
+        let path = file.map_err(failed)?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(|name| name.starts_with("vault-") && name.ends_with(".seed")) {
+            seeds.push(read_seed(path)?);
+        }
+    }
+    Ok(seeds)
+}
+
+/// Makes a key that may follow the vault's, and keeps it beside it.
+pub(crate) fn generate_next_vault(
+    data_dir: &Path,
+    id: impl Fn(&Seed) -> u32,
+) -> Result<Seed, KeyError> {
+    let seed = random_seed()?;
+    keep_seed(beside_vault(data_dir, id(&seed)), &seed)?;
+    Ok(seed)
+}
+
+/// Lets the key of this id be the vault's. The one before stays beside it: an old copy of the database needs it.
+pub(crate) fn replace_vault(data_dir: &Path, before: u32, next: u32) -> Result<(), KeyError> {
+    let current = path(data_dir, VAULT);
+    let replace = || {
+        match fs::hard_link(&current, beside_vault(data_dir, before)) {
+            // From a try that broke off.
+            Err(fault) if fault.kind() != io::ErrorKind::AlreadyExists => return Err(fault),
+            _ => {}
+        }
+        fs::rename(beside_vault(data_dir, next), &current)?;
+        fs::File::open(data_dir.join("keys"))?.sync_all()
+    };
+    replace().map_err(|fault| KeyError::Io(current.clone(), fault))
+}
+
+fn beside_vault(data_dir: &Path, id: u32) -> PathBuf {
+    path(data_dir, &format!("vault-{id:08x}.seed"))
 }
 
 /// Makes the key that SSH hosts are to trust. Never replaces one: hosts would refuse what another signs.

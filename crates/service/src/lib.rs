@@ -10,6 +10,7 @@ pub mod archive;
 mod asked;
 mod clock;
 mod configured;
+pub mod connectors;
 pub mod cosign;
 mod data_lock;
 pub mod drafts;
@@ -32,6 +33,7 @@ mod proof;
 mod readings;
 pub mod rebuild;
 mod reconcile;
+mod recording;
 pub mod restore;
 pub mod rotate;
 mod seal;
@@ -43,6 +45,7 @@ mod targets;
 mod timeline;
 mod turns;
 mod use_cases;
+pub mod vault;
 mod watched;
 pub mod witness;
 pub mod zones;
@@ -58,6 +61,6 @@ pub use readings::ReadsWaiting;
 pub use signer::SignerState;
 pub use timeline::{Timeline, TimelineError, accept_timeline};
 pub use use_cases::{
-    ApproveExtension, ConfirmErasure, HandOver, Hindrance, Identity, LogQuery, Proposed, SignOff,
-    Simulated, Submit, Words,
+    ApproveExtension, ConfirmErasure, HandOver, Hindrance, Identity, LogQuery, Proposed,
+    RECORDED_AT_A_TIME, SignOff, Simulated, Submit, Words,
 };

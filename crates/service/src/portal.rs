@@ -23,6 +23,7 @@ use crate::notify::{self, Change};
 use crate::opening;
 use crate::readings::Readings;
 use crate::reconcile;
+use crate::recording::{self, Live};
 use crate::sequencer::{Answers, Image, Proposal, Publisher, Sequencer, Writer, when_witnessed};
 use crate::settings::{AnswerWhen, Settings, Trust};
 use crate::signer::{SignerState, Waiting};
@@ -57,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) faults: Faults,
     /// Of what is asked of everybody.
     pub(crate) turns: Turns,
+    /// The recorded sessions that live in this process.
+    pub(crate) live: Live,
     ledger: LedgerReader,
     changes: broadcast::Sender<Change>,
     witnesses: cosign::States,
@@ -166,6 +169,7 @@ impl Portal {
                 halt,
                 faults: Faults::default(),
                 turns: Turns::default(),
+                live: Live::default(),
                 changes,
                 witnesses: cosign::States::default(),
                 signer: waiting,
@@ -178,6 +182,7 @@ impl Portal {
         if portal.halted().is_none() {
             portal.open_log(head.size == 0, &shutdown).await?;
         }
+        watched("cutter", &portal.inner.halt, recording::run(portal.clone()));
         watched(
             "reconciler",
             &portal.inner.halt,

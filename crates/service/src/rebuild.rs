@@ -118,22 +118,19 @@ async fn project_some(
     if entries.is_empty() {
         return Err(FoldError::Missing(from).into());
     }
-    let (mut requests, mut seqs) = (Vec::new(), Vec::new());
+    let mut stories = projection::Stories::default();
     for entry in &entries {
         if leaf_hash(&entry.bytes) != entry.leaf_hash {
             return Err(FoldError::Altered(entry.seq).into());
         }
-        let (record, request) = image.take(&entry.bytes, &mut Addition::default())?;
-        if let Some(request) = request {
-            requests.push(request.uuid());
-            seqs.push(store::signed(record.seq));
-        }
+        let (record, of) = image.take(&entry.bytes, &mut Addition::default())?;
+        stories.add(record.seq, of);
         // What was erased is gone already, and is in no projection.
         if !matches!(record.event, Event::OpeningErased { .. }) {
             let at = (record.seq, record.time.millis());
             let lawful = image.was_lawful();
-            projection::project(connection, at, &record.actor, &record.event, lawful).await?;
+            projection::project(connection, at, &record.actor, &record.event, of, lawful).await?;
         }
     }
-    Ok(projection::tell(connection, &requests, &seqs).await?)
+    Ok(stories.tell(connection).await?)
 }

@@ -212,6 +212,7 @@ async fn round(portal: &Portal) {
         ("intents without outcome", clear_intents(portal).await),
         ("orphans", sweep(portal).await),
         ("overdue requests", portal.lapse_overdue().await),
+        ("recordings left open", portal.end_recordings_left().await),
     ] {
         if let Err(fault) = done {
             tracing::warn!(%fault, what, "a part of the round was not done; it is tried again");

@@ -122,15 +122,12 @@ async fn restore_bundle(
         return Err(RestoreError::OtherLog(head.size));
     }
     let mut addition = Addition::default();
-    let (mut requests, mut seqs) = (Vec::new(), Vec::new());
+    let mut stories = projection::Stories::default();
     let mut records = Vec::new();
     for entry in entries {
-        let (record, request) = image.take(entry, &mut addition)?;
-        if let Some(request) = request {
-            requests.push(request.uuid());
-            seqs.push(store::signed(record.seq));
-        }
-        records.push((record, image.was_lawful()));
+        let (record, of) = image.take(entry, &mut addition)?;
+        stories.add(record.seq, of);
+        records.push((record, of, image.was_lawful()));
     }
     store::append(
         connection,
@@ -140,11 +137,11 @@ async fn restore_bundle(
         &addition,
     )
     .await?;
-    for (record, lawful) in &records {
+    for (record, of, lawful) in &records {
         let at = (record.seq, record.time.millis());
-        projection::project(connection, at, &record.actor, &record.event, *lawful).await?;
+        projection::project(connection, at, &record.actor, &record.event, *of, *lawful).await?;
     }
-    projection::tell(connection, &requests, &seqs).await?;
+    stories.tell(connection).await?;
     Ok(store::commit(connection).await?)
 }
 

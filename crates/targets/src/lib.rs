@@ -10,16 +10,23 @@ mod connector;
 mod postgresql;
 mod recorder;
 pub mod ssh;
+mod webhook;
 
 pub use connector::{Access, Connector, Fault, Standing, TargetError};
-pub use postgresql::{Check, Checked, Ending, PostgresTarget, console, sql, wire};
+pub use postgresql::{Check, Checked, Ending, PostgresTarget, console, gateway, sql, wire};
 pub use recorder::{ActionNumber, Finished, Recorder, RecorderLost};
+pub use webhook::{
+    Answer, AnswerLog, AnsweredCall, BadAddress, BadSecret, LONGEST_ANSWER, Pace, WebhookError,
+    WebhookSecret, WebhookSettings, WebhookTarget,
+};
 
 /// A target, by what it is.
 #[derive(Debug)]
 pub enum Target {
     /// A PostgreSQL server.
     Postgresql(PostgresTarget),
+    /// An address that is called.
+    Webhook(WebhookTarget),
     /// An SSH host.
     Ssh(ssh::SshTarget),
 }
@@ -29,6 +36,7 @@ impl Target {
     pub fn connector(&self) -> &dyn Connector {
         match self {
             Self::Postgresql(target) => target,
+            Self::Webhook(target) => target,
             Self::Ssh(target) => target,
         }
     }

@@ -213,7 +213,7 @@ pub(crate) fn entries(count: u64) -> String {
 }
 
 /// So many of something whose plural takes an s.
-fn counted(count: u64, one: &str) -> String {
+pub(crate) fn counted(count: u64, one: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {one}{plural}")
 }

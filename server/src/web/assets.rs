@@ -110,13 +110,14 @@ impl Stylesheet {
     }
 }
 
-/// `/pkg/…`, `/policy-editor/…` and `/verify/…`. Beside each file may lie its `.br` and `.gz` twin.
+/// `/pkg/…`, `/policy-editor/…`, `/recorded/…` and `/verify/…`. Beside each file may lie its `.br` and `.gz` twin.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(site: &Path) -> Router<S> {
     let verify = site.join("verify");
     let index: PathBuf = verify.join("index.html");
     Router::new()
         .nest_service("/pkg", files(&site.join("pkg")))
         .nest_service("/policy-editor", files(&site.join("policy-editor")))
+        .nest_service("/recorded", files(&site.join("recorded")))
         .nest_service("/verify/", files(&verify))
         .route_service(
             "/verify",

@@ -101,6 +101,7 @@ const TRIED: &[(&str, &str)] = &[
     // Files of the build, and whether all is well.
     ("GET /pkg", "app.css"),
     ("GET /policy-editor", "editor.js"),
+    ("GET /recorded", "console.js"),
     ("GET /verify", ""),
     ("GET /verify", "verify.js"),
     ("GET /healthz", ""),
@@ -216,7 +217,7 @@ async fn address(
         ("/ledger/receipt/{seq}", _) => "/ledger/receipt/0",
         ("/ledger/tile/{path}", "hashes") => "/ledger/tile/0/000",
         ("/ledger/tile/{path}", _) => "/ledger/tile/entries/000",
-        ("/pkg" | "/policy-editor" | "/verify", file) if !file.is_empty() => {
+        ("/pkg" | "/policy-editor" | "/recorded" | "/verify", file) if !file.is_empty() => {
             return format!("{path}/{file}");
         }
         _ => path,
@@ -239,6 +240,7 @@ async fn each_role_may_do_what_the_table_says_and_nothing_else(pool: PgPool) {
     for file in [
         "pkg/app.css",
         "policy-editor/editor.js",
+        "recorded/console.js",
         "verify/index.html",
         "verify/verify.js",
     ] {

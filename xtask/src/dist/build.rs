@@ -72,6 +72,25 @@ pub(crate) fn editor(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
         .join("wasm-release/policy_editor.wasm"))
 }
 
+/// The terminal's WASM.
+pub(crate) fn terminal(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
+    let mut command = for_browser(repo, toolchain, "terminal-wasm", &["--lib"], "wasm-release");
+    run::run(&mut command)?;
+    Ok(repo
+        .target
+        .join(WASM)
+        .join("wasm-release/terminal_wasm.wasm"))
+}
+
+/// The program that writes the pages of recorded work for the tests of their scripts.
+pub(crate) fn recorded_pages(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
+    let mut command = run::cargo(repo, toolchain);
+    command.args(["build", "--package", "app", "--features", "ssr"]);
+    command.args(["--example", "recorded_pages"]);
+    run::run(&mut command)?;
+    Ok(repo.target.join("debug/examples/recorded_pages"))
+}
+
 /// The readers of the ledger, compiled as the verifier is, for whoever compares what they say.
 pub(crate) fn vectors(repo: &Repo, toolchain: &Toolchain) -> Result<PathBuf> {
     let what = ["--example", "vectors"];

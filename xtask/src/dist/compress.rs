@@ -38,7 +38,7 @@ pub(crate) fn twins(file: &Path, bytes: &[u8], changed: bool) -> Result<Vec<&'st
 /// For each file with twins: its name and its sizes, for the person who built it.
 pub(crate) fn report(site: &Path) -> Result<Vec<(String, String)>> {
     let mut lines = Vec::new();
-    for part in ["pkg", "policy-editor", "verify"] {
+    for part in ["pkg", "policy-editor", "recorded", "verify"] {
         let mut files: Vec<PathBuf> = fs::read_dir(site.join(part))?
             .filter_map(|file| file.ok().map(|file| file.path()))
             .filter(|file| twin_of(file, "br").exists())

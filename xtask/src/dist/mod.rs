@@ -8,12 +8,14 @@
 //! <target>/site/verify/           the verifier's page: works from this folder alone; and breakglass-verify.html with
 //!                                 its SHA-256: the verifier as one file
 //! <target>/site/policy-editor/    what checks a policy while it is typed
+//! <target>/site/recorded/         the console, the terminal and the player of recorded work
 //! ```
 
 mod bind;
 mod build;
 mod compress;
 mod join;
+mod recorded;
 mod single;
 mod styles;
 mod tree;
@@ -25,7 +27,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
-pub(crate) use build::Profile;
+pub(crate) use build::{Profile, recorded_pages};
+pub(crate) use recorded::build_alone as build_recorded;
 pub(crate) use verifier::build_single;
 
 use crate::repo::Repo;
@@ -83,12 +86,14 @@ pub(crate) fn build(repo: &Repo, toolchain: Toolchain, profile: Profile) -> Resu
     let app = build::app(repo, &toolchain)?;
     let verifier = build::verifier(repo, &toolchain)?;
     let editor = build::editor(repo, &toolchain)?;
+    let terminal = build::terminal(repo, &toolchain)?;
 
     let styles = styles::bundle(&repo.root.join("style"))?;
     let mut hashes = pages(repo, &app, &styles)?;
     let verifier = verifier::write(repo, &verifier, &styles)?;
     hashes.push_str(&format!("verifier: {verifier}\n"));
     policy_editor(repo, &editor)?;
+    recorded::write(repo, &terminal)?;
     let beside = program
         .parent()
         .context("the program lies in no folder")?

@@ -29,12 +29,14 @@ pub(super) fn clippy(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     Ok(Count::success())
 }
 
-/// Clippy for the browser: the pages, the verifier with the instructions that it ships with, the policy editor.
+/// Clippy for the browser: the pages, the verifier with the instructions that it ships with, the policy editor, the
+/// terminal.
 pub(super) fn clippy_wasm(repo: &Repo, toolchain: Toolchain) -> Result<Count> {
     for (package, features, flags) in [
         ("app", "hydrate", ""),
         ("verifier-wasm", "", "-C target-feature=+simd128"),
         ("policy-editor", "", ""),
+        ("terminal-wasm", "", ""),
     ] {
         let mut command = run::cargo(repo, &toolchain);
         command

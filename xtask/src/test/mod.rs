@@ -5,6 +5,7 @@ mod checks;
 mod count;
 mod ignored;
 mod journeys;
+mod parts;
 mod reproducible;
 pub(crate) mod sqlx;
 mod strangers;
@@ -55,6 +56,8 @@ enum Step {
     Vectors,
     /// The verifier as one file is the same bytes in any folder.
     Reproducible,
+    /// The scripts of the pages of recorded work, in a browser without a portal.
+    Parts,
     /// The portal, its pages and the verifier are built.
     Dist,
     /// The journeys in a browser.
@@ -127,6 +130,7 @@ fn perform(repo: &Repo, toolchain: Toolchain, step: Step) -> Result<Count> {
         Step::Strangers => strangers::run(repo, toolchain),
         Step::Vectors => vectors::run(repo, toolchain),
         Step::Reproducible => reproducible::run(repo, toolchain),
+        Step::Parts => parts::run(repo, toolchain),
         Step::Dist => dist::build(repo, toolchain, dist::Profile::Demo).map(|_| Count::success()),
         Step::Journeys => journeys::run(repo, toolchain),
     }

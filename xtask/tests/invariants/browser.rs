@@ -63,6 +63,11 @@ pub(crate) fn browser_compiles_nothing_of_the_server(house: &House) -> Vec<Strin
             features: "",
             target: BROWSER,
         },
+        Build {
+            package: "terminal-wasm",
+            features: "",
+            target: BROWSER,
+        },
     ]
     .iter()
     .flat_map(|build| forbidden(house, build, &SERVER_SIDE))

@@ -35,6 +35,13 @@ pub(crate) fn editor_stands_on_the_rules(house: &House) -> Vec<String> {
     broken
 }
 
+/// `terminal-wasm` → no crate of the workspace; and no crate → `terminal-wasm`.
+pub(crate) fn terminal_stands_alone(house: &House) -> Vec<String> {
+    let mut broken = only(house, "terminal-wasm", &[]);
+    broken.extend(nobody_depends_on(house, "terminal-wasm"));
+    broken
+}
+
 /// Nothing → `server`; `server` → `app` with `ssr`.
 pub(crate) fn nothing_depends_on_the_server(house: &House) -> Vec<String> {
     let mut broken = nobody_depends_on(house, "server");

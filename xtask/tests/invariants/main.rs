@@ -80,6 +80,11 @@ fn the_policy_editor_stands_on_the_rules_only() {
 }
 
 #[test]
+fn the_terminal_stands_alone() {
+    holds(&edges::terminal_stands_alone(&house()));
+}
+
+#[test]
 fn app_and_server_decide_nothing() {
     holds(&sources::app_and_server_decide_nothing(&house()));
 }

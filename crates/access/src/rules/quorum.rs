@@ -97,9 +97,12 @@ pub(crate) fn count(state: &State, request: &Request, coming: Option<Coming<'_>>
 
 /// How many of the people can each stand for a group of their own: the largest matching.
 fn distinct(stage: &Stage, steps: usize, people: &[(PersonId, &[GroupName])]) -> usize {
-    let mut groups: Vec<&GroupName> = stage.asked(steps).collect();
-    groups.sort_unstable();
-    groups.dedup();
+    let mut groups: Vec<&GroupName> = Vec::new();
+    for group in stage.asked(steps) {
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
     let mut taken: Vec<Option<usize>> = vec![None; groups.len()];
     let placed = |person: &usize| {
         let mut seen = vec![false; groups.len()];

@@ -1,7 +1,8 @@
-//! What the measurements of proofs share: a log's tiles in a folder, clocks, and how a figure is printed.
+//! What the measurements of proofs share: a log's tiles in a folder.
+
+pub(crate) mod figure;
 
 use std::path::Path;
-use std::time::Instant;
 use std::{fs, io};
 
 use ledger::{Hash, TilePath, root_of};
@@ -9,13 +10,6 @@ use tlog_tiles::{Error, Tile, TileReader};
 
 /// How many hashes a tile has (tlog-tiles).
 const WIDTH: usize = 256;
-
-/// Milliseconds.
-pub(crate) fn timed(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64() * 1000.0
-}
 
 /// The tiles as `tlog_tiles` asks for them: with their height in the name.
 pub(crate) struct Folder<'a>(pub(crate) &'a Path);
@@ -52,22 +46,4 @@ pub(crate) fn write_tiles(folder: &Path, leaves: &[Hash]) -> io::Result<()> {
         hashes = hashes.chunks_exact(WIDTH).map(root_of).collect();
     }
     Ok(())
-}
-
-pub(crate) fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-pub(crate) fn figure(bench: &str, metric: &str, value: f64, peer: Option<(&str, f64)>) {
-    let (peer, ratio) = match peer {
-        Some((name, peer)) => (
-            format!(r#""{name}: {peer:.3} ms""#),
-            format!("{:.1}", peer / value),
-        ),
-        None => ("null".to_owned(), "null".to_owned()),
-    };
-    println!(
-        r#"{{"bench":"{bench}","metric":"{metric}","value":{value:.3},"unit":"ms","peer":{peer},"ratio":{ratio}}}"#
-    );
 }

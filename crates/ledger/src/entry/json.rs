@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::error::ParseError;
 use super::layout::NUMBER_LIMIT;
-use super::plain_run::plain_run;
+use super::stops::Stops;
 
 /// How deep objects and arrays may stand inside of each other, counted from `actor` or `body` as 1:
 /// it bounds the stack, and no entry comes near it.
@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 32;
 
 /// Up to this many members are compared pair by pair; more are sorted first, so that an object of
 /// ten thousand members cannot make the scan quadratic.
-const PAIRWISE: usize = 12;
+const PAIRWISE: usize = 24;
 
 /// Where a member's name stands, quotes excluded. An entry's offsets fit into two bytes.
 pub(crate) type Name = (u16, u16);
@@ -24,6 +24,7 @@ pub(crate) type Name = (u16, u16);
 pub(super) struct Scanner<'a, 'k> {
     text: &'a [u8],
     at: usize,
+    stops: Stops<'a>,
     /// The names of all open objects, innermost last: the one thing that needs memory.
     names: &'k mut Vec<Name>,
 }
@@ -32,7 +33,13 @@ impl<'a, 'k> Scanner<'a, 'k> {
     /// A scanner at `at`. The text is at most [`MAX_ENTRY_LEN`](super::MAX_ENTRY_LEN) bytes long.
     pub(super) fn new(text: &'a [u8], at: usize, names: &'k mut Vec<Name>) -> Self {
         names.clear();
-        Self { text, at, names }
+        let stops = Stops::new(text);
+        Self {
+            text,
+            at,
+            stops,
+            names,
+        }
     }
 
     pub(super) fn at(&self) -> usize {
@@ -51,7 +58,14 @@ impl<'a, 'k> Scanner<'a, 'k> {
         taken
     }
 
+    /// Where the next quote, backslash or control character stands, or the text ends.
+    #[inline(always)]
+    pub(super) fn next_stop(&mut self) -> usize {
+        self.stops.from(self.at)
+    }
+
     /// Steps over the literal, if it follows.
+    #[inline(always)]
     pub(super) fn literal(&mut self, literal: &str) -> bool {
         let follows = self.rest().starts_with(literal.as_bytes());
         if follows {
@@ -88,11 +102,13 @@ impl<'a, 'k> Scanner<'a, 'k> {
         Ok(number)
     }
 
+    #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
     /// The error for a byte that does not belong here.
+    #[cold]
     fn misplaced(&self) -> ParseError {
         match self.peek() {
             None => ParseError::EndsEarly { at: self.at },
@@ -102,12 +118,14 @@ impl<'a, 'k> Scanner<'a, 'k> {
     }
 
     /// Steps over the byte, if it follows.
+    #[inline(always)]
     fn eat(&mut self, byte: u8) -> bool {
         let follows = self.peek() == Some(byte);
         self.at += usize::from(follows);
         follows
     }
 
+    #[inline(always)]
     fn expect(&mut self, byte: u8) -> Result<(), ParseError> {
         if self.eat(byte) {
             Ok(())
@@ -116,6 +134,7 @@ impl<'a, 'k> Scanner<'a, 'k> {
         }
     }
 
+    #[inline(always)]
     fn value(&mut self, depth: usize) -> Result<(), ParseError> {
         match self.peek() {
             Some(b'"') => self.string().map(drop),
@@ -145,9 +164,14 @@ impl<'a, 'k> Scanner<'a, 'k> {
             return Ok(());
         }
         let first = self.names.len();
+        let (mut seen, mut twice) = (Seen::default(), false);
         loop {
-            let name = self.string()?;
-            self.names.push(name);
+            let (start, end) = self.string()?;
+            if seen.maybe(self.text, start, end) {
+                twice = twice || self.stands_there(first, &self.text[start..end]);
+            }
+            let offset = |at: usize| u16::try_from(at).map_err(|_| ParseError::TooLong);
+            self.names.push((offset(start)?, offset(end)?));
             self.expect(b':')?;
             self.value(depth)?;
             if !self.eat(b',') {
@@ -155,7 +179,11 @@ impl<'a, 'k> Scanner<'a, 'k> {
             }
         }
         self.expect(b'}')?;
-        self.close(first)
+        if twice {
+            self.compare(first)?;
+        }
+        self.names.truncate(first);
+        Ok(())
     }
 
     fn elements(&mut self, depth: usize) -> Result<(), ParseError> {
@@ -180,9 +208,20 @@ impl<'a, 'k> Scanner<'a, 'k> {
         Ok(())
     }
 
-    /// Forgets the names of an object that ends, after a look for one that stands twice. Since each
-    /// string has one permitted form, equal names are equal bytes.
-    fn close(&mut self, first: usize) -> Result<(), ParseError> {
+    /// Whether the open object has the name already; of one with many members that is said too where it may be.
+    #[inline(never)]
+    fn stands_there(&self, first: usize, name: &[u8]) -> bool {
+        let names = &self.names[first..];
+        names.len() > PAIRWISE
+            || names
+                .iter()
+                .any(|earlier| &self.text[usize::from(earlier.0)..usize::from(earlier.1)] == name)
+    }
+
+    /// Looks for the first name that stands twice in an object. Since each string has one permitted form, equal names
+    /// are equal bytes.
+    #[inline(never)]
+    fn compare(&mut self, first: usize) -> Result<(), ParseError> {
         let text = self.text;
         let bytes = |name: &Name| &text[usize::from(name.0)..usize::from(name.1)];
         let names = &mut self.names[first..];
@@ -204,20 +243,19 @@ impl<'a, 'k> Scanner<'a, 'k> {
                 }
             }
         }
-        self.names.truncate(first);
         match second {
             Some(at) => Err(ParseError::DuplicateMember { at: at.into() }),
             None => Ok(()),
         }
     }
 
-    /// A string; returns where its content stands.
-    #[inline]
-    fn string(&mut self) -> Result<Name, ParseError> {
+    /// A string; returns where its content begins and ends.
+    #[inline(always)]
+    fn string(&mut self) -> Result<(usize, usize), ParseError> {
         self.expect(b'"')?;
         let start = self.at;
         loop {
-            self.at += plain_run(self.rest());
+            self.at = self.next_stop();
             match self.peek() {
                 None => return Err(ParseError::EndsEarly { at: self.at }),
                 Some(b'"') => break,
@@ -227,8 +265,7 @@ impl<'a, 'k> Scanner<'a, 'k> {
         }
         let end = self.at;
         self.at += 1;
-        let offset = |at: usize| u16::try_from(at).map_err(|_| ParseError::TooLong);
-        Ok((offset(start)?, offset(end)?))
+        Ok((start, end))
     }
 
     /// An escape: `\"` `\\` `\b` `\f` `\n` `\r` `\t`, and `\u00xx` with lower-case digits for those
@@ -252,3 +289,45 @@ impl<'a, 'k> Scanner<'a, 'k> {
         Ok(())
     }
 }
+
+/// Which names an object had so far, roughly: a bit for each, which two names seldom share. Nearly always that tells
+/// that none stands twice; else they are compared.
+#[derive(Default)]
+struct Seen {
+    bits: [u64; 4],
+}
+
+impl Seen {
+    /// Whether the name may have been there before.
+    #[inline(always)]
+    fn maybe(&mut self, text: &[u8], start: usize, end: usize) -> bool {
+        let Some(mixed) = mix(text, start, end) else {
+            return true;
+        };
+        let (word, bit) = ((mixed >> 62) as usize, 1 << (mixed >> 56 & 63));
+        let maybe = self.bits[word] & bit != 0;
+        self.bits[word] |= bit;
+        maybe
+    }
+}
+
+/// A number made of a name's length, its first eight bytes and its last eight; `None` for a short one so near to the
+/// text's end that there are no eight.
+#[inline(always)]
+fn mix(text: &[u8], start: usize, end: usize) -> Option<u64> {
+    let eight = |at: usize| {
+        let bytes = text.get(at..)?.first_chunk()?;
+        Some(u64::from_le_bytes(*bytes))
+    };
+    let length = end - start;
+    let first = eight(start)?;
+    let bytes = if length < 8 {
+        first & ((1 << (8 * length)) - 1)
+    } else {
+        first ^ eight(end - 8)?.rotate_left(29)
+    };
+    Some((bytes ^ length as u64).wrapping_mul(MIX))
+}
+
+/// Spreads bits over a number's upper end: 2^64 divided by the golden ratio.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -27,12 +27,39 @@ const MAX_KIND_LEN: usize = 64;
 /// Whether the text may stand as `kind`: lower-case words of ASCII letters, digits, `_` and `-`,
 /// joined by single dots. Nothing in it needs an escape.
 pub(super) fn is_kind(kind: &[u8]) -> bool {
-    let word = |word: &[u8]| {
-        let plain = |b: &u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
-        !word.is_empty() && word.iter().all(plain)
-    };
-    kind.len() <= MAX_KIND_LEN && kind.split(|b| *b == b'.').all(word)
+    // A dot needs a word before it, and so does the end.
+    let mut in_word = false;
+    for byte in kind {
+        in_word = match KIND[usize::from(*byte)] {
+            Part::Word => true,
+            Part::Dot if in_word => false,
+            Part::Dot | Part::Other => return false,
+        };
+    }
+    in_word && kind.len() <= MAX_KIND_LEN
 }
+
+#[derive(Clone, Copy)]
+enum Part {
+    Word,
+    Dot,
+    Other,
+}
+
+/// For each byte, what it is in a kind.
+const KIND: [Part; 256] = {
+    let mut parts = [Part::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        parts[byte] = match byte as u8 {
+            b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' => Part::Word,
+            b'.' => Part::Dot,
+            _ => Part::Other,
+        };
+        byte += 1;
+    }
+    parts
+};
 
 /// Whether the id is of version 4 (RFC 9562, 5.4): 122 of its bits are random, which also keeps an
 /// entry from being guessed from its leaf hash.

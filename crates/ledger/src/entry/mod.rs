@@ -5,7 +5,7 @@ mod error;
 mod json;
 mod layout;
 mod parse;
-mod plain_run;
+mod stops;
 
 use alloc::vec::Vec;
 

@@ -89,12 +89,13 @@ pub(crate) fn parse_with<'a>(
     let time = time.map_err(|_| ParseError::Time)?;
     member(&mut scan, BEFORE_KIND, "kind")?;
     let kind_at = scan.at();
-    let kind_len = scan.rest().iter().position(|b| *b == b'"');
-    let kind = scan.take(kind_len.ok_or(ParseError::EndsEarly { at: bytes.len() })?);
-    if !is_kind(kind) {
-        return Err(ParseError::Kind);
+    let kind_end = scan.next_stop();
+    let kind = scan.take(kind_end - kind_at);
+    if !is_kind(kind) || scan.rest().first() != Some(&b'"') {
+        let ends = scan.rest().contains(&b'"');
+        let early = ParseError::EndsEarly { at: bytes.len() };
+        return Err(if ends { ParseError::Kind } else { early });
     }
-    let kind_end = scan.at();
     member(&mut scan, BEFORE_ACTOR, "actor")?;
     let actor_at = scan.at();
     scan.object()?;
@@ -120,6 +121,7 @@ pub(crate) fn parse_with<'a>(
 }
 
 /// Steps over what stands between two of the entry's own values.
+#[inline(always)]
 fn member(
     scan: &mut Scanner<'_, '_>,
     literal: &str,
@@ -128,13 +130,18 @@ fn member(
     if scan.literal(literal) {
         return Ok(());
     }
+    Err(not_there(scan, literal, member))
+}
+
+#[cold]
+fn not_there(scan: &Scanner<'_, '_>, literal: &str, member: &'static str) -> ParseError {
     let at = scan.at();
     if literal.as_bytes().starts_with(scan.rest()) {
-        return Err(ParseError::EndsEarly {
+        return ParseError::EndsEarly {
             at: at + scan.rest().len(),
-        });
+        };
     }
-    Err(ParseError::Member { member, at })
+    ParseError::Member { member, at }
 }
 
 /// A version 4 UUID in lower case with hyphens.
@@ -143,34 +150,35 @@ fn read_id(text: &[u8]) -> Option<Uuid> {
     if [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
         return None;
     }
-    let part = |from: usize, to: usize| base16(&text[from..to]);
-    let high = part(0, 8)? << 32 | part(9, 13)? << 16 | part(14, 18)?;
-    let low = part(19, 23)? << 48 | part(24, 36)?;
-    Some(Uuid::from_u64_pair(high, low)).filter(|id| is_random_id(*id))
+    let eight = |a: usize, b: usize| {
+        let (Some(first), Some(second)) = (text[a..].first_chunk(), text[b..].first_chunk()) else {
+            return None;
+        };
+        let halves = [u32::from_le_bytes(*first), u32::from_le_bytes(*second)].map(u64::from);
+        base16(halves[0] | halves[1] << 32)
+    };
+    let (a, b) = (eight(0, 4)?, eight(9, 14)?);
+    let (c, d) = (eight(19, 24)?, eight(28, 32)?);
+    let id = Uuid::from_u64_pair(a << 32 | b, c << 32 | d);
+    Some(id).filter(|id| is_random_id(*id))
 }
 
-/// At most 16 lower-case digits of base 16.
-fn base16(digits: &[u8]) -> Option<u64> {
-    let (number, wrong) = digits.iter().fold((0, 0), |(number, wrong), digit| {
-        let value = DIGITS[usize::from(*digit)];
-        (number << 4 | u64::from(value & 15), wrong | value)
-    });
-    (wrong < NO_DIGIT).then_some(number)
-}
-
-/// What stands in the table for a byte that is no digit.
-const NO_DIGIT: u8 = 16;
-
-/// For each byte, the digit that it is.
-const DIGITS: [u8; 256] = {
-    let mut digits = [NO_DIGIT; 256];
-    let mut value = 0;
-    while value < 16 {
-        digits[b"0123456789abcdef"[value] as usize] = value as u8;
-        value += 1;
+/// Eight lower-case digits of base 16, the first one in the lowest byte, all at once: no byte lends to the next.
+fn base16(digits: u64) -> Option<u64> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    // Letters differ from numerals by this bit.
+    let letters = digits >> 6 & ONES;
+    let values = (digits & (ONES * 0x0f)) + letters * 9;
+    let from_ten = (values + ONES * 6) >> 4 & ONES;
+    let written = values + ONES * u64::from(b'0') + from_ten * u64::from(b'a' - b'0' - 10);
+    if written != digits || values & (ONES * 0xf0) != 0 {
+        return None;
     }
-    digits
-};
+    let pairs = values.swap_bytes();
+    let bytes = (pairs | pairs >> 4) & 0x00ff_00ff_00ff_00ff;
+    let halves = (bytes | bytes >> 8) & 0x0000_ffff_0000_ffff;
+    Some((halves | halves >> 16) & 0xffff_ffff)
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! Keys: who signs a note, and whose signatures a reader believes.
 
+mod multiples;
 mod signing;
 mod verifier;
 

@@ -8,6 +8,7 @@ use core::str::FromStr;
 
 use ed25519_dalek::{Signature, VerifyingKey};
 
+use super::multiples::ManyByOne;
 use super::{cosigned_message, key_id};
 use crate::base64;
 use crate::origin::{NameError, check_name};
@@ -159,6 +160,14 @@ impl VerifierKey {
         match &self.material {
             Material::Ed25519(key) | Material::CosignatureV1(key) => key.as_bytes(),
             Material::MlDsa44(key) => key,
+        }
+    }
+
+    /// For many signatures of a log's key; `None` for a key of another kind.
+    pub(crate) fn many(&self) -> Option<ManyByOne> {
+        match &self.material {
+            Material::Ed25519(key) => Some(ManyByOne::of(key)),
+            Material::CosignatureV1(_) | Material::MlDsa44(_) => None,
         }
     }
 

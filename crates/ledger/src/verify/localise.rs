@@ -48,11 +48,11 @@ fn differences(signed: &[Hash], stream: &[Hash]) -> Vec<Finding> {
     let signed = &signed[start..signed.len() - end];
     let stream = &stream[start..stream.len() - end];
 
-    let mut places: BTreeMap<Hash, Option<usize>> = signed
-        .iter()
-        .enumerate()
-        .map(|(place, leaf)| (*leaf, Some(place)))
-        .collect();
+    // One by one: to collect them would sort them first, by code that a browser has to fetch.
+    let mut places: BTreeMap<Hash, Option<usize>> = BTreeMap::new();
+    for (place, leaf) in signed.iter().enumerate() {
+        places.insert(*leaf, Some(place));
+    }
     // Each signed entry is recognised once; a second copy of it is an insertion.
     let known: Vec<Option<usize>> = stream
         .iter()

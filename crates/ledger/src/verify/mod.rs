@@ -2,6 +2,7 @@
 
 mod finding;
 mod hashed;
+mod ids;
 mod localise;
 mod order;
 mod span;

@@ -6,6 +6,7 @@
 
 use alloc::vec::Vec;
 
+use super::ids;
 use crate::entry::{Entry, KnownPrev, Name, parse_with};
 use crate::hash::{HASH_TEXT_LEN, Hash};
 use crate::tree::{LeafRange, Tree};
@@ -86,7 +87,7 @@ impl SpanReader {
         }
         let leaves: Vec<Hash> = hashed.iter().map(HashedEntry::leaf).collect();
         let (leaves, marks) = grown(first, &leaves, marks).ok_or(doubt(first))?;
-        read.ids.sort_unstable();
+        ids::sort(&mut read.ids);
         Ok(Span {
             leaves,
             prev: entry.prev(),
@@ -252,8 +253,7 @@ impl Spans {
             out.extend_from_slice(root.as_bytes());
         }
         put_each(&mut out, &self.announced);
-        put(&mut out, self.ids.len() as u64);
-        self.ids.iter().for_each(|id| put(&mut out, *id));
+        put_ids(&mut out, &self.ids);
         out
     }
 
@@ -275,7 +275,7 @@ impl Spans {
             time: (timed == 1).then_some(time),
             roots,
             announced: take_each(from, take_bytes)?,
-            ids: take_each(from, take)?,
+            ids: take_ids(from)?,
         };
         (rest.is_empty() && spans.ids.len() as u64 == spans.size()).then_some(spans)
     }
@@ -305,8 +305,7 @@ impl Span {
         }
         put(&mut out, self.marks.len() as u64);
         self.marks.iter().for_each(|mark| put_range(&mut out, mark));
-        put(&mut out, self.ids.len() as u64);
-        self.ids.iter().for_each(|id| put(&mut out, *id));
+        put_ids(&mut out, &self.ids);
         put_each(&mut out, &self.announced);
         out
     }
@@ -322,7 +321,7 @@ impl Span {
             first_time: take_time(from)?,
             last_time: take_time(from)?,
             marks: take_each(from, take_range)?,
-            ids: take_each(from, take)?,
+            ids: take_ids(from)?,
             announced: take_each(from, take_bytes)?,
         };
         rest.is_empty().then_some(span)
@@ -331,6 +330,24 @@ impl Span {
 
 fn put(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(&number.to_be_bytes());
+}
+
+/// Most of what there is to write, so it is written in one go.
+fn put_ids(out: &mut Vec<u8>, ids: &[u64]) {
+    put(out, ids.len() as u64);
+    let at = out.len();
+    out.resize(at + 8 * ids.len(), 0);
+    for (to, id) in out[at..].as_chunks_mut().0.iter_mut().zip(ids) {
+        *to = id.to_be_bytes();
+    }
+}
+
+fn take_ids(from: &mut &[u8]) -> Option<Vec<u64>> {
+    let length = usize::try_from(take(from)?).ok()?.checked_mul(8)?;
+    let (bytes, rest) = from.split_at_checked(length)?;
+    *from = rest;
+    let ids = bytes.as_chunks().0.iter();
+    Some(ids.map(|id| u64::from_be_bytes(*id)).collect())
 }
 
 fn put_each(out: &mut Vec<u8>, all: &[Vec<u8>]) {

@@ -1,7 +1,7 @@
 //! The log folded into memory: the rules' state, the tree, and what the next entry needs.
 
 use access::event::{Actor, Event};
-use access::ids::{GrantId, RequestId};
+use access::ids::{GrantId, RecordingId, RequestId};
 use access::time::UnixMillis;
 use access::{Record, State, Violation};
 use ledger::{Draft, Entry, Hash, Origin, Timestamp, Tree, encode, leaf_hash};
@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::store::ledger::{self as store, Addition, Node, StoredEntry};
+use crate::store::projection::Of;
 
 /// Hashes in a full tile: the tiles' format fixes it.
 const TILE_WIDTH: u64 = 256;
@@ -30,6 +31,8 @@ pub(crate) struct Image {
     prev: Hash,
     time: UnixMillis,
     requests: HashMap<GrantId, RequestId>,
+    /// Those that go on.
+    recordings: HashMap<RecordingId, RequestId>,
     unlawful: Vec<Violation>,
     /// Whether the rules allowed the last entry.
     lawful: bool,
@@ -55,8 +58,8 @@ pub(crate) enum FoldError {
 pub(crate) struct Made {
     pub(crate) seq: u64,
     pub(crate) event: Event,
-    /// The request it belongs to, if to one.
-    pub(crate) request: Option<RequestId>,
+    /// What it belongs to.
+    pub(crate) of: Of,
 }
 
 impl Image {
@@ -68,6 +71,7 @@ impl Image {
             prev: origin.genesis(),
             time: UnixMillis::new(0),
             requests: HashMap::new(),
+            recordings: HashMap::new(),
             unlawful: Vec::new(),
             lawful: true,
         }
@@ -139,7 +143,7 @@ impl Image {
         &mut self,
         bytes: &[u8],
         addition: &mut Addition,
-    ) -> Result<(Record, Option<RequestId>), FoldError> {
+    ) -> Result<(Record, Of), FoldError> {
         let seq = self.size();
         let hash = leaf_hash(bytes);
         let entry = Entry::parse(bytes).map_err(|_| FoldError::Malformed(seq))?;
@@ -156,8 +160,8 @@ impl Image {
         addition.leaf_hashes.push(hash.as_bytes().to_vec());
         addition.bytes.push(bytes.to_vec());
         addition.time_ms = time.millis();
-        let request = self.request_of(&record.event);
-        Ok((record, request))
+        let of = self.of(&record.event);
+        Ok((record, of))
     }
 
     /// Makes one entry and folds it in.
@@ -193,11 +197,11 @@ impl Image {
         addition.leaf_hashes.push(hash.as_bytes().to_vec());
         addition.bytes.push(bytes);
         addition.time_ms = now.millis();
-        let request = self.request_of(&record.event);
+        let of = self.of(&record.event);
         Ok(Made {
             seq,
             event: record.event,
-            request,
+            of,
         })
     }
 
@@ -217,14 +221,25 @@ impl Image {
         }
     }
 
-    /// Events of a grant name the grant only, and those of a recording the recording.
-    fn request_of(&self, event: &Event) -> Option<RequestId> {
-        let of_grant = |grant| self.requests.get(&grant).copied();
-        let of_recording = |id| self.state.recording(id).map(|found| found.request);
-        event
-            .request()
-            .or_else(|| event.grant().and_then(of_grant))
-            .or_else(|| event.recording().and_then(of_recording))
+    /// What an event belongs to, once it is folded in. Events of a grant name the grant only, those of a recording
+    /// the recording; what was done there is the recording's and no part of the request's story.
+    fn of(&mut self, event: &Event) -> Of {
+        let recording = event.recording();
+        let request = match (event, recording) {
+            (Event::RecordingStarted { grant, .. }, Some(recording)) => {
+                let request = self.requests.get(grant).copied();
+                self.recordings
+                    .extend(request.map(|request| (recording, request)));
+                request
+            }
+            (Event::RecordingEnded { .. }, Some(recording)) => self.recordings.remove(&recording),
+            (_, Some(_)) => None,
+            (_, None) => {
+                let of_grant = |grant| self.requests.get(&grant).copied();
+                event.request().or_else(|| event.grant().and_then(of_grant))
+            }
+        };
+        Of { request, recording }
     }
 
     /// Adds a leaf to the tree, and to `nodes` the root of each tile that it fills.

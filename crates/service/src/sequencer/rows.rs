@@ -4,7 +4,6 @@ use sqlx::PgConnection;
 
 use super::batch::BatchEntry;
 use super::{Appended, Outcome, Pending};
-use crate::store::ledger as store;
 use crate::store::{opening, projection};
 
 pub(super) async fn project(
@@ -12,19 +11,16 @@ pub(super) async fn project(
     batch: &[Pending],
     entries: &[BatchEntry],
 ) -> Result<(), sqlx::Error> {
-    let (mut requests, mut seqs) = (Vec::new(), Vec::new());
+    let mut stories = projection::Stories::default();
     for entry in entries {
         let made = &entry.made;
         let actor = &batch[entry.place].proposal.actor;
         // What is written here was decided by the rules.
         let at = (made.seq, entry.time.millis());
-        projection::project(connection, at, actor, &made.event, true).await?;
-        if let Some(request) = made.request {
-            requests.push(request.uuid());
-            seqs.push(store::signed(made.seq));
-        }
+        projection::project(connection, at, actor, &made.event, made.of, true).await?;
+        stories.add(made.seq, made.of);
     }
-    projection::tell(connection, &requests, &seqs).await
+    stories.tell(connection).await
 }
 
 pub(super) async fn seal_openings(
@@ -32,18 +28,16 @@ pub(super) async fn seal_openings(
     batch: &[Pending],
     outcomes: &[Outcome],
 ) -> Result<(), sqlx::Error> {
+    let mut sealed = Vec::new();
     for (pending, outcome) in batch.iter().zip(outcomes) {
-        let Ok(Appended { entries }) = outcome else {
-            continue;
-        };
-        let Some((seq, _)) = entries.first() else {
-            continue;
-        };
-        for (field, open) in &pending.proposal.openings {
-            opening::insert(connection, *seq, field, open).await?;
+        if let Ok(Appended { entries }) = outcome
+            && let Some((seq, _)) = entries.first()
+        {
+            let openings = pending.proposal.openings.iter();
+            sealed.extend(openings.map(|(field, open)| (*seq, *field, open)));
         }
     }
-    Ok(())
+    opening::insert(connection, &sealed).await
 }
 
 pub(super) async fn tie_identities(

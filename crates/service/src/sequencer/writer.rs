@@ -260,7 +260,10 @@ impl Writer {
             timely(tie_identities(connection, batch, &outcomes)).await?;
             self.fence.finish(&addition.ids, more).await?;
         }
-        let mut requests: Vec<_> = made.iter().filter_map(|entry| entry.made.request).collect();
+        let mut requests: Vec<_> = made
+            .iter()
+            .filter_map(|entry| entry.made.of.request)
+            .collect();
         requests.sort_unstable();
         requests.dedup();
         let written = Written {

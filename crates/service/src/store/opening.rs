@@ -8,19 +8,37 @@ use super::corrupt;
 use super::ledger::signed;
 use crate::seal;
 
-/// Keeps the opening of one sealed field of an entry.
+/// An opening on its way into the table: the entry's place, the member's name, what was sealed.
+pub(crate) type Sealed<'a> = (u64, &'static str, &'a Opening);
+
+/// Keeps the openings of sealed fields, all in one statement.
 pub(crate) async fn insert(
     connection: &mut PgConnection,
-    seq: u64,
-    field: &str,
-    opening: &Opening,
+    sealed: &[Sealed<'_>],
 ) -> Result<(), sqlx::Error> {
+    if sealed.is_empty() {
+        return Ok(());
+    }
+    let seqs: Vec<i64> = sealed.iter().map(|(seq, ..)| signed(*seq)).collect();
+    let fields: Vec<String> = sealed
+        .iter()
+        .map(|(_, field, _)| (*field).to_owned())
+        .collect();
+    let salts: Vec<Vec<u8>> = sealed
+        .iter()
+        .map(|(.., open)| open.salt().to_vec())
+        .collect();
+    let bytes: Vec<Vec<u8>> = sealed
+        .iter()
+        .map(|(.., open)| open.bytes().to_vec())
+        .collect();
     sqlx::query!(
-        "insert into opening (seq, field, salt, bytes) values ($1, $2, $3, $4)",
-        signed(seq),
-        field,
-        opening.salt().as_slice(),
-        opening.bytes(),
+        "insert into opening (seq, field, salt, bytes)
+         select * from unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[])",
+        &seqs,
+        &fields,
+        &salts,
+        &bytes,
     )
     .execute(connection)
     .await?;
@@ -74,6 +92,30 @@ pub(crate) async fn of_request(
            from request_entry join opening on opening.seq = request_entry.seq
            where request_entry.request = $1 and opening.bytes is not null"#,
         request.uuid(),
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let salt = row.salt.try_into().map_err(|_| corrupt("a salt"))?;
+        Ok(Kept {
+            seq: row.seq.try_into().map_err(|_| corrupt("a place"))?,
+            field: row.field,
+            opening: Opening::new(salt, row.bytes),
+        })
+    })
+    .collect()
+}
+
+/// The openings of these entries that were not erased.
+pub(crate) async fn of_entries(
+    db: impl PgExecutor<'_>,
+    seqs: &[i64],
+) -> Result<Vec<Kept>, sqlx::Error> {
+    sqlx::query!(
+        r#"select seq, field, salt as "salt!", bytes as "bytes!" from opening
+           where seq = any ($1) and bytes is not null order by seq"#,
+        seqs,
     )
     .fetch_all(db)
     .await?

@@ -1,13 +1,13 @@
 //! From entries to tables: what one event changes in what pages ask for.
 
 use access::event::{Actor, Decision, Event};
-use access::ids::{GrantId, PersonId, RequestId};
+use access::ids::{GrantId, PersonId, RecordingId, RequestId};
 use access::time::UnixMillis;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::ledger::signed;
-use super::{opening, word};
+use super::{opening, recording, word};
 
 fn person_of(actor: &Actor) -> Option<PersonId> {
     match actor {
@@ -22,6 +22,7 @@ pub(crate) async fn project(
     (seq, time_ms): (u64, i64),
     actor: &Actor,
     event: &Event,
+    of: Of,
     lawful: bool,
 ) -> Result<(), sqlx::Error> {
     let seq = signed(seq);
@@ -280,16 +281,52 @@ pub(crate) async fn project(
             .await?;
         }
         Event::OpeningErased { .. } => opening::erase(connection, seq).await?,
-        // No page lists them yet.
-        Event::CertificateIssued { .. }
-        | Event::TargetAnswered { .. }
-        | Event::RecordingStarted { .. }
+        Event::RecordingStarted {
+            recording,
+            grant,
+            way,
+        } => {
+            if let Some(request) = of.request {
+                recording::start(
+                    connection,
+                    *recording,
+                    (*grant, request),
+                    *way,
+                    (seq, time_ms),
+                )
+                .await?;
+            }
+        }
+        Event::RecordingEnded {
+            recording,
+            cause,
+            actions,
+            chunks,
+        } => {
+            recording::end(
+                connection,
+                *recording,
+                *cause,
+                (*actions, *chunks),
+                (seq, time_ms),
+            )
+            .await?
+        }
+        Event::CertificateIssued { grant, .. } => {
+            sqlx::query!(
+                "update access_grant set credential_shown = true where id = $1",
+                grant.uuid(),
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        // What is done there is told by the recording's entries.
+        Event::TargetAnswered { .. }
         | Event::ActionIntended { .. }
         | Event::ActionRefused { .. }
         | Event::ActionFinished { .. }
         | Event::RecordingChunk { .. }
-        | Event::RecordingGap { .. }
-        | Event::RecordingEnded { .. } => {}
+        | Event::RecordingGap { .. } => {}
         Event::LedgerOpened { .. }
         | Event::KeyRotated { .. }
         | Event::PolicyProposed { .. }
@@ -318,23 +355,62 @@ pub(crate) async fn project(
     Ok(())
 }
 
-/// Puts entries into the stories of their requests; both lists are as long.
-pub(crate) async fn tell(
-    connection: &mut PgConnection,
-    requests: &[Uuid],
-    seqs: &[i64],
-) -> Result<(), sqlx::Error> {
-    if !requests.is_empty() {
-        sqlx::query!(
-            "insert into request_entry (request, seq)
-             select t.request, t.seq from unnest($1::uuid[], $2::bigint[]) as t (request, seq)",
-            requests,
-            seqs,
-        )
-        .execute(connection)
-        .await?;
+/// What an entry belongs to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Of {
+    /// The request whose story it is a part of.
+    pub(crate) request: Option<RequestId>,
+    /// The recording that it is a part of.
+    pub(crate) recording: Option<RecordingId>,
+}
+
+/// Which entries tell which stories, collected so that a batch writes them in one statement each.
+#[derive(Debug, Default)]
+pub(crate) struct Stories {
+    requests: (Vec<Uuid>, Vec<i64>),
+    recordings: (Vec<Uuid>, Vec<i64>),
+}
+
+impl Stories {
+    /// Puts an entry into the stories that it belongs to.
+    pub(crate) fn add(&mut self, seq: u64, of: Of) {
+        if let Some(request) = of.request {
+            self.requests.0.push(request.uuid());
+            self.requests.1.push(signed(seq));
+        }
+        if let Some(recording) = of.recording {
+            self.recordings.0.push(recording.uuid());
+            self.recordings.1.push(signed(seq));
+        }
     }
-    Ok(())
+
+    /// Writes what was collected.
+    pub(crate) async fn tell(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let (requests, seqs) = self.requests;
+        if !requests.is_empty() {
+            sqlx::query!(
+                "insert into request_entry (request, seq)
+                 select t.request, t.seq from unnest($1::uuid[], $2::bigint[]) as t (request, seq)",
+                &requests,
+                &seqs,
+            )
+            .execute(&mut *connection)
+            .await?;
+        }
+        let (recordings, seqs) = self.recordings;
+        if !recordings.is_empty() {
+            sqlx::query!(
+                "insert into recording_entry (recording, seq)
+                 select t.recording, t.seq
+                 from unnest($1::uuid[], $2::bigint[]) as t (recording, seq)",
+                &recordings,
+                &seqs,
+            )
+            .execute(connection)
+            .await?;
+        }
+        Ok(())
+    }
 }
 
 /// Ties an identity of the provider to a person, in the transaction that registers the person. Of two

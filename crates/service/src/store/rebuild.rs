@@ -4,7 +4,7 @@
 use sqlx::{Executor as _, PgConnection, Row as _};
 
 /// Every table that follows from the entries alone, those first that others refer to.
-pub(crate) const TABLES: [&str; 7] = [
+pub(crate) const TABLES: [&str; 9] = [
     "person",
     "policy_version",
     "request",
@@ -12,6 +12,8 @@ pub(crate) const TABLES: [&str; 7] = [
     "access_grant",
     "review",
     "request_entry",
+    "recording",
+    "recording_entry",
 ];
 
 /// What [`differences`] found in one table.

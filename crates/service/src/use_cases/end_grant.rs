@@ -155,6 +155,8 @@ impl Portal {
             actor,
         };
         self.journal(&ending);
+        // Those that live here end at once, and say that access is over; elsewhere the target itself ends them.
+        let here = self.inner.live.cut(grant);
         let ended = match self.inner.targets.get(&view.resource) {
             Ok(target) => target.end(grant).await,
             Err(fault) => Err(fault),
@@ -165,7 +167,8 @@ impl Portal {
                 message: "The target did not confirm that access is over. The portal tries again every 30 seconds until it does; look at the target yourself if it matters now.".into(),
             }
         })?;
-        ending.sessions_cut = Some(sessions_cut);
+        // The target may have seen them go before it counted.
+        ending.sessions_cut = Some(sessions_cut.max(u32::try_from(here).unwrap_or(u32::MAX)));
         self.journal(&ending);
         Ok(ending)
     }

@@ -39,7 +39,11 @@ impl Portal {
             .inner
             .targets
             .find(&view.resource)
-            .map_err(|fault| Error::internal(&fault))?;
+            .map_err(|fault| Error::internal(&fault))?
+        else {
+            // What another kind shows is not asked for here yet.
+            return Err(Error::NotFound);
+        };
         let resource = self
             .inner
             .settings
@@ -70,7 +74,8 @@ impl Portal {
     }
 }
 
-fn password() -> Result<SecretString, seal::NoRandomness> {
+/// A new password.
+pub(super) fn password() -> Result<SecretString, seal::NoRandomness> {
     use std::fmt::Write as _;
 
     let bytes: [u8; PASSWORD_BYTES] = seal::random()?;

@@ -59,7 +59,7 @@ pub(super) fn text_of(words: &[OpeningView], seq: u64, wanted: Field) -> Option<
 }
 
 /// Which entry says that it was erased.
-fn erased(story: &[Record], at: OpeningRef) -> Option<u64> {
+pub(super) fn erased(story: &[Record], at: OpeningRef) -> Option<u64> {
     story.iter().find_map(|record| match &record.event {
         Event::OpeningErased { openings, .. } if openings.contains(&at) => Some(record.seq),
         _ => None,
@@ -67,7 +67,7 @@ fn erased(story: &[Record], at: OpeningRef) -> Option<u64> {
 }
 
 /// When it was last disclosed to this person.
-fn disclosed(story: &[Record], at: OpeningRef, to: PersonId) -> Option<UnixMillis> {
+pub(super) fn disclosed(story: &[Record], at: OpeningRef, to: PersonId) -> Option<UnixMillis> {
     story.iter().rev().find_map(|record| match &record.event {
         Event::OpeningDisclosed { opening, .. } if *opening == at && by(record) == Some(to) => {
             Some(record.time)

@@ -13,6 +13,7 @@ mod archive;
 mod bucket;
 mod clock;
 mod cluster;
+mod connectors;
 mod cosign;
 mod crash;
 mod disk;

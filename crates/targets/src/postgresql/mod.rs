@@ -11,6 +11,7 @@ mod check;
 pub mod console;
 mod digest;
 mod ending;
+pub mod gateway;
 mod quote;
 pub mod sql;
 pub mod wire;

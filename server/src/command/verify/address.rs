@@ -1,7 +1,7 @@
 //! A portal, or a static log, behind an address.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use axum::body::Bytes;
@@ -12,6 +12,9 @@ use verify::{Purpose, Request};
 
 use super::files::{self, Files, LONGEST_FILE};
 use super::place::{Answer, range};
+
+/// A server that was waited for as long as one that sends nothing must have sent so much, as in the browser.
+const LEAST_BYTES: usize = 64 * 1024;
 
 /// The log behind an address. Its methods wait, so they are called where that is allowed.
 #[derive(Debug)]
@@ -66,7 +69,7 @@ impl Address {
     fn fetch(&self, path: &str) -> anyhow::Result<Response> {
         let url = format!("{}/{path}", self.base);
         let request = self.client.get(url).headers(self.headers.clone());
-        let response = self.wait(path, request.send())?;
+        let response = self.wait(path, request.send(), Waited::default())?;
         // What is packed can be a thousand times as long as what comes.
         let packed = response.headers().get(CONTENT_ENCODING);
         anyhow::ensure!(
@@ -81,26 +84,34 @@ impl Address {
         mut response: Response,
         path: String,
     ) -> impl Iterator<Item = anyhow::Result<Bytes>> {
-        let mut over = false;
+        let (mut over, mut waited) = (false, Waited::default());
         std::iter::from_fn(move || {
             if over {
                 return None;
             }
-            let chunk = self.wait(&path, response.chunk()).transpose();
+            let begun = Instant::now();
+            let chunk = self.wait(&path, response.chunk(), waited).transpose();
             over = chunk.as_ref().is_none_or(Result::is_err);
+            waited.time += begun.elapsed();
+            waited.bytes += chunk.iter().flatten().map(Bytes::len).sum::<usize>();
+            if waited.bytes >= LEAST_BYTES {
+                waited = Waited::default();
+            }
             chunk
         })
     }
 
-    /// Waits, but not for ever: an answer that never ends is no answer.
+    /// Waits, but not for ever: an answer that never ends is no answer, nor is one that comes byte by byte.
     fn wait<T>(
         &self,
         path: &str,
         answer: impl Future<Output = reqwest::Result<T>>,
+        before: Waited,
     ) -> anyhow::Result<T> {
+        let left = self.stall.saturating_sub(before.time);
         let waited = self
             .runtime
-            .block_on(async { tokio::time::timeout(self.stall, answer).await });
+            .block_on(async { tokio::time::timeout(left, answer).await });
         match waited {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(fault)) if fault.is_connect() => Err(anyhow::Error::new(fault).context(
@@ -109,12 +120,25 @@ impl Address {
             Ok(Err(fault)) => Err(anyhow::Error::new(fault).context(
                 "The connection broke. Nothing was judged. Check that the portal can be reached and verify again",
             )),
+            Err(_) if before.bytes > 0 => anyhow::bail!(
+                "The server sent only {} bytes in {} seconds ({path}), so the check was given up. Nothing was judged. Try again.",
+                before.bytes,
+                self.stall.as_secs()
+            ),
             Err(_) => anyhow::bail!(
                 "The server sent nothing for {} seconds ({path}), so the check was given up. Nothing was judged. Try again.",
                 self.stall.as_secs()
             ),
         }
     }
+}
+
+/// What came of an answer since enough came last, and how long it was waited for: what is done with it in between is
+/// not the server's fault.
+#[derive(Debug, Clone, Copy, Default)]
+struct Waited {
+    time: Duration,
+    bytes: usize,
 }
 
 impl Files for Address {

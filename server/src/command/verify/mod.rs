@@ -46,7 +46,7 @@ pub struct Verify {
     /// The same from a file, a header on each line, so that no secret stands in the list of processes.
     #[arg(long, value_name = "FILE")]
     header_file: Option<PathBuf>,
-    /// With an address: a server that sends nothing for so many seconds is given up.
+    /// With an address: a server that sends nothing, or hardly anything, for so many seconds is given up.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     stall: u64,
     /// The report as JSON, in the form in which the browser keeps it.

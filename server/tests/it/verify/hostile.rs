@@ -1,6 +1,7 @@
 //! Servers that never answer, never end, or send something else than was asked for.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -29,6 +30,15 @@ fn endless(before: Vec<u8>) -> Response {
 fn silent(before: Vec<u8>) -> Response {
     let before = stream::once(async { Ok::<_, Infallible>(Bytes::from(before)) });
     Body::from_stream(before.chain(stream::pending())).into_response()
+}
+
+/// The truth, a byte ten times a second.
+fn trickling(truth: Vec<u8>) -> Response {
+    let drops = stream::iter(truth).then(|byte| async move {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Ok::<_, Infallible>(Bytes::copy_from_slice(&[byte]))
+    });
+    Body::from_stream(drops).into_response()
 }
 
 /// A server that tells the truth but for one path.
@@ -69,6 +79,20 @@ async fn a_server_that_falls_silent_is_given_up() {
         let (code, out, why) = run(&address, &log.vkey, PATIENCE).await;
         assert_eq!(code, Some(2), "{about}: {out}");
         let said = format!("sent nothing for 5 seconds ({about}), so the check was given up");
+        assert!(why.contains(&said), "{why}");
+    };
+    tokio::join!(given_up("checkpoint"), given_up("stream/0-300"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_trickles_is_given_up() {
+    let log = Log::new();
+    let given_up = async |about| {
+        let address = lying(&log, about, trickling).await;
+        let (code, out, why) = run(&address, &log.vkey, PATIENCE).await;
+        assert_eq!(code, Some(2), "{about}: {out}");
+        assert!(why.contains("The server sent only "), "{why}");
+        let said = format!("bytes in 5 seconds ({about}), so the check was given up");
         assert!(why.contains(&said), "{why}");
     };
     tokio::join!(given_up("checkpoint"), given_up("stream/0-300"));

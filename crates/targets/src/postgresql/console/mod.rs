@@ -275,6 +275,9 @@ impl ConsoleSession {
                 ConsoleOver::Unheard => String::new(),
             };
             self.session.drop_connection();
+            // What runs there runs on without us, until it is broken off.
+            let canceller = self.canceller.clone();
+            tokio::spawn(async move { drop(canceller.key.cancel(&canceller.address).await) });
             drop(self.events.send(Event::Closed { why }).await);
         }
         done

@@ -13,6 +13,6 @@ mod split;
 
 pub use classify::{classify, classify_with};
 pub use lexer::Strings;
-pub(crate) use split::split;
+pub use split::split;
 
 pub(crate) use super::quote::identifier;

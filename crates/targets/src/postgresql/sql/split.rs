@@ -7,7 +7,7 @@ use super::lexer::{Strings, Token, tokens};
 ///
 /// Where the server would cut otherwise it says so itself, since each piece is sent as what may hold one statement
 /// only.
-pub(crate) fn split(text: &str, strings: Strings) -> Vec<&str> {
+pub fn split(text: &str, strings: Strings) -> Vec<&str> {
     let Ok(tokens) = tokens(text, strings) else {
         return vec![text.trim()];
     };

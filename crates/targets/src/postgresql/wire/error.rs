@@ -82,13 +82,19 @@ pub enum WireError {
     Impostor(#[source] io::Error),
     /// It said no.
     #[error("the server refused")]
-    Server(#[from] ServerError),
+    Server(#[source] Box<ServerError>),
     /// The connection was lost: what was asked may have been done.
     #[error("the connection to the server was lost")]
     Lost(#[source] io::Error),
     /// It said what cannot be said there.
     #[error("the server said something that has no place there: {0}")]
     Protocol(&'static str),
+}
+
+impl From<ServerError> for WireError {
+    fn from(error: ServerError) -> Self {
+        Self::Server(Box::new(error))
+    }
 }
 
 impl WireError {

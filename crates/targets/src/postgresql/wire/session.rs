@@ -22,9 +22,9 @@ use super::{LONGEST_MESSAGE, tls};
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// What a session is carried by.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + Sync {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync> Stream for T {}
 
 /// Who signs in.
 #[derive(Debug, Clone)]

@@ -1,0 +1,117 @@
+//! The terminal of a grant, which its holder works in.
+
+use access::view::WorkView;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{frame, palette, script};
+use crate::erase::Erase as _;
+use crate::pages::request::show::address as request;
+
+const RECORDED: &str = "What the terminal shows is written down as it comes, and can be played back. Who signs off and who \
+reviews this access can watch it, now and later.";
+
+/// Keys that a keyboard on glass does not have: what is sent, and what stands on the button.
+const KEYS: [(&str, &str); 9] = [
+    ("Escape", "Esc"),
+    ("Tab", "Tab"),
+    ("ArrowUp", "Up"),
+    ("ArrowDown", "Down"),
+    ("ArrowLeft", "Left"),
+    ("ArrowRight", "Right"),
+    ("|", "|"),
+    ("~", "~"),
+    ("/", "/"),
+];
+
+/// The terminal.
+pub fn draw(work: &WorkView) -> AnyView {
+    let grant = &work.grant;
+    let title = format!("Terminal: {}", grant.resource);
+    view! {
+        {palette()}
+        <Title text=title.clone()/>
+        <div class="stack" data-terminal="" data-grant=grant.id.to_string()>
+            <div class="page-head">
+                <p class="small"><a href=request(grant.request)>"Back to the request"</a></p>
+                <h1>{title}</h1>
+                <p class="lede">{format!("As {}. Everything here is recorded.", grant.role)}</p>
+                <div class="standing" role="group" aria-label="Where the session stands">
+                    {frame::left(work)}
+                    <span class="small soft mono" data-title=""></span>
+                </div>
+            </div>
+            {frame::alerts()}
+            <p role="status" data-status="">"Nothing is connected yet: looking at this page opens nothing."</p>
+            <div class="actions">
+                <button type="button" class="button button-primary" data-start="" disabled=true>
+                    <span data-start-label="">"Start the session"</span>
+                </button>
+            </div>
+            {frame_of_terminal()}
+            <details class="disclosure" data-all="">
+                <summary>"All output as text"</summary>
+                <pre class="code-block terminal-text" data-text="" tabindex="0" role="region" aria-label="All output as text"></pre>
+            </details>
+            <div class="split">
+                {keys_in_words()}
+                <aside aria-label="About this session">{frame::recorded_here(RECORDED, &[])}</aside>
+            </div>
+        </div>
+        {script("terminal.js")}
+    }
+    .erase()
+}
+
+fn frame_of_terminal() -> AnyView {
+    let keys: Vec<_> = KEYS
+        .iter()
+        .map(|(key, label)| {
+            view! { <button type="button" class="button button-small" data-key=*key>{*label}</button> }
+        })
+        .collect();
+    view! {
+        <div class="terminal" data-frame="" hidden=true>
+            <div class="terminal-screen terminal-live" data-screen="" role="group" aria-label="Screen" tabindex="-1"></div>
+            <textarea
+                class="terminal-input"
+                data-input=""
+                aria-label="Terminal input. Ctrl and F6 leave the terminal."
+                aria-describedby="terminal-keys"
+                autocapitalize="off"
+                autocomplete="off"
+                autocorrect="off"
+                spellcheck="false"
+                rows="1"
+            ></textarea>
+            <span class="terminal-probe" data-probe="" aria-hidden="true">"MMMMMMMMMM"</span>
+        </div>
+        <div class="terminal-keys" role="group" aria-label="Keys">
+            <button type="button" class="button button-small" data-key="Ctrl" aria-pressed="false">"Ctrl"</button>
+            {keys}
+        </div>
+        <p class="visually-hidden" role="log" aria-label="Output" data-heard=""></p>
+        <div class="actions">
+            <button type="button" class="button" data-end="" hidden=true>"End this session"</button>
+        </div>
+    }
+    .erase()
+}
+
+fn keys_in_words() -> AnyView {
+    let key = |keys: &'static str, what: &'static str| {
+        view! { <div><dt><kbd>{keys}</kbd></dt><dd>{what}</dd></div> }
+    };
+    view! {
+        <section class="card" aria-labelledby="keys">
+            <h2 class="card-title" id="keys">"Keys"</h2>
+            <dl class="facts" id="terminal-keys">
+                {key("Ctrl + F6", "leaves the terminal; so does Ctrl + Shift + Escape where the system lets it. Tab and all others go to the shell.")}
+                {key("Ctrl + Shift + C", "copies what is marked.")}
+                {key("Ctrl + Shift + V", "pastes.")}
+                {key("Shift + Page Up", "goes to all output as text.")}
+            </dl>
+        </section>
+    }
+    .erase()
+}
