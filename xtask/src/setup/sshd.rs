@@ -18,7 +18,8 @@ const WITHOUT: &str = "BREAKGLASS_TEST_WITHOUT_SSHD";
 /// Where one is missing or may not be used, and nobody has said that this is known.
 pub(crate) fn ensure() -> Result<()> {
     if !is_there() && apt::usable() {
-        let packages = ["openssh-client", "openssh-server"];
+        // The host's script fetches revocation lists with curl.
+        let packages = ["curl", "openssh-client", "openssh-server"];
         apt::install(&packages, "OpenSSH", "about 10 s")?;
     }
     let known = std::env::var_os(WITHOUT).is_some_and(|set| set == "1");
@@ -30,7 +31,7 @@ fn verdict(is_there: bool, is_root: bool, known: bool) -> Result<()> {
         (true, true) => return Ok(()),
         (true, false) => "sshd lets other accounts in only where root runs it",
         (false, _) => {
-            "OpenSSH is not installed (Debian: `apt-get install openssh-server openssh-client`)"
+            "OpenSSH or curl is not installed (Debian: `apt-get install openssh-server openssh-client curl`)"
         }
     };
     if known {
@@ -41,7 +42,9 @@ fn verdict(is_there: bool, is_root: bool, known: bool) -> Result<()> {
 }
 
 fn is_there() -> bool {
-    Path::new("/usr/sbin/sshd").exists() && run::quietly(Command::new("ssh").arg("-V")).is_ok()
+    Path::new("/usr/sbin/sshd").exists()
+        && run::quietly(Command::new("ssh").arg("-V")).is_ok()
+        && run::quietly(Command::new("curl").arg("--version")).is_ok()
 }
 
 #[cfg(test)]

@@ -109,3 +109,30 @@ fn sshd_refuses_what_is_on_the_list() {
     fs::write(&krl, list(&sshd.ca, 6, &[4710, 4711])).unwrap();
     person.is_refused(&sshd, &sshd.account.0, "revoked by file");
 }
+
+/// The host brings a list to where sshd reads it, and never goes back.
+#[test]
+fn a_host_fetches_newer_lists_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/ssh-host/breakglass-host"
+    );
+    let (served, kept) = (folder.path().join("served"), folder.path().join("kept"));
+    let ca = UserCa::from_seed(ORIGIN, &[7; 32]);
+    let fetch = |bytes: &[u8]| {
+        fs::write(&served, bytes).unwrap();
+        let url = format!("file://{}", served.display());
+        let fetched = Command::new("sh")
+            .args([script, "fetch", &url])
+            .arg(&kept)
+            .output();
+        fetched.unwrap().status.success()
+    };
+    let (old, new) = (list(&ca, 9, &[3]), list(&ca, 10, &[3, 4]));
+    assert!(fetch(&old) && fetch(&old) && fetch(&new));
+    assert_eq!(fs::read(&kept).unwrap(), new);
+    assert!(!fetch(&old) && !fetch(b"<html>") && !fetch(b"") && !fetch(&new[..40]));
+    assert_eq!(fs::read(&kept).unwrap(), new);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
