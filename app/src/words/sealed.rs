@@ -69,6 +69,11 @@ fn field(field: Field) -> &'static str {
         Field::IdToken => "Proof of identity",
         Field::Note => "Note",
         Field::Purpose => "Purpose",
+        Field::Answer => "Target's answer",
+        Field::Statement => "Statement",
+        Field::Result => "Result",
+        Field::Content => "Piece of a terminal",
+        Field::Recording => "Recording",
     }
 }
 

@@ -3,8 +3,11 @@
 use crate::command::{Command, Facts, Seen};
 use crate::decide::decide;
 use crate::digest::{Commitment, Digest};
-use crate::event::{Actor, Decision, EndCause, Field, OpeningRef, Proof, Urgency, Verdict};
-use crate::ids::{GrantId, GroupName, PersonId, RequestId};
+use crate::event::{
+    Actor, Decision, EndCause, Field, OpeningRef, Proof, RecordingEnd, Urgency, Verdict, Way,
+};
+use crate::ids::{GrantId, GroupName, PersonId, RecordingId, RequestId};
+use crate::policy::Connector;
 use crate::refusal::{Refusal, Rule};
 use crate::rules::{Act, oversight, sign_off as signing};
 use crate::state::{Request, SignOff, State};
@@ -12,10 +15,12 @@ use crate::time::UnixMillis;
 use crate::view::{Action, Role};
 
 /// Everything that a page may offer, in the order in which it is shown.
-const OFFERED: [Action; 14] = [
+const OFFERED: [Action; 16] = [
     Action::SignOff,
     Action::Open,
+    Action::Record,
     Action::ShowCredential,
+    Action::IssueCertificate,
     Action::Extend,
     Action::AskExtension,
     Action::ApproveExtension,
@@ -138,6 +143,16 @@ pub fn may(
             grant: GrantId::NIL,
         },
         Action::ShowCredential => Command::ShowCredential { grant },
+        Action::IssueCertificate => Command::IssueCertificate {
+            grant,
+            key: sealed.c,
+            source: None,
+        },
+        Action::Record => Command::StartRecording {
+            recording: RecordingId::NIL,
+            grant,
+            way: way(state, grant),
+        },
         Action::Return => end(EndCause::Returned),
         Action::Revoke => end(EndCause::Revoked),
         Action::Review => Command::RecordReview {
@@ -163,6 +178,15 @@ pub fn may(
         // What an edit has to say, only its form can bring.
         Err(refusal) if action == Action::Edit && about_what_is_said(refusal.rule) => Ok(()),
         decided => decided.map(drop),
+    }
+}
+
+/// How access of its kind is used in the browser; what has no such way is at least reported about.
+fn way(state: &State, grant: GrantId) -> Way {
+    match state.grant(grant).map(|grant| grant.connector) {
+        Some(Connector::Postgresql) => Way::Console,
+        Some(Connector::Ssh) => Way::Terminal,
+        Some(Connector::Webhook) | None => Way::Reported,
     }
 }
 
@@ -227,5 +251,12 @@ pub fn may_confirm(state: &State, order: u64, actor: &Actor, now: UnixMillis) ->
             n: 0,
         },
     };
+    decide(state, command, actor, now).is_ok()
+}
+
+/// Whether the actor may cut off somebody's work in this recording now.
+pub fn may_cut(state: &State, recording: RecordingId, actor: &Actor, now: UnixMillis) -> bool {
+    let cause = RecordingEnd::Cut;
+    let command = Command::EndRecording { recording, cause };
     decide(state, command, actor, now).is_ok()
 }

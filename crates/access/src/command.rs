@@ -1,9 +1,12 @@
 //! What can be asked of the rules. Ids, moments and commitments come from the caller.
 
 use crate::digest::{Commitment, Digest};
-use crate::event::{Decision, EndCause, Failure, Mode, OpeningRef, Proof, SessionEnd, Verdict};
-use crate::ids::{FaultId, GrantId, PersonId, PolicyName, RequestId, ResourceName};
-use crate::policy::{Labels, Policy};
+use crate::event::{
+    ActionOutcome, Call, Decision, EndCause, Failure, Mode, OpeningRef, Proof, RecordingEnd,
+    SessionEnd, StatementClass, Verdict, Way,
+};
+use crate::ids::{FaultId, GrantId, PersonId, PolicyName, RecordingId, RequestId, ResourceName};
+use crate::policy::{Labels, Network, Policy};
 use crate::roles::RoleGroups;
 use crate::time::UnixMillis;
 
@@ -230,6 +233,91 @@ pub enum Command {
         /// Of which grant.
         grant: GrantId,
     },
+    /// Be given a certificate for a key of one's own, once (the holder).
+    IssueCertificate {
+        /// By which grant.
+        grant: GrantId,
+        /// SHA-256 of the public key, in the form of SSH's wire.
+        key: Digest,
+        /// Where it may be used from; `None` for anywhere.
+        source: Option<Network>,
+    },
+    /// Say what a target answered that was called (system only).
+    NoteAnswer {
+        /// For which grant.
+        grant: GrantId,
+        /// What it was called for.
+        call: Call,
+        /// The answer's status code.
+        status: u16,
+        /// Sealed: the answer.
+        answer: Commitment,
+    },
+    /// Begin to work while it is recorded (the holder).
+    StartRecording {
+        /// The new recording's id.
+        recording: RecordingId,
+        /// By which grant.
+        grant: GrantId,
+        /// How.
+        way: Way,
+    },
+    /// Say what is about to be sent (the holder). It takes the recording's next number.
+    IntendAction {
+        /// In which recording.
+        recording: RecordingId,
+        /// What it does that a policy may refuse.
+        classes: Vec<StatementClass>,
+        /// Sealed: what is sent.
+        statement: Commitment,
+    },
+    /// Say what the policy refuses and is not sent (the holder). It takes the recording's next number.
+    RefuseAction {
+        /// In which recording.
+        recording: RecordingId,
+        /// What it would have done.
+        class: StatementClass,
+        /// Sealed: what is not sent.
+        statement: Commitment,
+    },
+    /// Say what became of an action (the holder, or the system).
+    FinishAction {
+        /// In which recording.
+        recording: RecordingId,
+        /// Its number there.
+        number: u32,
+        /// How it ended.
+        outcome: ActionOutcome,
+        /// How many rows it returned or changed, where it did either.
+        rows: Option<u64>,
+        /// How long the target took, in milliseconds.
+        duration_ms: u32,
+        /// Sealed: what identifies its result, where it had one.
+        result: Option<Commitment>,
+    },
+    /// Add the next piece of a terminal's recording (the holder).
+    RecordChunk {
+        /// To which recording.
+        recording: RecordingId,
+        /// Sealed: lines of the form asciicast v2.
+        content: Commitment,
+    },
+    /// Say that the next actions, up to this number, were to be reported and never were (system only).
+    NoteGap {
+        /// In which recording.
+        recording: RecordingId,
+        /// The number behind the last that is missing.
+        to: u32,
+    },
+    /// End a recording: `Closed` by the holder or the system, `AccessEnded` and `Lost` by the system, `Cut` by
+    /// whoever may revoke the access. With `Lost`, what became of actions that wait for it is unknown, and that is
+    /// said as well.
+    EndRecording {
+        /// Which.
+        recording: RecordingId,
+        /// Why.
+        cause: RecordingEnd,
+    },
     /// Say that access ended: `Expired` or `Unratified` by the system when due or later, `Returned` by its
     /// holder, `Revoked` by somebody else out of the policy's approver or reviewing groups.
     EndGrant {
@@ -300,7 +388,7 @@ pub enum Command {
 
 impl Command {
     /// Every name that [`Command::name`] gives, in the order of the variants.
-    pub const NAMES: [&'static str; 40] = [
+    pub const NAMES: [&'static str; 49] = [
         "open_ledger",
         "rotate_key",
         "start_server",
@@ -334,6 +422,15 @@ impl Command {
         "deny_extension",
         "extend_grant",
         "show_credential",
+        "issue_certificate",
+        "note_answer",
+        "start_recording",
+        "intend_action",
+        "refuse_action",
+        "finish_action",
+        "record_chunk",
+        "note_gap",
+        "end_recording",
         "end_grant",
         "remove_orphan",
         "record_review",
@@ -393,6 +490,15 @@ impl Command {
             Self::DenyExtension { .. } => "deny_extension",
             Self::ExtendGrant { .. } => "extend_grant",
             Self::ShowCredential { .. } => "show_credential",
+            Self::IssueCertificate { .. } => "issue_certificate",
+            Self::NoteAnswer { .. } => "note_answer",
+            Self::StartRecording { .. } => "start_recording",
+            Self::IntendAction { .. } => "intend_action",
+            Self::RefuseAction { .. } => "refuse_action",
+            Self::FinishAction { .. } => "finish_action",
+            Self::RecordChunk { .. } => "record_chunk",
+            Self::NoteGap { .. } => "note_gap",
+            Self::EndRecording { .. } => "end_recording",
             Self::EndGrant { .. } => "end_grant",
             Self::RemoveOrphan { .. } => "remove_orphan",
             Self::RecordReview { .. } => "record_review",

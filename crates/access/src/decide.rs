@@ -11,6 +11,7 @@ use crate::violation::Checked;
 
 mod ask;
 mod policy;
+mod recording;
 mod second;
 
 pub(crate) use ask::context;
@@ -62,7 +63,18 @@ fn about(state: &State, command: &Command) -> Option<RequestId> {
         | Command::AskExtension { grant }
         | Command::DenyExtension { grant }
         | Command::ExtendGrant { grant, .. }
+        | Command::IssueCertificate { grant, .. }
+        | Command::NoteAnswer { grant, .. }
+        | Command::StartRecording { grant, .. }
         | Command::EndGrant { grant, .. } => of_grant(grant),
+        Command::IntendAction { recording, .. }
+        | Command::RefuseAction { recording, .. }
+        | Command::FinishAction { recording, .. }
+        | Command::RecordChunk { recording, .. }
+        | Command::NoteGap { recording, .. }
+        | Command::EndRecording { recording, .. } => {
+            state.recording(*recording).map(|found| found.request)
+        }
         Command::ConfirmErasure { order, .. } => {
             state.erasure(*order).map(|erasure| erasure.request)
         }
@@ -166,6 +178,15 @@ impl Act<'_> {
                 })
             }
             Command::ShowCredential { grant } => self.one(Event::CredentialShown { grant }),
+            Command::IssueCertificate { .. }
+            | Command::NoteAnswer { .. }
+            | Command::StartRecording { .. }
+            | Command::IntendAction { .. }
+            | Command::RefuseAction { .. }
+            | Command::FinishAction { .. }
+            | Command::RecordChunk { .. }
+            | Command::NoteGap { .. }
+            | Command::EndRecording { .. } => self.work(command),
             Command::EndGrant {
                 grant,
                 cause,

@@ -1,9 +1,13 @@
 //! Events in words, for timelines and the log's page. Who did it stands beside the words.
 
 use crate::event::{
-    Decision, EndCause, Event, Failure, Field, Mode, OpeningRef, SessionEnd, Verdict,
+    Call, Decision, EndCause, Event, Failure, Field, Mode, OpeningRef, SessionEnd, Verdict,
 };
 use crate::policy::Labels;
+
+mod recorded;
+
+use recorded::recorded;
 
 /// One plain sentence without its subject: "asked for orders-db under orders-admin for 30 min".
 pub fn describe(event: &Event) -> String {
@@ -132,6 +136,23 @@ pub fn describe(event: &Event) -> String {
         Event::GrantOpened { .. } => "opened the access".to_owned(),
         Event::GrantFailed { failure, .. } => failed(*failure).to_owned(),
         Event::CredentialShown { .. } => "was shown the way in".to_owned(),
+        Event::CertificateIssued {
+            serial, principal, ..
+        } => format!("was given a certificate for {principal}, number {serial}"),
+        Event::TargetAnswered { call, status, .. } => {
+            let what = match call {
+                Call::Open => "open",
+                Call::End => "end",
+            };
+            format!("asked the target to {what} the access, which answered with {status}")
+        }
+        Event::RecordingStarted { .. }
+        | Event::ActionIntended { .. }
+        | Event::ActionRefused { .. }
+        | Event::ActionFinished { .. }
+        | Event::RecordingChunk { .. }
+        | Event::RecordingGap { .. }
+        | Event::RecordingEnded { .. } => recorded(event),
         Event::GrantEnded {
             cause,
             sessions_cut,
@@ -204,6 +225,11 @@ fn sealed(opening: OpeningRef) -> String {
         Field::IdToken => "the proof of identity",
         Field::Note => "the note",
         Field::Purpose => "the purpose",
+        Field::Answer => "the target's answer",
+        Field::Statement => "the statement",
+        Field::Result => "the result",
+        Field::Content => "the piece of the terminal",
+        Field::Recording => return format!("the recording that entry {} began", opening.seq),
     };
     format!("{what} in entry {}", opening.seq)
 }

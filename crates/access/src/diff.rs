@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::describe::duration;
-use crate::policy::{Debt, Durations, Policy};
-use crate::sentences::{days, emergency_words, sentences, times};
+use crate::policy::{Debt, Durations, GrantTemplate, Policy, Recording};
+use crate::sentences::{days, emergency_words, recording_words, sentences, times};
 
 mod approval;
 mod changes;
@@ -87,13 +87,36 @@ pub fn diff(old: Option<&Policy>, new: &Policy) -> Vec<Change> {
     approval::compare(&old.approval, approval, to);
     emergency(old, new, to);
     afterwards(old, new, to);
-    if old.grant.connector != grant.connector {
+    given(&old.grant, grant, to);
+    changes.all
+}
+
+fn given(old: &GrantTemplate, new: &GrantTemplate, to: &mut Changes) {
+    let GrantTemplate {
+        connector,
+        role,
+        recording,
+        refuse,
+    } = new;
+    if old.connector != *connector {
         to.tell("grant.connector", None, "The kind of connector is another.");
     }
-    to.text("grant.role", &old.grant.role, &grant.role, |was, is| {
+    to.text("grant.role", &old.role, role, |was, is| {
         format!("The access has the rights of the role `{is}` instead of `{was}`.")
     });
-    changes.all
+    if old.recording != *recording {
+        let looser = *recording == Recording::Optional;
+        to.tell("grant.recording", Some(looser), recording_words(*recording));
+    }
+    let refused = (&old.refuse[..], &refuse[..]);
+    to.names("grant.refuse", refused, false, |class, more| {
+        let are = if more {
+            "are refused"
+        } else {
+            "are refused no longer"
+        };
+        format!("Statements of the class {class} {are} on a recorded way in.")
+    });
 }
 
 fn durations(old: &Durations, new: &Durations, to: &mut Changes) {

@@ -1,5 +1,8 @@
 //! Who sees what somebody wrote: the people of the request as they always did, an auditor case by
 //! case and with a stated purpose, an operator never.
+//!
+//! What was recorded of somebody's work is seen by the same people. To an auditor a recording is disclosed as a
+//! whole: one purpose for each recording, whose texts then all stand open.
 
 use crate::event::Field;
 use crate::ids::{GroupName, PersonId};
@@ -45,7 +48,8 @@ impl Case<'_> {
         viewer.roles.contains(&Role::Auditor) || self.involves(viewer.person, &viewer.groups)
     }
 
-    /// Whether a text is shown to the viewer. `disclosed_at` is when it was last disclosed to them.
+    /// Whether a text is shown to the viewer. `disclosed_at` is when it was last disclosed to them; of a text that is
+    /// recorded ([`Field::is_recorded`]), when its recording was.
     /// A proof of identity is a token that says more of its person than anybody has to know: it is
     /// shown by disclosure only.
     pub fn shows(

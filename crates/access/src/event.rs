@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Commitment, Digest};
-use crate::ids::{FaultId, GrantId, PersonId, PolicyName, RequestId, ResourceName};
-use crate::policy::{Connector, Labels, Policy};
+use crate::ids::{FaultId, GrantId, PersonId, PolicyName, RecordingId, RequestId, ResourceName};
+use crate::policy::{Connector, Labels, Network, Policy};
 use crate::refusal::Rule;
 use crate::roles::RoleGroups;
 use crate::time::UnixMillis;
@@ -20,7 +20,8 @@ pub use actor::Actor;
 pub use context::Context;
 pub use sealed::{Field, OpeningRef};
 pub use words::{
-    ActionOutcome, Decision, EndCause, Failure, Mode, SessionEnd, StatementClass, Urgency, Verdict,
+    ActionOutcome, Call, Decision, EndCause, Failure, Mode, RecordingEnd, SessionEnd,
+    StatementClass, Urgency, Verdict, Way,
 };
 
 /// A proof of identity that was made for one act.
@@ -382,6 +383,116 @@ pub enum Event {
     CredentialShown {
         /// The grant.
         grant: GrantId,
+    },
+    /// The holder is about to be given a certificate for a key of their own. It is made once.
+    #[serde(rename = "certificate.issued")]
+    CertificateIssued {
+        /// The grant.
+        grant: GrantId,
+        /// The certificate's serial number: the place of the entry that intended the grant.
+        serial: u64,
+        /// SHA-256 of the public key, in the form of SSH's wire.
+        key: Digest,
+        /// Whom the certificate lets its holder log in as.
+        principal: String,
+        /// Where it may be used from; `None` for anywhere.
+        source: Option<Network>,
+        /// It is good until then.
+        valid_until_ms: UnixMillis,
+    },
+    /// What a target answered that was called.
+    #[serde(rename = "target.answered")]
+    TargetAnswered {
+        /// For which grant.
+        grant: GrantId,
+        /// What it was called for.
+        call: Call,
+        /// The answer's status code.
+        status: u16,
+        /// Sealed: the answer.
+        answer: Commitment,
+    },
+    /// The holder begins to work, and what is done is recorded.
+    #[serde(rename = "recording.started")]
+    RecordingStarted {
+        /// The recording.
+        recording: RecordingId,
+        /// By which access.
+        grant: GrantId,
+        /// How they work.
+        way: Way,
+    },
+    /// An action is about to be sent. Nothing is sent before this is durable.
+    #[serde(rename = "action.intended")]
+    ActionIntended {
+        /// In which recording.
+        recording: RecordingId,
+        /// Its number there, from 0 on.
+        number: u32,
+        /// What it does that a policy may refuse.
+        classes: Vec<StatementClass>,
+        /// Sealed: what is sent.
+        statement: Commitment,
+    },
+    /// An action that the policy refuses: it was not sent.
+    #[serde(rename = "action.refused")]
+    ActionRefused {
+        /// In which recording.
+        recording: RecordingId,
+        /// Its number there, in one row with those that are sent.
+        number: u32,
+        /// What it would have done.
+        class: StatementClass,
+        /// Sealed: what was not sent.
+        statement: Commitment,
+    },
+    /// What became of an action that was sent.
+    #[serde(rename = "action.finished")]
+    ActionFinished {
+        /// In which recording.
+        recording: RecordingId,
+        /// Its number there.
+        number: u32,
+        /// How it ended.
+        outcome: ActionOutcome,
+        /// How many rows it returned or changed, where it did either.
+        rows: Option<u64>,
+        /// How long the target took, in milliseconds.
+        duration_ms: u32,
+        /// Sealed: what identifies its result, where it had one.
+        result: Option<Commitment>,
+    },
+    /// The next piece of what a terminal showed and was sent.
+    #[serde(rename = "recording.chunk")]
+    RecordingChunk {
+        /// Of which recording.
+        recording: RecordingId,
+        /// Its number there, from 0 on.
+        number: u32,
+        /// Sealed: lines of the form asciicast v2.
+        content: Commitment,
+    },
+    /// Actions that were to be reported never were.
+    #[serde(rename = "recording.gap")]
+    RecordingGap {
+        /// Of which recording.
+        recording: RecordingId,
+        /// The first that is missing.
+        from: u32,
+        /// The one behind the last that is missing.
+        to: u32,
+    },
+    /// Nothing more is recorded in it.
+    #[serde(rename = "recording.ended")]
+    RecordingEnded {
+        /// Which.
+        recording: RecordingId,
+        /// Why.
+        cause: RecordingEnd,
+        /// How many numbers of actions it used: those of actions that were sent, refused, or never reported.
+        actions: u32,
+        /// How many pieces it has.
+        chunks: u32,
     },
     /// The account and all its sessions are gone.
     #[serde(rename = "grant.ended")]

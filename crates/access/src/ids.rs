@@ -77,6 +77,11 @@ uuid_id!(
 );
 
 uuid_id!(
+    /// One session of somebody's work on a target, recorded step by step.
+    RecordingId
+);
+
+uuid_id!(
     /// One fault of the portal: the reference that people are given, and that the server's log names.
     FaultId
 );
@@ -100,6 +105,11 @@ impl GrantId {
 
 impl RequestId {
     /// No request's id: the caller makes random ones.
+    pub(crate) const NIL: Self = Self::new(Uuid::nil());
+}
+
+impl RecordingId {
+    /// No recording's id: the caller makes random ones.
     pub(crate) const NIL: Self = Self::new(Uuid::nil());
 }
 

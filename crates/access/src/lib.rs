@@ -45,7 +45,7 @@ mod unfinished;
 mod violation;
 mod workable;
 
-pub use actions::{actions, may, may_confirm, may_read, sign_for, was_asked};
+pub use actions::{actions, may, may_confirm, may_cut, may_read, sign_for, was_asked};
 pub use apply::apply;
 pub use decide::decide;
 pub use describe::describe;

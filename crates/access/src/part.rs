@@ -25,6 +25,8 @@ pub enum Assumed {
     Delegation,
     /// That whoever disclosed or erased held the role for it.
     Role,
+    /// That a recording holds what its end says: none of its actions and pieces is there.
+    Recording,
 }
 
 /// A replay of one request's entries, and of the policy versions that it refers to.
@@ -100,6 +102,16 @@ impl Part {
                     policy.is_some_and(|policy| self.state.assume_labels(&policy.policy, resource));
                 if assumed {
                     self.assumed.insert(Assumed::Labels);
+                }
+            }
+            Event::RecordingEnded {
+                recording,
+                actions,
+                chunks,
+                ..
+            } => {
+                if self.state.assume_recorded(*recording, *actions, *chunks) {
+                    self.assumed.insert(Assumed::Recording);
                 }
             }
             Event::RequestEdited { request, .. } => self.assume_covered(*request),

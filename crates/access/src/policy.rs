@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::event::StatementClass;
 use crate::ids::{GroupName, PersonId, PolicyName};
 use crate::rules::overlap;
 
@@ -23,7 +24,8 @@ pub use window::{BadTime, Day, TimeOfDay, Window};
 
 /// One version of one policy, as it stands in the entry that activated it.
 ///
-/// Its digest is SHA-256 over its compact JSON with every member, in the order of these fields.
+/// Its digest is SHA-256 over its compact JSON with every member, in the order of these fields; members that
+/// came later are left out where they say nothing, so that no older policy has another digest since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -174,8 +176,33 @@ pub struct Drill {
 pub struct GrantTemplate {
     /// Which kind of connector.
     pub connector: Connector,
-    /// The role on the target whose rights the grant's account gets.
+    /// The role on the target whose rights the grant's account gets; on a machine, whom they log in as; of a
+    /// webhook, what is to be given, in the target's words.
     pub role: String,
+    /// Whether there is also a way in on which nothing is recorded.
+    #[serde(default, skip_serializing_if = "Recording::is_optional")]
+    pub recording: Recording,
+    /// Statements that a recorded way in refuses; all others are recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refuse: Vec<StatementClass>,
+}
+
+/// Which ways in a policy offers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recording {
+    /// Recorded ones, and a direct one, on which nothing is recorded.
+    #[default]
+    Optional,
+    /// Recorded ones only.
+    Required,
+}
+
+impl Recording {
+    /// Whether it says no more than leaving it out.
+    fn is_optional(&self) -> bool {
+        *self == Self::Optional
+    }
 }
 
 /// The kinds of connector there are.
@@ -184,6 +211,10 @@ pub struct GrantTemplate {
 pub enum Connector {
     /// A PostgreSQL server: a login role that is a member of the target role.
     Postgresql,
+    /// A machine that takes certificates of the portal: a login under the name of the role.
+    Ssh,
+    /// Anything else that is called to open and to end access.
+    Webhook,
 }
 
 /// A policy with its place in history.

@@ -112,6 +112,20 @@ rules! {
     GrantExists = "grant_exists",
     /// The credential has been shown already.
     AlreadyShown = "already_shown",
+    /// The policy lets nobody in but by a way on which everything is recorded.
+    RecordingRequired = "recording_required",
+    /// There is no such recording.
+    UnknownRecording = "unknown_recording",
+    /// A recording of that id is there already.
+    RecordingExists = "recording_exists",
+    /// Access of this kind is not used in this way.
+    WayNotOffered = "way_not_offered",
+    /// Only the holder of the access may.
+    NotHolder = "not_holder",
+    /// The policy refuses such statements, or does not.
+    ClassRefused = "class_refused",
+    /// No action of that number waits for its outcome.
+    NotIntended = "not_intended",
     /// The policy lets this access be made no longer.
     ExtensionOff = "extension_off",
     /// It was made longer as often as the policy allows.
@@ -208,6 +222,16 @@ rules! {
     EndedLate = "ended_late",
     /// Replay only: the log goes on long after the access's time, and says nothing of its end.
     NotEnded = "not_ended",
+    /// Replay only: another number than the next one of the recording.
+    RecordingOrder = "recording_order",
+    /// Replay only: the recording's end tells of more or of less than there is.
+    RecordingCounts = "recording_counts",
+    /// Replay only: the recording ended long after its access.
+    RecordingLate = "recording_late",
+    /// Replay only: the log goes on long after the recording's access, and says nothing of the recording's end.
+    RecordingNotEnded = "recording_not_ended",
+    /// Replay only: the log goes on long after the recording, and says nothing of what became of the action.
+    ActionUnfinished = "action_unfinished",
     /// Replay only: nobody who may has said no.
     DenialMissing = "denial_missing",
     /// Replay only: the outcome stands under another name than that of the last to sign.
@@ -238,6 +262,11 @@ impl Rule {
                 | Self::GrantTemplate
                 | Self::EndedLate
                 | Self::NotEnded
+                | Self::RecordingOrder
+                | Self::RecordingCounts
+                | Self::RecordingLate
+                | Self::RecordingNotEnded
+                | Self::ActionUnfinished
                 | Self::DenialMissing
                 | Self::NotLastSigner
                 | Self::ErasureUnconfirmed

@@ -20,7 +20,11 @@ pub struct Totals {
     pub requests: u64,
     /// Grants.
     pub grants: u64,
-    /// Sealed texts that were erased as the rules demand.
+    /// Recordings.
+    pub recordings: u64,
+    /// Numbers of actions that they used: those of actions that were sent, refused, or never reported.
+    pub actions: u64,
+    /// Sealed texts that were erased as the rules demand; a recording counts as one.
     pub erased: u64,
 }
 
@@ -98,7 +102,14 @@ impl Replay {
     /// How much there is in the log.
     pub fn totals(&self) -> Totals {
         let erased = |request: &Request| request.erased.len() as u64;
+        let (mut recordings, mut actions) = (self.settled.recordings(), self.settled.actions());
+        for recording in self.state.recordings() {
+            recordings += 1;
+            actions += u64::from(recording.actions);
+        }
         Totals {
+            recordings,
+            actions,
             requests: self.settled.requests() + self.state.requests().count() as u64,
             grants: self.settled.grants() + self.state.grants().count() as u64,
             erased: self.settled.erased() + self.state.requests().map(erased).sum::<u64>(),

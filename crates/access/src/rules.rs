@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use crate::event::{Actor, Event, Mode};
-use crate::ids::{GrantId, GroupName, RequestId};
+use crate::ids::{GrantId, GroupName, RecordingId, RequestId};
 use crate::policy::{Policy, PolicyVersion};
 use crate::refusal::Rule;
-use crate::state::{Erasure, Grant, Proposal, Request, State};
+use crate::state::{Erasure, Grant, Proposal, Recording, Request, State};
 use crate::time::UnixMillis;
 use crate::violation::{Broken, Checked};
 
@@ -23,6 +23,7 @@ pub(crate) mod oversight;
 mod people;
 mod policy;
 pub(crate) mod quorum;
+mod recording;
 pub(crate) mod request;
 mod review;
 pub(crate) mod sign_off;
@@ -127,6 +128,42 @@ impl<'a> Act<'a> {
             Event::GrantOpened { grant } => grant::opened(self, *grant),
             Event::GrantFailed { grant, .. } => grant::failed(self, *grant),
             Event::CredentialShown { grant } => grant::shown(self, *grant),
+            Event::CertificateIssued { .. } => grant::certified(self, event),
+            Event::TargetAnswered { grant, .. } => grant::answered(self, *grant),
+            Event::RecordingStarted {
+                recording,
+                grant,
+                way,
+            } => recording::started(self, *recording, *grant, *way),
+            Event::ActionIntended {
+                recording,
+                number,
+                classes,
+                ..
+            } => recording::intended(self, *recording, *number, classes),
+            Event::ActionRefused {
+                recording,
+                number,
+                class,
+                ..
+            } => recording::refused(self, *recording, *number, *class),
+            Event::ActionFinished {
+                recording, number, ..
+            } => recording::finished(self, *recording, *number),
+            Event::RecordingChunk {
+                recording, number, ..
+            } => recording::chunk(self, *recording, *number),
+            Event::RecordingGap {
+                recording,
+                from,
+                to,
+            } => recording::gap(self, *recording, *from, *to),
+            Event::RecordingEnded {
+                recording,
+                cause,
+                actions,
+                chunks,
+            } => recording::ended(self, *recording, *cause, (*actions, *chunks)),
             Event::GrantEnded { grant, cause, .. } => grant::ended(self, *grant, *cause),
             Event::ReviewRecorded { request, .. } => review::recorded(self, *request),
             Event::LedgerRead { from, to, began_ms } => {
@@ -163,6 +200,7 @@ impl<'a> Act<'a> {
             Event::GrantEnded { grant, .. } | Event::GrantFailed { grant, .. } => {
                 grant::ended_in_time(self, *grant)
             }
+            Event::RecordingEnded { recording, .. } => recording::ended_in_time(self, *recording),
             _ => Ok(()),
         }
     }
@@ -177,6 +215,13 @@ impl<'a> Act<'a> {
         let unknown = || Broken::new(Rule::UnknownGrant, "a grant of the log", id.to_string());
         let grant = self.state.grant(id).ok_or_else(unknown)?;
         Ok((grant, self.request(grant.request)?))
+    }
+
+    pub(crate) fn recording(self, id: RecordingId) -> Checked<&'a Recording> {
+        self.state.recording(id).ok_or_else(|| {
+            let found = id.to_string();
+            Broken::new(Rule::UnknownRecording, "a recording of the log", found)
+        })
     }
 
     pub(crate) fn proposal(self, seq: u64) -> Checked<&'a Proposal> {

@@ -3,7 +3,9 @@
 use core::fmt::Display;
 
 use crate::describe::duration;
-use crate::policy::{Conditions, Debt, Emergency, Policy, Stage};
+use crate::policy::{
+    Conditions, Connector, Debt, Emergency, GrantTemplate, Policy, Recording, Stage,
+};
 
 /// The policy in sentences, in the order of its members: what a page shows beside its file.
 pub fn sentences(policy: &Policy) -> Vec<String> {
@@ -35,11 +37,32 @@ pub fn sentences(policy: &Policy) -> Vec<String> {
             days(drill.every_days)
         ));
     }
-    all.push(format!(
-        "Whoever opens it has the rights of the role `{}`.",
-        policy.grant.role
-    ));
+    given(&policy.grant, &mut all);
     all
+}
+
+fn given(grant: &GrantTemplate, all: &mut Vec<String>) {
+    let role = &grant.role;
+    all.push(match grant.connector {
+        Connector::Postgresql => format!("Whoever opens it has the rights of the role `{role}`."),
+        Connector::Ssh => format!("Whoever opens it logs in as `{role}`."),
+        Connector::Webhook => format!("Whoever opens it is given `{role}` by a webhook."),
+    });
+    all.push(recording_words(grant.recording).to_owned());
+    if !grant.refuse.is_empty() {
+        all.push(format!(
+            "A recorded way in refuses statements of these classes: {}.",
+            listed(&grant.refuse)
+        ));
+    }
+}
+
+/// "Only recorded ways in are offered."
+pub(crate) fn recording_words(recording: Recording) -> &'static str {
+    match recording {
+        Recording::Required => "Only ways in are offered on which everything is recorded.",
+        Recording::Optional => "A direct way in is offered too, on which nothing is recorded.",
+    }
 }
 
 fn conditions(conditions: &Conditions, all: &mut Vec<String>) {

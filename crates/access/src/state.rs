@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
+use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RecordingId, RequestId, ResourceName};
 use crate::policy::{Labels, PolicyVersion};
 use crate::roles::RoleGroups;
 use crate::rules::overlap;
@@ -18,8 +18,9 @@ mod grant;
 pub(crate) mod packed;
 mod people;
 mod proposal;
+mod recording;
 mod request;
-mod settled;
+pub(crate) mod settled;
 mod waiting;
 
 pub use erasure::{ERASURE_WITHIN_S, Erasure};
@@ -27,6 +28,7 @@ pub use excerpt::Excerpt;
 pub use grant::{END_TOLERANCE_S, Grant};
 pub use people::Delegation;
 pub use proposal::{Change, Proposal};
+pub use recording::{Recording, Stopped};
 pub use request::{Request, Reviewed, SignOff};
 
 /// The fold of all entries so far. [`State::default`] is that of no entry.
@@ -58,6 +60,9 @@ pub struct State {
     /// In boxes, since the map moves its values about as it grows.
     requests: BTreeMap<RequestId, Box<Request>>,
     grants: BTreeMap<GrantId, Box<Grant>>,
+    recordings: BTreeMap<RecordingId, Box<Recording>>,
+    /// Those that have not ended, or of which an action waits for its outcome.
+    recording: BTreeSet<RecordingId>,
     by_requester: BTreeMap<PersonId, Vec<RequestId>>,
     /// Submitted and approved requests by the moment they lapse.
     pending: BTreeSet<(UnixMillis, RequestId)>,

@@ -108,6 +108,8 @@ fn rules(basis: &Basis<'_>) -> (Outcome, String) {
         entries: count,
         requests,
         grants,
+        recordings,
+        actions,
         erased,
         violations,
         unlisted,
@@ -116,10 +118,11 @@ fn rules(basis: &Basis<'_>) -> (Outcome, String) {
     let (outcome, text) = judged(
         violations.len() as u64 + unlisted,
         format!(
-            "Replayed {}: {} and {}, each allowed by the policy in force at its time.{}",
+            "Replayed {}: {} and {}, each allowed by the policy in force at its time.{}{}",
             entries(*count),
             counted(*requests, "request"),
             counted(*grants, "grant"),
+            recorded(*recordings, *actions),
             gone(*erased)
         ),
         "breaks a rule",
@@ -135,6 +138,18 @@ fn rules(basis: &Basis<'_>) -> (Outcome, String) {
                 outcome
             },
             format!("{text} This is said of the log as it is served, not as it was signed."),
+        ),
+    }
+}
+
+/// What the log says of work that was recorded.
+fn recorded(recordings: u64, actions: u64) -> String {
+    match recordings {
+        0 => String::new(),
+        _ => format!(
+            " {} of what was done, with {}: each in its place, by the holder of the access, and before its end.",
+            counted(recordings, "recording"),
+            counted(actions, "action")
         ),
     }
 }
@@ -198,7 +213,7 @@ pub(crate) fn entries(count: u64) -> String {
 }
 
 /// So many of something whose plural takes an s.
-fn counted(count: u64, one: &str) -> String {
+pub(crate) fn counted(count: u64, one: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {one}{plural}")
 }

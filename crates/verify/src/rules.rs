@@ -23,7 +23,11 @@ pub struct Replayed {
     pub requests: u64,
     /// How many grants.
     pub grants: u64,
-    /// How many sealed texts were erased as the rules demand.
+    /// How many recordings of somebody's work.
+    pub recordings: u64,
+    /// How many actions there are in them, those that were refused or never reported included.
+    pub actions: u64,
+    /// How many sealed texts were erased as the rules demand; a recording counts as one.
     pub erased: u64,
     /// What the log says of itself, if one of its entries opens it.
     pub opening: Option<Opening>,
@@ -148,6 +152,8 @@ impl Replay {
         let access::Totals {
             requests,
             grants,
+            recordings,
+            actions,
             erased,
         } = replay.totals();
         let opening = replay.ledger().map(|ledger| Opening {
@@ -157,6 +163,8 @@ impl Replay {
         Replayed {
             requests,
             grants,
+            recordings,
+            actions,
             erased,
             opening,
             ..replayed

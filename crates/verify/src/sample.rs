@@ -8,8 +8,8 @@ use access::digest::{Commitment, Digest};
 use access::event::{Actor, Decision, EndCause, Event, Mode, SessionEnd, Urgency, Verdict};
 use access::ids::{GrantId, GroupName, PersonId, RequestId};
 use access::policy::{
-    Approval, Conditions, Connector, Debt, Durations, Emergency, GrantTemplate, Policy, Review,
-    Stage,
+    Approval, Conditions, Connector, Debt, Durations, Emergency, GrantTemplate, Policy, Recording,
+    Review, Stage,
 };
 use access::time::UnixMillis;
 use access::{Record, State, apply, decide};
@@ -420,6 +420,8 @@ fn policy() -> Policy {
         grant: GrantTemplate {
             connector: Connector::Postgresql,
             role: "orders_admin".to_owned(),
+            recording: Recording::Optional,
+            refuse: Vec::new(),
         },
     }
 }

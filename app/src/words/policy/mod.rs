@@ -186,6 +186,11 @@ fn given(policy: &Policy) -> String {
                 policy.grant.role
             )
         }
+        Connector::Ssh => format!("a login as {} on the machine", policy.grant.role),
+        Connector::Webhook => format!(
+            "{}, which the target gives when it is asked",
+            policy.grant.role
+        ),
     }
 }
 

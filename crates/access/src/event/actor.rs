@@ -17,7 +17,7 @@ pub enum Actor {
     },
     /// A part of the portal itself.
     System {
-        /// Which part: `portal`, `reconciler`, `seed`, `sign-in`, `operator`.
+        /// Which part: `portal`, `reconciler`, `recorder`, `seed`, `sign-in`, `operator`.
         part: String,
     },
 }

@@ -4,7 +4,10 @@
 //! each value is taken in its canonical form only. Whatever else comes is left to the reader that
 //! knows every form and says what is wrong.
 
-use super::{Decision, EndCause, Event, Failure, Mode, SessionEnd, Urgency, Verdict};
+use super::{
+    ActionOutcome, Decision, EndCause, Event, Failure, Mode, SessionEnd, StatementClass, Urgency,
+    Verdict,
+};
 use crate::policy::Connector;
 
 mod text;
@@ -20,6 +23,34 @@ pub(super) fn event(kind: &str, body_json: &str) -> Option<Event> {
 
 fn members(kind: &str, text: &mut Text<'_>) -> Option<Event> {
     let event = match kind {
+        // What somebody does makes up most of a log.
+        "action.intended" => Event::ActionIntended {
+            recording: text.after(r#"{"recording":"#)?.id()?,
+            number: text.after(r#","number":"#)?.number()?,
+            classes: text
+                .after(r#","classes":"#)?
+                .list(|text| text.word(class))?,
+            statement: text.after(r#","statement":"#)?.commitment()?,
+        },
+        "action.finished" => Event::ActionFinished {
+            recording: text.after(r#"{"recording":"#)?.id()?,
+            number: text.after(r#","number":"#)?.number()?,
+            outcome: text.after(r#","outcome":"#)?.word(outcome)?,
+            rows: text.after(r#","rows":"#)?.optional(Text::count)?,
+            duration_ms: text.after(r#","duration_ms":"#)?.number()?,
+            result: text.after(r#","result":"#)?.optional(Text::commitment)?,
+        },
+        "action.refused" => Event::ActionRefused {
+            recording: text.after(r#"{"recording":"#)?.id()?,
+            number: text.after(r#","number":"#)?.number()?,
+            class: text.after(r#","class":"#)?.word(class)?,
+            statement: text.after(r#","statement":"#)?.commitment()?,
+        },
+        "recording.chunk" => Event::RecordingChunk {
+            recording: text.after(r#"{"recording":"#)?.id()?,
+            number: text.after(r#","number":"#)?.number()?,
+            content: text.after(r#","content":"#)?.commitment()?,
+        },
         "person.registered" => Event::PersonRegistered {
             person: text.after(r#"{"person":"#)?.id()?,
             identity: text.after(r#","identity":"#)?.commitment()?,
@@ -176,6 +207,24 @@ fn session_end(word: &str) -> Option<SessionEnd> {
 fn connector(word: &str) -> Option<Connector> {
     match word {
         "postgresql" => Some(Connector::Postgresql),
+        "ssh" => Some(Connector::Ssh),
+        "webhook" => Some(Connector::Webhook),
+        _ => None,
+    }
+}
+
+fn class(word: &str) -> Option<StatementClass> {
+    let named = |class: &StatementClass| class.word() == word;
+    StatementClass::ALL.into_iter().find(named)
+}
+
+fn outcome(word: &str) -> Option<ActionOutcome> {
+    match word {
+        "done" => Some(ActionOutcome::Done),
+        "failed" => Some(ActionOutcome::Failed),
+        "cancelled" => Some(ActionOutcome::Cancelled),
+        "cut" => Some(ActionOutcome::Cut),
+        "unknown" => Some(ActionOutcome::Unknown),
         _ => None,
     }
 }

@@ -23,11 +23,21 @@ pub enum Field {
     Findings,
     /// Why an auditor looked.
     Purpose,
+    /// What a target answered.
+    Answer,
+    /// What was sent to a target, or was refused to be.
+    Statement,
+    /// What identifies an action's result.
+    Result,
+    /// A piece of what a terminal showed.
+    Content,
+    /// All that is sealed in a recording, together: it is disclosed and erased as a whole.
+    Recording,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Reason,
         Self::Ticket,
         Self::Incident,
@@ -35,6 +45,11 @@ impl Field {
         Self::Note,
         Self::Findings,
         Self::Purpose,
+        Self::Answer,
+        Self::Statement,
+        Self::Result,
+        Self::Content,
+        Self::Recording,
     ];
 
     /// The word, as in entries.
@@ -47,11 +62,23 @@ impl Field {
             Self::Note => "note",
             Self::Findings => "findings",
             Self::Purpose => "purpose",
+            Self::Answer => "answer",
+            Self::Statement => "statement",
+            Self::Result => "result",
+            Self::Content => "content",
+            Self::Recording => "recording",
         }
+    }
+
+    /// Whether a text of this kind is part of a recording, which stands for all of them: nobody names one of its
+    /// texts alone.
+    pub const fn is_recorded(self) -> bool {
+        matches!(self, Self::Statement | Self::Result | Self::Content)
     }
 }
 
-/// One sealed text: which entry holds its commitment, and under which member of the body.
+/// One sealed text: which entry holds its commitment, and under which member of the body. With
+/// [`Field::Recording`], all of a recording: the entry that started it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpeningRef {
@@ -62,8 +89,8 @@ pub struct OpeningRef {
 }
 
 impl Event {
-    /// The sealed texts of a request that the entry holds. The reason of an erasure and the proof of
-    /// who confirmed it are not among them: they say why the others are gone.
+    /// The sealed texts of a request that the entry holds, those of a recording included. The reason of an
+    /// erasure and the proof of who confirmed it are not among them: they say why the others are gone.
     pub fn openings(&self) -> Vec<(Field, Commitment)> {
         let some = |field: Field, text: &Option<Commitment>| text.map(|text| (field, text));
         let texts = match self {
@@ -99,6 +126,12 @@ impl Event {
             Self::OpeningDisclosed { purpose, .. } => {
                 [Some((Field::Purpose, *purpose)), None, None]
             }
+            Self::TargetAnswered { answer, .. } => [Some((Field::Answer, *answer)), None, None],
+            Self::ActionIntended { statement, .. } | Self::ActionRefused { statement, .. } => {
+                [Some((Field::Statement, *statement)), None, None]
+            }
+            Self::ActionFinished { result, .. } => [some(Field::Result, result), None, None],
+            Self::RecordingChunk { content, .. } => [Some((Field::Content, *content)), None, None],
             _ => [None; 3],
         };
         texts.into_iter().flatten().collect()

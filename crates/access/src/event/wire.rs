@@ -1,7 +1,7 @@
 //! The exact bytes of an event and an actor, as they stand in an entry.
 
 use super::{Actor, Event, exact};
-use crate::ids::{GrantId, GroupName, PersonId, RequestId};
+use crate::ids::{GrantId, GroupName, PersonId, RecordingId, RequestId};
 
 impl Event {
     /// The entry's `kind`.
@@ -44,6 +44,15 @@ impl Event {
             Self::GrantOpened { .. } => "grant.opened",
             Self::GrantFailed { .. } => "grant.failed",
             Self::CredentialShown { .. } => "credential.shown",
+            Self::CertificateIssued { .. } => "certificate.issued",
+            Self::TargetAnswered { .. } => "target.answered",
+            Self::RecordingStarted { .. } => "recording.started",
+            Self::ActionIntended { .. } => "action.intended",
+            Self::ActionRefused { .. } => "action.refused",
+            Self::ActionFinished { .. } => "action.finished",
+            Self::RecordingChunk { .. } => "recording.chunk",
+            Self::RecordingGap { .. } => "recording.gap",
+            Self::RecordingEnded { .. } => "recording.ended",
             Self::GrantEnded { .. } => "grant.ended",
             Self::OrphanRemoved { .. } => "orphan.removed",
             Self::ReviewRecorded { .. } => "review.recorded",
@@ -126,14 +135,31 @@ impl Event {
             | Self::GrantOpened { grant }
             | Self::GrantFailed { grant, .. }
             | Self::CredentialShown { grant }
+            | Self::CertificateIssued { grant, .. }
+            | Self::TargetAnswered { grant, .. }
+            | Self::RecordingStarted { grant, .. }
             | Self::GrantEnded { grant, .. } => Some(*grant),
+            _ => None,
+        }
+    }
+
+    /// The recording that the event names, if it names one.
+    pub fn recording(&self) -> Option<RecordingId> {
+        match self {
+            Self::RecordingStarted { recording, .. }
+            | Self::ActionIntended { recording, .. }
+            | Self::ActionRefused { recording, .. }
+            | Self::ActionFinished { recording, .. }
+            | Self::RecordingChunk { recording, .. }
+            | Self::RecordingGap { recording, .. }
+            | Self::RecordingEnded { recording, .. } => Some(*recording),
             _ => None,
         }
     }
 }
 
 impl Actor {
-    /// A part of the portal: `portal`, `reconciler`, `seed`, `sign-in`, `operator`.
+    /// A part of the portal: `portal`, `reconciler`, `recorder`, `seed`, `sign-in`, `operator`.
     pub fn system(part: &str) -> Self {
         Self::System {
             part: part.to_owned(),

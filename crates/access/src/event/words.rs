@@ -1,5 +1,7 @@
 //! What stands in a body as one word out of a few.
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Whether sign-off comes before access or access before everything.
@@ -100,6 +102,34 @@ pub enum StatementClass {
     Export,
 }
 
+impl StatementClass {
+    /// Every class.
+    pub const ALL: [Self; 5] = [
+        Self::SetRole,
+        Self::CopyProgram,
+        Self::Code,
+        Self::Listen,
+        Self::Export,
+    ];
+
+    /// The word, as in entries and policies.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::SetRole => "set_role",
+            Self::CopyProgram => "copy_program",
+            Self::Code => "code",
+            Self::Listen => "listen",
+            Self::Export => "export",
+        }
+    }
+}
+
+impl fmt::Display for StatementClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
 /// What became of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,4 +144,42 @@ pub enum ActionOutcome {
     Cut,
     /// The target did not answer: it may have been done.
     Unknown,
+}
+
+/// How somebody works on a target while it is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Statements in the browser.
+    Console,
+    /// A database client of their own, through the portal.
+    Gateway,
+    /// A terminal in the browser.
+    Terminal,
+    /// An agent or a tool that tells the portal what it does.
+    Reported,
+}
+
+/// Why a recording ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingEnd {
+    /// Whoever worked was done.
+    Closed,
+    /// The access was over.
+    AccessEnded,
+    /// Somebody else cut it off.
+    Cut,
+    /// The portal or the target was gone, or what was done could not be recorded.
+    Lost,
+}
+
+/// What a target was called for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    /// To open access.
+    Open,
+    /// To end it.
+    End,
 }

@@ -43,7 +43,12 @@ const EXAMPLE: &str = r#"{
     "emergency": {"max_duration_s": 3600, "alarm": ["security"], "ratify_within_s": 1800},
     "review": {"groups": ["reviewers"], "within_s": 86400, "debt": "block"},
     "drill": {"every_days": 90},
-    "grant": {"connector": "postgresql", "role": "orders_admin"}
+    "grant": {
+        "connector": "postgresql",
+        "role": "orders_admin",
+        "recording": "required",
+        "refuse": ["set_role", "copy_program", "code"]
+    }
 }"#;
 
 /// The file of an example policy that uses every member, with a comment to each: what an author begins with.

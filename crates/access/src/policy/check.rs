@@ -3,7 +3,7 @@
 use found::{Found, MAX_PARTS};
 
 use super::conditions::zone;
-use super::{Emergency, Extend, Policy, Stage};
+use super::{Connector, Emergency, Extend, GrantTemplate, Policy, Recording, Stage};
 use crate::digest::Digest;
 
 mod found;
@@ -19,6 +19,9 @@ const MAX_REASON_CHARS: u32 = 1_000;
 
 /// The longest name of a role on a target, in bytes: PostgreSQL's limit for identifiers.
 const MAX_ROLE_LEN: usize = 63;
+
+/// The longest name of a login on a machine, in characters: that of Linux (`useradd`).
+const MAX_LOGIN_LEN: usize = 32;
 
 /// Why a policy cannot be put in force.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,10 +86,7 @@ impl Policy {
             let why = "asks for a drill of the emergency access that the policy does not have";
             to.ensure(self.emergency.is_some(), "drill", why);
         }
-        let role = &self.grant.role;
-        let named = (1..=MAX_ROLE_LEN).contains(&role.len()) && !role.chars().any(char::is_control);
-        let why = format!("is no role: 1 to {MAX_ROLE_LEN} bytes without control characters");
-        to.ensure(named, "grant.role", why);
+        self.check_grant(to);
         let why =
             format!("and the rest come to more than {MAX_BYTES} bytes: make two policies of it");
         to.ensure(self.json().len() <= MAX_BYTES, "name", why);
@@ -119,6 +119,30 @@ impl Policy {
             );
         }
         self.check_zone(to)
+    }
+
+    fn check_grant(&self, to: &mut Found) {
+        let GrantTemplate {
+            connector,
+            role,
+            recording,
+            refuse,
+        } = &self.grant;
+        let named = (1..=MAX_ROLE_LEN).contains(&role.len()) && !role.chars().any(char::is_control);
+        let why = format!("is no role: 1 to {MAX_ROLE_LEN} bytes without control characters");
+        to.ensure(named, "grant.role", why);
+        let why = format!(
+            "is no name to log in by: 1 to {MAX_LOGIN_LEN} characters out of a-z, A-Z, 0-9, '.', '_' and '-', a letter or '_' first"
+        );
+        let login = *connector != Connector::Ssh || !named || is_login(role);
+        to.ensure(login, "grant.role", why);
+        let why = "is required, and a webhook has no way in that is recorded: leave it out";
+        let recorded = *connector != Connector::Webhook || *recording == Recording::Optional;
+        to.ensure(recorded, "grant.recording", why);
+        to.unique("grant.refuse", refuse);
+        let why = "names statements, which only the connector postgresql tells apart: leave it out";
+        let statements = *connector == Connector::Postgresql || refuse.is_empty();
+        to.ensure(statements, "grant.refuse", why);
     }
 
     fn check_zone(&self, to: &mut Found) {
@@ -312,4 +336,12 @@ impl Policy {
     pub fn digest(&self) -> Digest {
         Digest::of(self.json().as_bytes())
     }
+}
+
+/// Whether a machine may have a login of this name. It stands in certificates and on command lines: nothing in it
+/// is an option, a list, or another host.
+fn is_login(name: &str) -> bool {
+    let first = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    name.len() <= MAX_LOGIN_LEN && name.bytes().next().is_some_and(first) && name.bytes().all(plain)
 }

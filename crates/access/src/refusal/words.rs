@@ -34,6 +34,25 @@ pub(super) fn what_of(rule: Rule, command: &str) -> &'static str {
         (Rule::WrongState, "withdraw") => "This request is over or already open.",
         (Rule::WrongState, "intend_grant") => "This request is not waiting to be opened.",
         (Rule::WrongState, "show_credential") => "This access is not open.",
+        (Rule::WrongState, "issue_certificate" | "start_recording") => "This access is not open.",
+        (Rule::WrongState, "intend_action" | "refuse_action") => {
+            "This access is not open, or its recording has ended, so nothing more is sent."
+        }
+        (Rule::WrongState, "record_chunk" | "note_gap" | "end_recording") => {
+            "This recording has ended."
+        }
+        (Rule::WrongState, "note_answer") => "This access is not opened by a webhook.",
+        (Rule::ClassRefused, "refuse_action") => "The policy does not refuse such statements.",
+        (
+            Rule::TooLate,
+            "issue_certificate" | "start_recording" | "intend_action" | "refuse_action",
+        ) => "This access has expired.",
+        (Rule::TooLate, "record_chunk") => "This access is long over, so nothing more is recorded.",
+        (Rule::TooEarly, "end_recording") => "The access is not over yet.",
+        (Rule::NotRevoker, "end_recording") => {
+            "Only others who approve or review under this policy may cut off the work of its holder."
+        }
+        (Rule::BadRange, "note_gap") => "Nothing is missing there.",
         (Rule::WrongState, "end_grant") => "This access is not open, so it cannot be ended.",
         (Rule::WrongState, "record_review") => {
             "This access has not ended, so it cannot be reviewed."
@@ -101,6 +120,15 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::UnknownGrant => "There is no such access.",
         Rule::GrantExists => "This access was opened before.",
         Rule::AlreadyShown => "The way in was shown already, and it is shown once.",
+        Rule::RecordingRequired => {
+            "The policy lets nobody in but by a way on which everything is recorded."
+        }
+        Rule::UnknownRecording => "There is no such recording.",
+        Rule::RecordingExists => "This recording was begun before.",
+        Rule::WayNotOffered => "Access of this kind is not used in this way.",
+        Rule::NotHolder => "Only the person whose access it is may do this.",
+        Rule::ClassRefused => "The policy refuses such statements.",
+        Rule::NotIntended => "No action of that number waits for its outcome.",
         Rule::ExtensionOff => "The policy does not let this access be made longer.",
         Rule::ExtendedTooOften => "This access was made longer as often as the policy allows.",
         Rule::ExtensionDenied => "An approver said no to more time for this access.",
@@ -159,6 +187,15 @@ pub(super) fn what(rule: Rule) -> &'static str {
         Rule::GrantTemplate => "The access gives something else than the policy says.",
         Rule::EndedLate => "The access ended long after its time.",
         Rule::NotEnded => "The access is over by its time, but the log says nothing of its end.",
+        Rule::RecordingOrder => "Another number stands there than the recording's next one.",
+        Rule::RecordingCounts => "The recording's end tells of more or of less than there is.",
+        Rule::RecordingLate => "The recording ended long after its access.",
+        Rule::RecordingNotEnded => {
+            "The access is over, but the log says nothing of the end of its recording."
+        }
+        Rule::ActionUnfinished => {
+            "The recording is over, but the log says nothing of what became of the action."
+        }
         Rule::DenialMissing => "The request was closed as denied, but nobody who may has said no.",
         Rule::NotLastSigner => {
             "The outcome stands under another name than that of the last to sign."
@@ -210,6 +247,19 @@ pub(super) fn next(rule: Rule) -> &'static str {
         Rule::SelfDelegation => "Choose somebody else.",
         Rule::BadPeriod => "Choose another end.",
         Rule::NotAsked | Rule::AlreadyViewed => "There is nothing to do.",
+        Rule::RecordingRequired | Rule::WayNotOffered => {
+            "Use one of the ways in that the access's page offers."
+        }
+        Rule::UnknownRecording => "Check the link, or look for it on the request's page.",
+        Rule::RecordingExists => "Begin another one.",
+        Rule::NotHolder => "Ask them, or make a request of your own.",
+        Rule::ClassRefused => {
+            "Do it in another way, or ask for access under a policy that does not refuse it."
+        }
+        Rule::NotIntended => "There is nothing to do.",
+        Rule::RecordingNotEnded | Rule::ActionUnfinished => {
+            "Look at the target for what was done, and make sure that the session is gone."
+        }
         Rule::ExtensionOff | Rule::ExtendedTooOften | Rule::ExtensionDenied => {
             "Ask for access anew before this one ends."
         }
@@ -271,6 +321,9 @@ pub(super) fn next(rule: Rule) -> &'static str {
         | Rule::ExpiryTime
         | Rule::GrantTemplate
         | Rule::EndedLate
+        | Rule::RecordingOrder
+        | Rule::RecordingCounts
+        | Rule::RecordingLate
         | Rule::DenialMissing
         | Rule::NotLastSigner
         | Rule::ErasureUnconfirmed

@@ -8,18 +8,22 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::event::Event;
-use crate::ids::{GrantId, RequestId};
+use crate::ids::{GrantId, RecordingId, RequestId};
 use crate::state::packed::Names;
+use crate::state::settled::Case;
 use crate::state::{Request, State};
 
-/// Requests and their grants that were put away.
+/// Requests that were put away, with their grants and their recordings.
 #[derive(Debug, Default)]
 pub(super) struct Settled {
     names: Names,
     requests: BTreeMap<RequestId, Box<[u8]>>,
     grants: BTreeMap<GrantId, RequestId>,
+    recordings: BTreeMap<RecordingId, RequestId>,
     /// How many texts of these requests were erased.
     erased: u64,
+    /// How many actions there are in these recordings.
+    actions: u64,
 }
 
 /// How much may have been said of a request that is put away: what an entry takes out is small, however often
@@ -29,6 +33,12 @@ const MOST_SAID: usize = 200;
 impl Settled {
     /// Takes out what the event names, so that the rules find it in the state.
     pub(super) fn take_out(&mut self, state: &mut State, event: &Event) {
+        if let Some(recording) = event.recording()
+            && state.recording(recording).is_none()
+            && let Some(id) = self.recordings.get(&recording)
+        {
+            self.take(state, *id);
+        }
         let holds = event.grant().and_then(|grant| match state.grant(grant) {
             Some(grant) => Some(grant.request),
             None => self.grants.get(&grant).copied(),
@@ -42,9 +52,13 @@ impl Settled {
 
     /// Puts away what the event named, if nothing is expected of it any more.
     pub(super) fn put_away(&mut self, state: &mut State, event: &Event) {
+        let recording = event.recording().and_then(|id| state.recording(id));
+        // As long as one goes on, its request is not settled: most entries are about such.
+        let recorded = recording.filter(|recording| recording.is_over());
+        let recorded = recorded.map(|recording| recording.request);
         let holds = event.grant().and_then(|grant| state.grant(grant));
         let holds = holds.map(|grant| grant.request);
-        for id in [event.request(), holds].into_iter().flatten() {
+        for id in [event.request(), holds, recorded].into_iter().flatten() {
             self.put(state, id);
         }
     }
@@ -55,11 +69,13 @@ impl Settled {
         let state = state.pack(&mut self.names);
         let names = self.names.to_bytes();
         let room: usize = self.requests.values().map(|bytes| bytes.len() + 24).sum();
-        let mut out = Vec::with_capacity(names.len() + state.len() + room + 24);
+        let mut out = Vec::with_capacity(names.len() + state.len() + room + 32);
         for part in [&names, &state] {
             put_bytes(&mut out, part);
         }
-        out.extend_from_slice(&self.erased.to_be_bytes());
+        for count in [self.erased, self.actions] {
+            out.extend_from_slice(&count.to_be_bytes());
+        }
         for (id, bytes) in &self.requests {
             out.extend_from_slice(id.uuid().as_bytes());
             put_bytes(&mut out, bytes);
@@ -74,12 +90,18 @@ impl Settled {
         let names = Names::from_bytes(take_bytes(from)?)?;
         let state = State::unpack(&names, take_bytes(from)?)?;
         let erased = u64::from_be_bytes(*take_some(from)?);
+        let actions = u64::from_be_bytes(*take_some(from)?);
         let (mut requests, mut grants) = (BTreeMap::new(), BTreeMap::new());
+        let mut recordings = BTreeMap::new();
         while !from.is_empty() {
             let id = RequestId::new(Uuid::from_bytes(*take_some(from)?));
             let bytes = take_bytes(from)?;
-            if let Some(grant) = names.grant_of(id, bytes) {
+            let (grant, recorded) = names.known_as(id, bytes)?;
+            if let Some(grant) = grant {
                 grants.insert(grant, id);
+            }
+            for recording in recorded {
+                recordings.insert(recording, id);
             }
             requests.insert(id, bytes.into());
         }
@@ -87,7 +109,9 @@ impl Settled {
             names,
             requests,
             grants,
+            recordings,
             erased,
+            actions,
         };
         Some((settled, state))
     }
@@ -108,6 +132,16 @@ impl Settled {
         self.grants.len() as u64
     }
 
+    /// How many recordings.
+    pub(super) fn recordings(&self) -> u64 {
+        self.recordings.len() as u64
+    }
+
+    /// How many actions there are in them.
+    pub(super) fn actions(&self) -> u64 {
+        self.actions
+    }
+
     /// How many of their texts were erased.
     pub(super) fn erased(&self) -> u64 {
         self.erased
@@ -117,29 +151,41 @@ impl Settled {
         let Some(bytes) = self.requests.get(&id) else {
             return;
         };
-        let Some((request, grant)) = self.names.unpack(state, id, bytes) else {
+        let Some(case) = self.names.unpack(state, id, bytes) else {
             return;
         };
-        self.erased -= request.erased.len() as u64;
+        self.erased -= case.request.erased.len() as u64;
+        self.actions -= actions(&case);
         self.requests.remove(&id);
-        if let Some(grant) = &grant {
+        if let Some(grant) = &case.grant {
             self.grants.remove(&grant.id);
         }
-        state.put_back(request, grant);
+        for recording in &case.recordings {
+            self.recordings.remove(&recording.id);
+        }
+        state.put_back(case);
     }
 
     fn put(&mut self, state: &mut State, id: RequestId) {
-        let Some((request, grant)) = state.take_settled(id, |request| said(request) <= MOST_SAID)
-        else {
+        let Some(case) = state.take_settled(id, |request| said(request) <= MOST_SAID) else {
             return;
         };
-        let bytes = self.names.pack(&request, grant.as_deref());
-        self.erased += request.erased.len() as u64;
-        if let Some(grant) = grant {
+        let bytes = self.names.pack(&case);
+        self.erased += case.request.erased.len() as u64;
+        self.actions += actions(&case);
+        if let Some(grant) = case.grant {
             self.grants.insert(grant.id, id);
+        }
+        for recording in case.recordings {
+            self.recordings.insert(recording.id, id);
         }
         self.requests.insert(id, bytes);
     }
+}
+
+fn actions(case: &Case) -> u64 {
+    let recordings = case.recordings.iter();
+    recordings.map(|one| u64::from(one.actions)).sum()
 }
 
 /// How much was said of a request beside what everyone's says.
@@ -147,6 +193,7 @@ fn said(request: &Request) -> usize {
     let Request {
         viewed,
         sign_offs,
+        recordings,
         texts,
         extended,
         refused_more,
@@ -156,6 +203,7 @@ fn said(request: &Request) -> usize {
     } = request;
     viewed.len()
         + sign_offs.len()
+        + recordings.len()
         + texts.len()
         + extended.len()
         + refused_more.len()

@@ -1,7 +1,7 @@
 //! Who may do what kind of thing at all, and in which order a log begins.
 
 use super::{Act, ensure};
-use crate::event::{Actor, EndCause, Event};
+use crate::event::{Actor, EndCause, Event, RecordingEnd};
 use crate::ids::{GroupName, PersonId};
 use crate::refusal::Rule;
 use crate::violation::{Broken, Checked};
@@ -44,6 +44,12 @@ pub(super) fn check(act: Act<'_>, event: &Event) -> Checked {
             cause: EndCause::Expired | EndCause::Unratified,
             ..
         }
+        | Event::TargetAnswered { .. }
+        | Event::RecordingGap { .. }
+        | Event::RecordingEnded {
+            cause: RecordingEnd::AccessEnded | RecordingEnd::Lost,
+            ..
+        }
         | Event::OrphanRemoved { .. } => system(act.actor),
         Event::SessionOpened { .. }
         | Event::SessionClosed { .. }
@@ -68,6 +74,15 @@ pub(super) fn check(act: Act<'_>, event: &Event) -> Checked {
         | Event::RequestWithdrawn { .. }
         | Event::GrantIntended { .. }
         | Event::CredentialShown { .. }
+        | Event::CertificateIssued { .. }
+        | Event::RecordingStarted { .. }
+        | Event::ActionIntended { .. }
+        | Event::ActionRefused { .. }
+        | Event::RecordingChunk { .. }
+        | Event::RecordingEnded {
+            cause: RecordingEnd::Cut,
+            ..
+        }
         | Event::GrantEnded {
             cause: EndCause::Returned | EndCause::Revoked,
             ..
@@ -79,6 +94,11 @@ pub(super) fn check(act: Act<'_>, event: &Event) -> Checked {
         | Event::ErasureConfirmed { .. }
         | Event::OpeningErased { .. } => person(act).map(drop),
         Event::PolicyProposed { .. }
+        | Event::ActionFinished { .. }
+        | Event::RecordingEnded {
+            cause: RecordingEnd::Closed,
+            ..
+        }
         | Event::ProposalWithdrawn { .. }
         | Event::CommandRefused { .. } => Ok(()),
     }

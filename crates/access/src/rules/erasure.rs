@@ -96,7 +96,8 @@ fn over(act: Act<'_>, request: &Request) -> bool {
             let grant = request.grant.and_then(|grant| act.state.grant(grant));
             grant.is_some_and(|grant| match grant.state {
                 GrantState::Failed { .. } => true,
-                GrantState::Ended { .. } => request.review.is_some(),
+                // What is still being recorded would be sealed after all of it was erased.
+                GrantState::Ended { .. } => request.review.is_some() && request.recording == 0,
                 GrantState::Intended | GrantState::Active { .. } => false,
             })
         }

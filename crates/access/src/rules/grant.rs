@@ -2,10 +2,11 @@
 
 use super::evaluate::{First, Wish, covered, eligible, in_window};
 use super::quorum::quorum;
+use super::recording::name as name_of;
 use super::{Act, actor, ensure, list, moment, one_of, request};
 use crate::event::{EndCause, Event, Mode};
 use crate::ids::{GrantId, GroupName};
-use crate::policy::Policy;
+use crate::policy::{Connector, Policy, Recording};
 use crate::refusal::Rule;
 use crate::state::{Grant, Request};
 use crate::view::{GrantState, RequestState};
@@ -122,9 +123,61 @@ pub(super) fn ended_in_time(act: Act<'_>, id: GrantId) -> Checked {
 }
 
 pub(super) fn shown(act: Act<'_>, id: GrantId) -> Checked {
+    let grant = way_in(act, id)?;
+    ensure(grant.connector != Connector::Ssh, || {
+        let expected = "access with a password or the like";
+        Broken::new(Rule::WayNotOffered, expected, name_of(grant.connector))
+    })
+}
+
+/// A certificate gives no more than the grant: in its role's name, and no longer.
+pub(super) fn certified(act: Act<'_>, event: &Event) -> Checked {
+    let Event::CertificateIssued {
+        grant: id,
+        serial,
+        principal,
+        valid_until_ms,
+        ..
+    } = event
+    else {
+        return Ok(());
+    };
+    let grant = way_in(act, *id)?;
+    ensure(grant.connector == Connector::Ssh, || {
+        let expected = name_of(Connector::Ssh);
+        Broken::new(Rule::WayNotOffered, expected, name_of(grant.connector))
+    })?;
+    let given = (grant.intended_seq, grant.role.as_str());
+    ensure(given == (*serial, principal.as_str()), || {
+        let words = |(serial, principal)| format!("serial {serial} for {principal:?}");
+        let found = words((*serial, principal.as_str()));
+        Broken::new(Rule::GrantTemplate, words(given), found)
+    })?;
+    let expires_at = grant.expires_at;
+    ensure(*valid_until_ms <= expires_at, || {
+        let expected = format!("{} at the latest", moment(expires_at));
+        Broken::new(Rule::ExpiryTime, expected, moment(*valid_until_ms))
+    })
+}
+
+pub(super) fn answered(act: Act<'_>, id: GrantId) -> Checked {
+    let (grant, _) = act.grant(id)?;
+    ensure(grant.connector == Connector::Webhook, || {
+        let expected = name_of(Connector::Webhook);
+        Broken::new(Rule::WrongState, expected, name_of(grant.connector))
+    })
+}
+
+/// A grant whose holder may be shown a way in on which nothing is recorded. That is done once.
+fn way_in(act: Act<'_>, id: GrantId) -> Checked<&Grant> {
     let (person, _) = actor::person(act)?;
     let (grant, request) = act.grant(id)?;
     request::by_requester(request, person)?;
+    let recording = request.policy.policy.grant.recording;
+    ensure(recording == Recording::Optional, || {
+        let expected = "a recorded way in";
+        Broken::new(Rule::RecordingRequired, expected, "another")
+    })?;
     ensure(!active(grant)?, || {
         Broken::new(
             Rule::AlreadyShown,
@@ -132,7 +185,8 @@ pub(super) fn shown(act: Act<'_>, id: GrantId) -> Checked {
             "shown before",
         )
     })?;
-    before_end(act, grant)
+    before_end(act, grant)?;
+    Ok(grant)
 }
 
 pub(super) fn ended(act: Act<'_>, id: GrantId, cause: EndCause) -> Checked {
@@ -165,7 +219,7 @@ pub(super) fn ended(act: Act<'_>, id: GrantId, cause: EndCause) -> Checked {
 }
 
 /// Those who approve or review under the policy now; the holder returns instead.
-fn revoker(act: Act<'_>, grant: &Grant, request: &Request) -> Checked {
+pub(super) fn revoker(act: Act<'_>, grant: &Grant, request: &Request) -> Checked {
     let (person, groups) = actor::person(act)?;
     let policy = &act.policy_now(request).policy;
     let wanted: Vec<GroupName> = policy

@@ -1,10 +1,10 @@
 //! What a part of a log cannot show is taken as said, so that the rest can be asked about.
 
 use crate::event::{Actor, Event};
-use crate::ids::{GroupName, PersonId, ResourceName};
+use crate::ids::{GroupName, PersonId, RecordingId, ResourceName};
 use crate::policy::Policy;
 use crate::roles::RoleGroups;
-use crate::state::{Delegation, State};
+use crate::state::{Delegation, Recording, State};
 use crate::time::UnixMillis;
 
 impl State {
@@ -65,6 +65,16 @@ impl State {
         };
         self.resources.insert(resource.clone(), labels);
         true
+    }
+
+    /// A recording of which nothing is there holds what its end says. Whether that had to be assumed.
+    pub(crate) fn assume_recorded(&mut self, id: RecordingId, actions: u32, chunks: u32) -> bool {
+        let empty = |found: &&mut Box<Recording>| (found.actions, found.chunks) == (0, 0);
+        let Some(recording) = self.recordings.get_mut(&id).filter(empty) else {
+            return false;
+        };
+        (recording.actions, recording.chunks) = (actions, chunks);
+        (actions, chunks) != (0, 0)
     }
 
     /// Somebody was away, let this person sign, and is asked by these groups beside those that are known: they may

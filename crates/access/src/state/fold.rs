@@ -12,6 +12,7 @@ use crate::view::RequestState;
 mod grant;
 mod oversight;
 mod policy;
+mod recording;
 mod request;
 
 /// Whether the entry says something that others rest on. Where it broke a rule it never counts, so that
@@ -141,7 +142,17 @@ impl State {
             Event::GrantExtended { .. } => self.fold_extended(record),
             Event::GrantOpened { grant } => self.fold_opened(*grant, at),
             Event::GrantFailed { grant, failure } => self.fold_failed(*grant, *failure),
-            Event::CredentialShown { grant } => self.fold_shown(*grant),
+            Event::CredentialShown { grant } | Event::CertificateIssued { grant, .. } => {
+                self.fold_shown(*grant);
+            }
+            Event::TargetAnswered { grant, .. } => self.fold_answered(*grant, record.seq),
+            Event::RecordingStarted { .. }
+            | Event::ActionIntended { .. }
+            | Event::ActionRefused { .. }
+            | Event::ActionFinished { .. }
+            | Event::RecordingChunk { .. }
+            | Event::RecordingGap { .. }
+            | Event::RecordingEnded { .. } => self.fold_recording(record),
             Event::GrantEnded {
                 grant,
                 cause,

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::digest::Digest;
-use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
+use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RecordingId, RequestId, ResourceName};
 use crate::policy::PolicyVersion;
+use crate::state::settled::Case;
 use crate::state::{Grant, Request, State};
 use crate::time::UnixMillis;
 
@@ -60,42 +61,53 @@ impl<T: Ord + Clone> Table<T> {
 type Versions = BTreeMap<PolicyName, Vec<Arc<PolicyVersion>>>;
 
 impl Names {
-    /// A request and the grant that it came to, as bytes.
-    pub(crate) fn pack(&mut self, request: &Request, grant: Option<&Grant>) -> Box<[u8]> {
+    /// A request with all that belongs to it, as bytes.
+    pub(crate) fn pack(&mut self, case: &Case) -> Box<[u8]> {
+        let Case {
+            request,
+            grant,
+            recordings,
+        } = case;
         let mut to = self.writer();
         to.near.request = request.id;
         request.pack(&mut to);
+        grant.is_some().pack(&mut to);
         if let Some(grant) = grant {
             grant.pack(&mut to);
         }
+        recordings.iter().for_each(|one| one.pack(&mut to));
         to.bytes.into()
     }
 
     /// What [`Names::pack`] made of the request with this id. `None` for other bytes.
-    pub(crate) fn unpack(
-        &self,
-        state: &State,
-        id: RequestId,
-        bytes: &[u8],
-    ) -> Option<(Request, Option<Grant>)> {
+    pub(crate) fn unpack(&self, state: &State, id: RequestId, bytes: &[u8]) -> Option<Case> {
         let mut from = self.reader(bytes, &state.policies);
         from.near.request = id;
-        let request = Request::unpack(&mut from)?;
-        let grant = match from.rest {
-            [] => None,
-            _ => Some(Grant::unpack(&mut from)?),
-        };
-        from.rest.is_empty().then_some((request, grant))
+        let request = Box::new(Request::unpack(&mut from)?);
+        let grant = Option::<Box<Grant>>::unpack(&mut from)?;
+        let mut recordings = Vec::new();
+        while !from.rest.is_empty() {
+            recordings.push(Pack::unpack(&mut from)?);
+        }
+        Some(Case {
+            request,
+            grant,
+            recordings,
+        })
     }
 
-    /// The id of the grant that lies packed with the request.
-    pub(crate) fn grant_of(&self, id: RequestId, bytes: &[u8]) -> Option<GrantId> {
+    /// The ids of the grant and of the recordings that lie packed with the request.
+    pub(crate) fn known_as(
+        &self,
+        id: RequestId,
+        bytes: &[u8],
+    ) -> Option<(Option<GrantId>, Vec<RecordingId>)> {
         let policies = Versions::new();
         let mut from = self.reader(bytes, &policies);
         from.near.request = id;
-        // The first two fields.
+        // The first three fields.
         RequestId::unpack(&mut from)?;
-        Option::unpack(&mut from)?
+        Some((Pack::unpack(&mut from)?, Pack::unpack(&mut from)?))
     }
 
     fn writer(&mut self) -> Writer<'_> {
@@ -419,6 +431,16 @@ impl Pack for GrantId {
         let other = Option::<Uuid>::unpack(from)?;
         from.near.grant = other.map_or(from.near.grant, Self::new);
         Some(from.near.grant)
+    }
+}
+
+impl Pack for RecordingId {
+    fn pack(&self, to: &mut Writer<'_>) {
+        self.uuid().pack(to);
+    }
+
+    fn unpack(from: &mut Reader<'_>) -> Option<Self> {
+        Uuid::unpack(from).map(Self::new)
     }
 }
 

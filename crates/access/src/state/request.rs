@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::digest::{Commitment, Digest};
 use crate::event::{Decision, Field, Mode, OpeningRef, Urgency, Verdict};
-use crate::ids::{GrantId, PersonId, RequestId, ResourceName};
+use crate::ids::{GrantId, PersonId, RecordingId, RequestId, ResourceName};
 use crate::policy::PolicyVersion;
 use crate::record::RecordRef;
 use crate::statement::Statement;
@@ -65,7 +65,12 @@ pub struct Request {
     pub closed_at: Option<UnixMillis>,
     /// Who said yes or no, oldest first.
     pub sign_offs: Vec<SignOff>,
-    /// The texts of what was asked and of every edit, by their entries.
+    /// What was recorded of the work by its access, oldest first.
+    pub recordings: Vec<RecordingId>,
+    /// How many of them have not ended, or have an action that waits for its outcome.
+    pub(crate) recording: u32,
+    /// The texts of what was asked and of every edit, by their entries, those of what targets answered, and each
+    /// recording as a whole.
     pub(crate) texts: Vec<OpeningRef>,
     /// Who made access longer with a proof of identity, each with their entry.
     pub(crate) extended: Vec<(u64, PersonId)>,

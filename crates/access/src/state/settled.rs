@@ -1,8 +1,17 @@
 //! Requests that nothing is expected of any more.
 
 use crate::ids::RequestId;
-use crate::state::{Grant, Request, State};
+use crate::state::{Grant, Recording, Request, State};
 use crate::view::{GrantState, RequestState};
+
+/// A request with all that belongs to it.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) request: Box<Request>,
+    pub(crate) grant: Option<Box<Grant>>,
+    /// In the order of the request's own list.
+    pub(crate) recordings: Vec<Box<Recording>>,
+}
 
 impl State {
     /// Whether nobody decides about the request, holds access by it, or owes a look at it any more: only an entry
@@ -24,21 +33,25 @@ impl State {
         };
         // Whatever a log says about a second grant: as long as one stands, its holder answers for it.
         let broken = self.glass.get(&request.requester);
-        over && !broken.is_some_and(|standing| standing.contains(&request.id))
+        over && request.recording == 0
+            && !broken.is_some_and(|standing| standing.contains(&request.id))
     }
 
-    /// Takes a settled request out, with its grant, where it is of the wanted kind.
+    /// Takes a settled request out, with its grant and its recordings, where it is of the wanted kind.
     pub(crate) fn take_settled(
         &mut self,
         id: RequestId,
         wanted: impl FnOnce(&Request) -> bool,
-    ) -> Option<(Box<Request>, Option<Box<Grant>>)> {
+    ) -> Option<Case> {
         let asked = self.requests.get(&id)?;
         if !(self.is_settled(asked) && wanted(asked)) {
             return None;
         }
         let request = self.requests.remove(&id)?;
         let grant = request.grant.and_then(|grant| self.grants.remove(&grant));
+        let recordings = request.recordings.iter();
+        let recordings = recordings.filter_map(|id| self.recordings.remove(id));
+        let recordings = recordings.collect();
         if let Some(at) = request.closed_at {
             self.closed.remove(&(at, id));
         }
@@ -48,11 +61,20 @@ impl State {
         if let Some(own) = self.by_requester.get_mut(&request.requester) {
             own.retain(|one| *one != id);
         }
-        Some((request, grant))
+        Some(Case {
+            request,
+            grant,
+            recordings,
+        })
     }
 
     /// Puts one back that was taken out.
-    pub(crate) fn put_back(&mut self, request: Request, grant: Option<Grant>) {
+    pub(crate) fn put_back(&mut self, case: Case) {
+        let Case {
+            request,
+            grant,
+            recordings,
+        } = case;
         let id = request.id;
         if let Some(at) = request.closed_at {
             self.closed.insert((at, id));
@@ -65,8 +87,11 @@ impl State {
         let place = own.partition_point(|one| seq(one) < Some(request.submitted_seq));
         own.insert(place, id);
         if let Some(grant) = grant {
-            self.grants.insert(grant.id, Box::new(grant));
+            self.grants.insert(grant.id, grant);
         }
-        self.requests.insert(id, Box::new(request));
+        for recording in recordings {
+            self.recordings.insert(recording.id, recording);
+        }
+        self.requests.insert(id, request);
     }
 }

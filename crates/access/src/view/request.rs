@@ -34,6 +34,10 @@ pub enum Action {
     Open,
     /// Be shown the way in.
     ShowCredential,
+    /// Be given a certificate for a key of one's own.
+    IssueCertificate,
+    /// Work on a way in that is recorded.
+    Record,
     /// Give it back.
     Return,
     /// Take it away.

@@ -1,9 +1,10 @@
 //! Policies of every shape.
 
+use access::event::StatementClass;
 use access::file::{read, template};
 use access::policy::{
     Approval, Conditions, Connector, Day, Debt, Drill, Durations, Emergency, Extend, GrantTemplate,
-    Policy, Review, Stage, Step, Window,
+    Policy, Recording, Review, Stage, Step, Window,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -152,6 +153,18 @@ fn approval() -> impl Strategy<Value = Approval> {
 }
 
 prop_compose! {
+    /// A kind of connector, and how its recorded ways in are offered.
+    fn given()(
+        connector in select(vec![Connector::Postgresql, Connector::Ssh, Connector::Webhook]),
+        required in any::<bool>(),
+        refuse in subsequence(StatementClass::ALL.to_vec(), 0..=5),
+    ) -> (Connector, bool, Vec<StatementClass>) {
+        let refuse = if connector == Connector::Postgresql { refuse } else { Vec::new() };
+        (connector, required && connector != Connector::Webhook, refuse)
+    }
+}
+
+prop_compose! {
     /// Any policy that makes sense.
     pub(crate) fn policies()(
         name in select(vec!["orders-admin", "orders:read", "a/b_c.d"]),
@@ -165,6 +178,7 @@ prop_compose! {
         review in (groups(1), 1..90_000_u32, any::<bool>()),
         drill in prop::option::of(1..=366_u16),
         role in "[^\\p{C}]{1,15}",
+        (connector, required, refuse) in given(),
     ) -> Policy {
         let emergency = emergency.map(|(max_s, alarm, within_s)| {
             let max_duration_s = max_s.min(duration.max_s);
@@ -187,7 +201,12 @@ prop_compose! {
             emergency,
             review: Review { groups: reviewers, within_s, debt },
             drill: drill.map(|every_days| Drill { every_days }),
-            grant: GrantTemplate { connector: Connector::Postgresql, role },
+            grant: GrantTemplate {
+                connector,
+                role: if connector == Connector::Ssh { "deploy".into() } else { role },
+                recording: if required { Recording::Required } else { Recording::Optional },
+                refuse,
+            },
         }
     }
 }
@@ -220,6 +239,8 @@ prop_compose! {
             alarm: Vec::new(),
             ratify_within_s: Some(numbers[7] % 2),
         });
+        policy.grant.recording = Recording::Required;
+        policy.grant.refuse = vec![StatementClass::Code; usize::from(small.1 % 3)];
         policy
     }
 }

@@ -23,7 +23,7 @@ fn offered(stage: &Stage, number: u128) -> Vec<Action> {
 
 #[test]
 fn each_state_offers_each_person_what_they_may_do() {
-    use Action::{Edit, Open, Return, Review, Revoke, ShowCredential, SignOff, Withdraw};
+    use Action::{Edit, Open, Record, Return, Review, Revoke, ShowCredential, SignOff, Withdraw};
     let mut stage = Stage::set();
     assert_eq!(offered(&stage, DANA), []);
     stage.ask(1, "orders-read");
@@ -36,11 +36,11 @@ fn each_state_offers_each_person_what_they_may_do() {
     stage.intend(1);
     assert_eq!(offered(&stage, DANA), []);
     stage.run(&portal(), Command::ConfirmGrant { grant: grant(1) });
-    assert_eq!(offered(&stage, DANA), [ShowCredential, Return]);
+    assert_eq!(offered(&stage, DANA), [Record, ShowCredential, Return]);
     assert_eq!(offered(&stage, SAM), [Revoke]);
     assert_eq!(offered(&stage, ELI), []);
     stage.run(&who(DANA), Command::ShowCredential { grant: grant(1) });
-    assert_eq!(offered(&stage, DANA), [Return]);
+    assert_eq!(offered(&stage, DANA), [Record, Return]);
     let (grant, cause) = (grant(1), EndCause::Revoked);
     stage.run(
         &who(SAM),

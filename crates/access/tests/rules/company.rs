@@ -3,8 +3,8 @@
 use access::event::Actor;
 use access::ids::{GroupName, PersonId};
 use access::policy::{
-    Approval, Conditions, Connector, Drill, Durations, Emergency, GrantTemplate, Policy, Review,
-    Stage,
+    Approval, Conditions, Connector, Drill, Durations, Emergency, GrantTemplate, Policy, Recording,
+    Review, Stage,
 };
 use access::roles::RoleGroups;
 use uuid::Uuid;
@@ -112,6 +112,8 @@ pub(crate) fn orders_read() -> Policy {
         grant: GrantTemplate {
             connector: Connector::Postgresql,
             role: "orders_read".into(),
+            recording: Recording::Optional,
+            refuse: Vec::new(),
         },
     }
 }
@@ -139,6 +141,8 @@ pub(crate) fn orders_admin() -> Policy {
         grant: GrantTemplate {
             connector: Connector::Postgresql,
             role: "orders_admin".into(),
+            recording: Recording::Optional,
+            refuse: Vec::new(),
         },
         ..orders_read()
     }

@@ -19,8 +19,10 @@ use access::{Statement, statement};
 use uuid::Uuid;
 
 mod later;
+mod recorded;
 
 use later::later;
+use recorded::recorded;
 
 use crate::stage::{DANA, grant, orders_admin, person, portal, request, roles, seal, who};
 
@@ -247,6 +249,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Event)> {
         ("command.refused-unknown", refused(None)),
     ];
     all.extend(later());
+    all.extend(recorded());
     all
 }
 

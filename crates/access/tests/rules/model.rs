@@ -5,6 +5,7 @@ use access::Record;
 use access::command::Command;
 use access::event::{Actor, EndCause, Event};
 use access::ids::{GroupName, PersonId};
+use access::refusal::Rule;
 
 mod asking;
 mod grants;
@@ -13,6 +14,7 @@ mod oversight;
 mod people;
 mod policies;
 mod signing;
+mod work;
 
 /// A log and a moment after it.
 #[derive(Clone, Copy)]
@@ -34,6 +36,15 @@ impl Model<'_> {
         } else {
             false
         }
+    }
+
+    /// The rule that an event breaks which comes too late, and has to be written all the same.
+    pub(crate) fn late(self, event: &Event) -> Option<Rule> {
+        let late = self.ends_late(event).then_some(Rule::EndedLate);
+        late.or_else(|| {
+            self.ends_recording_late(event)
+                .then_some(Rule::RecordingLate)
+        })
     }
 
     /// Whether the event ends access, or gives it up, more than a minute after its time.
@@ -96,7 +107,7 @@ impl Model<'_> {
                 let live = !self.settled(grant) || self.active(grant);
                 grant.account() == *account && live
             }),
-            _ => false,
+            _ => self.allows_recorder(command),
         }
     }
 
@@ -111,8 +122,15 @@ impl Model<'_> {
             Command::Withdraw { request } => self
                 .asked(*request)
                 .is_some_and(|asked| asked.requester == me && !self.over(*request)),
+            Command::ShowCredential { .. }
+            | Command::IssueCertificate { .. }
+            | Command::StartRecording { .. }
+            | Command::IntendAction { .. }
+            | Command::RefuseAction { .. }
+            | Command::FinishAction { .. }
+            | Command::RecordChunk { .. }
+            | Command::EndRecording { .. } => self.allows_work(command, me, groups),
             Command::IntendGrant { .. }
-            | Command::ShowCredential { .. }
             | Command::AskExtension { .. }
             | Command::DenyExtension { .. }
             | Command::ExtendGrant { .. } => self.allows_access(command, me, groups),

@@ -3,7 +3,7 @@
 use access::command::{Command, Facts, Seen};
 use access::digest::{Commitment, Digest};
 use access::event::{Actor, Decision, EndCause, Event, Mode, Urgency};
-use access::ids::{GrantId, PolicyName, RequestId};
+use access::ids::{GrantId, PolicyName, RecordingId, RequestId};
 use access::policy::Policy;
 use access::refusal::Rule;
 use access::time::UnixMillis;
@@ -21,6 +21,10 @@ pub(crate) fn request(number: u128) -> RequestId {
 
 pub(crate) fn grant(number: u128) -> GrantId {
     GrantId::new(Uuid::from_u128(0x2000 + number))
+}
+
+pub(crate) fn recording(number: u128) -> RecordingId {
+    RecordingId::new(Uuid::from_u128(0x4000 + number))
 }
 
 pub(crate) fn seal(n: u32) -> Commitment {

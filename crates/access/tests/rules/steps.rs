@@ -16,12 +16,14 @@ use crate::stage::{
 mod oversight;
 mod policies;
 mod requests;
+mod work;
 
 use oversight::oversight;
 use policies::policies;
 pub(crate) use policies::set;
 pub(crate) use requests::GOOD_TICKET;
 use requests::{requests, said};
+pub(crate) use work::{at_work, working};
 
 /// One throw of the dice: what is tried, by whom, on what, after how long.
 #[derive(Debug, Clone)]
@@ -110,6 +112,10 @@ fn active(found: Option<&Request>, step: &Step) -> u8 {
 
 /// The command that a step tries, and who tries it.
 pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
+    tried(stage, step, what(stage, step))
+}
+
+fn tried(stage: &Stage, step: &Step, what: u8) -> (Actor, Command) {
     const ASKING: &[u128] = &[DANA, DANA, ELI, LEE];
     const PORTAL: &[u128] = &[0];
     let (number, dial) = (u128::from(step.on), step.dial);
@@ -128,7 +134,6 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
         cause,
         sessions_cut: u32::from(dial),
     };
-    let what = what(stage, step);
     let (likely, command): (&[u128], _) = match what {
         0 | 1 => (ASKING, submit(step, "orders-read", Mode::Ordinary)),
         2 | 3 => (ASKING, submit(step, "orders-admin", Mode::Ordinary)),
@@ -191,7 +196,7 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
                 },
             )
         }
-        26..=36 => oversight(stage, step),
+        26..=36 => oversight(stage, step, what),
         37 | 38 => (ASKING, submit(step, "orders-strict", Mode::Ordinary)),
         39 => (ASKING, submit(step, "orders-strict", Mode::Emergency)),
         40..=47 | 59 => {
@@ -199,6 +204,10 @@ pub(crate) fn command(stage: &Stage, step: &Step) -> (Actor, Command) {
             (likely.unwrap_or(holder), command)
         }
         48..=58 => policies(stage, step, what),
+        60..=68 => {
+            let (likely, command) = work::work(stage, step, what, grant);
+            (likely.unwrap_or(holder), command)
+        }
         _ => {
             let (identity, name) = (seal(1), seal(2));
             let person = person(if dial < 20 { 99 } else { DANA });

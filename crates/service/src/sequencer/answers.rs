@@ -81,6 +81,8 @@ fn leads_to_access(command: &Command) -> bool {
         | Command::IntendGrant { .. }
         | Command::ConfirmGrant { .. }
         | Command::ShowCredential { .. }
+        | Command::IssueCertificate { .. }
+        | Command::StartRecording { .. }
         | Command::AskExtension { .. }
         | Command::ExtendGrant { .. }
         | Command::RecordReview { .. }
@@ -103,7 +105,15 @@ fn leads_to_access(command: &Command) -> bool {
         | Command::Escalate { .. }
         | Command::Lapse { .. }
         | Command::RemoveOrphan { .. }
-        | Command::ReadLedger { .. } => false,
+        | Command::ReadLedger { .. }
+        | Command::NoteAnswer { .. }
+        | Command::NoteGap { .. } => false,
+        // On a way in that was given before, and each in a moment: nobody waits for a witness between two statements.
+        Command::IntendAction { .. }
+        | Command::RefuseAction { .. }
+        | Command::FinishAction { .. }
+        | Command::RecordChunk { .. }
+        | Command::EndRecording { .. } => false,
         // Nothing comes of these before somebody else's word, or they take something away.
         Command::ProposePolicy { .. }
         | Command::ProposeRetirement { .. }

@@ -217,10 +217,14 @@ impl Image {
         }
     }
 
-    /// Events of a grant name the grant only.
+    /// Events of a grant name the grant only, and those of a recording the recording.
     fn request_of(&self, event: &Event) -> Option<RequestId> {
         let of_grant = |grant| self.requests.get(&grant).copied();
-        event.request().or_else(|| event.grant().and_then(of_grant))
+        let of_recording = |id| self.state.recording(id).map(|found| found.request);
+        event
+            .request()
+            .or_else(|| event.grant().and_then(of_grant))
+            .or_else(|| event.recording().and_then(of_recording))
     }
 
     /// Adds a leaf to the tree, and to `nodes` the root of each tile that it fills.

@@ -280,6 +280,16 @@ pub(crate) async fn project(
             .await?;
         }
         Event::OpeningErased { .. } => opening::erase(connection, seq).await?,
+        // No page lists them yet.
+        Event::CertificateIssued { .. }
+        | Event::TargetAnswered { .. }
+        | Event::RecordingStarted { .. }
+        | Event::ActionIntended { .. }
+        | Event::ActionRefused { .. }
+        | Event::ActionFinished { .. }
+        | Event::RecordingChunk { .. }
+        | Event::RecordingGap { .. }
+        | Event::RecordingEnded { .. } => {}
         Event::LedgerOpened { .. }
         | Event::KeyRotated { .. }
         | Event::PolicyProposed { .. }

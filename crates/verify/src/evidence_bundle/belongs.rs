@@ -4,7 +4,7 @@ use access::Record;
 use access::event::Event;
 use access::ids::{PolicyName, RequestId};
 
-use super::{Piece, grants_of, is_of};
+use super::{Own, Piece};
 use crate::key::LogKey;
 use crate::keys::Keys;
 use crate::report::{Finding, Subject};
@@ -22,7 +22,7 @@ pub(super) fn belongs(
     request: RequestId,
 ) -> Belongs {
     let mut findings = Vec::new();
-    let grants = grants_of(pieces, request);
+    let own = Own::of(pieces, request);
     let named = pieces
         .iter()
         .filter_map(|piece| piece.record.as_ref())
@@ -63,7 +63,7 @@ pub(super) fn belongs(
                     ) => policy == name && version >= first,
                     _ => false,
                 };
-                if !policy && !is_of(record, request, &grants) {
+                if !policy && !own.has(event) {
                     findings.push(foreign(piece, request, event.kind()));
                 }
             }

@@ -11,9 +11,11 @@ mod seals;
 mod told;
 mod tree;
 
+use std::collections::BTreeSet;
+
 use access::Record;
 use access::event::Event;
-use access::ids::{GrantId, RequestId};
+use access::ids::{GrantId, RecordingId, RequestId};
 use access::time::UnixMillis;
 use ledger::evidence::Bundle;
 use ledger::{
@@ -78,8 +80,7 @@ pub fn check(key: &LogKey, file: &[u8]) -> Result<Report, NotABundle> {
         proven: stands.proven,
         neighbours: aside.neighbours,
         replayed: replayed.told,
-        opened: seals.opened,
-        sealed: seals.sealed,
+        seals: seals.told,
     };
     Ok(told::draw(&basis, findings))
 }
@@ -135,26 +136,44 @@ fn vouched(
     }
 }
 
-/// The request's own entries.
-fn is_of(record: &Record, request: RequestId, grants: &[GrantId]) -> bool {
-    let granted = record
-        .event
-        .grant()
-        .is_some_and(|grant| grants.contains(&grant));
-    match record.event.request() {
-        Some(named) => named == request,
-        None => granted,
-    }
+/// What belongs to a request: its grants, and what was recorded of the work by them.
+struct Own {
+    request: RequestId,
+    grants: BTreeSet<GrantId>,
+    recordings: BTreeSet<RecordingId>,
 }
 
-/// The grants that the request came to.
-fn grants_of(pieces: &[Piece<'_>], request: RequestId) -> Vec<GrantId> {
-    let records = pieces.iter().filter_map(|piece| piece.record.as_ref());
-    records
-        .filter(|record| record.event.request() == Some(request))
-        .filter_map(|record| match &record.event {
-            Event::GrantIntended { grant, .. } => Some(*grant),
-            _ => None,
-        })
-        .collect()
+impl Own {
+    fn of(pieces: &[Piece<'_>], request: RequestId) -> Self {
+        let (grants, recordings) = Default::default();
+        let mut own = Self {
+            request,
+            grants,
+            recordings,
+        };
+        for record in pieces.iter().filter_map(|piece| piece.record.as_ref()) {
+            match record.event {
+                Event::GrantIntended {
+                    grant, request: of, ..
+                } if of == request => {
+                    own.grants.insert(grant);
+                }
+                Event::RecordingStarted {
+                    recording, grant, ..
+                } if own.grants.contains(&grant) => {
+                    own.recordings.insert(recording);
+                }
+                _ => {}
+            }
+        }
+        own
+    }
+
+    /// Whether it is one of the request's own entries.
+    fn has(&self, event: &Event) -> bool {
+        let named = event.request().map(|named| named == self.request);
+        let granted = || event.grant().map(|grant| self.grants.contains(&grant));
+        let recorded = || event.recording().map(|id| self.recordings.contains(&id));
+        named.or_else(granted).or_else(recorded) == Some(true)
+    }
 }

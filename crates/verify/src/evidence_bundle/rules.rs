@@ -1,11 +1,14 @@
 //! The rules, as far as one request's entries show whether they were kept.
 
-use access::ids::RequestId;
+use std::collections::BTreeSet;
+
+use access::event::Event;
+use access::ids::{RecordingId, RequestId};
 use access::view::{GrantState, RequestState};
-use access::{Assumed, Part, Violation, unfinished};
+use access::{Assumed, Part, State, Violation, unfinished};
 use ledger::Hash;
 
-use super::{Piece, grants_of, is_of};
+use super::{Own, Piece};
 use crate::report::{Finding, Subject};
 
 /// What is said with each rule that is broken: a file cannot tell the two apart.
@@ -30,23 +33,38 @@ pub(super) struct Told {
     pub(super) outcome: Option<&'static str>,
     /// How many said yes or no.
     pub(super) sign_offs: usize,
+    /// What was recorded of the work.
+    pub(super) recorded: Recorded,
     pub(super) assumed: Vec<Assumed>,
+}
+
+/// How much was recorded, and how much of it the file shows.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    pub(super) recordings: u64,
+    /// Of those whose entries are in the file.
+    pub(super) actions: u64,
+    pub(super) refused: u64,
+    pub(super) missing: u64,
+    pub(super) chunks: u64,
+    /// Recordings of which only beginning and end are in the file.
+    pub(super) left_out: u64,
 }
 
 /// Replays what belongs to the request.
 pub(super) fn replay(pieces: &[Piece<'_>], request: RequestId) -> Replayed {
-    let grants = grants_of(pieces, request);
+    let own = Own::of(pieces, request);
     let (mut part, mut findings) = (Part::default(), Vec::new());
     let mut told = Told::default();
     for piece in pieces {
         let Some(record) = &piece.record else {
             continue;
         };
-        let own = is_of(record, request, &grants);
-        if !own && !record.event.kind().starts_with("policy.") {
+        let is_own = own.has(&record.event);
+        if !is_own && !record.event.kind().starts_with("policy.") {
             continue;
         }
-        told.entries += usize::from(own);
+        told.entries += usize::from(is_own);
         if let Err(violation) = part.entry(record) {
             findings.push(broken(&violation, Some(piece.leaf)));
         }
@@ -56,6 +74,7 @@ pub(super) fn replay(pieces: &[Piece<'_>], request: RequestId) -> Replayed {
     }
     told.violations = findings.len();
     told.assumed = part.assumed().collect();
+    told.recorded = recorded(pieces, &own, part.state());
     if let Some(known) = part.state().request(request) {
         let policy = &known.policy;
         told.policy = Some(format!(
@@ -80,6 +99,34 @@ pub(super) fn replay(pieces: &[Piece<'_>], request: RequestId) -> Replayed {
         });
     }
     Replayed { findings, told }
+}
+
+fn recorded(pieces: &[Piece<'_>], own: &Own, state: &State) -> Recorded {
+    let mut told = Recorded::default();
+    let records = pieces.iter().filter_map(|piece| piece.record.as_ref());
+    // Those of which more is in the file than that they began and ended.
+    let shown: BTreeSet<RecordingId> = records
+        .filter(|record| {
+            !matches!(
+                record.event,
+                Event::RecordingStarted { .. } | Event::RecordingEnded { .. }
+            )
+        })
+        .filter_map(|record| record.event.recording())
+        .collect();
+    for recording in state.recordings_of(own.request) {
+        told.recordings += 1;
+        let some = recording.actions > 0 || recording.chunks > 0;
+        if some && !shown.contains(&recording.id) {
+            told.left_out += 1;
+            continue;
+        }
+        told.actions += u64::from(recording.actions);
+        told.refused += u64::from(recording.refused);
+        told.missing += u64::from(recording.missing);
+        told.chunks += u64::from(recording.chunks);
+    }
+    told
 }
 
 fn broken(violation: &Violation, leaf: Option<Hash>) -> Finding {

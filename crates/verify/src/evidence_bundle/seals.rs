@@ -1,6 +1,7 @@
 //! Whether the texts of the file are those that were sealed.
 
 use access::digest::Commitment;
+use access::event::Field;
 use ledger::evidence::{Bundle, Shown};
 use ledger::{Hash, SealedField};
 
@@ -10,20 +11,29 @@ use crate::report::{Finding, Subject};
 /// What was opened.
 pub(super) struct Seals {
     pub(super) findings: Vec<Finding>,
+    pub(super) told: Told,
+}
+
+/// The same for the report's words.
+#[derive(Debug, Default)]
+pub(super) struct Told {
     /// Texts that fit their seals.
     pub(super) opened: usize,
+    /// How many of them were recorded of somebody's work.
+    pub(super) recorded: usize,
     /// Seals that stay closed.
     pub(super) sealed: usize,
 }
 
 /// Hashes each text, and compares.
 pub(super) fn compare(bundle: &Bundle, pieces: &[Piece<'_>]) -> Seals {
-    let (mut findings, mut opened) = (Vec::new(), 0);
+    let (mut findings, mut told) = (Vec::new(), Told::default());
     for shown in &bundle.openings {
         let (seq, field) = (shown.seq, &shown.field);
-        let piece = pieces.iter().find(|piece| piece.seq == seq);
-        let Some((piece, commitment)) = piece.and_then(|piece| Some((piece, seal(piece, shown)?)))
-        else {
+        let place = pieces.binary_search_by_key(&seq, |piece| piece.seq);
+        let piece = place.ok().and_then(|place| pieces.get(place));
+        let sealed = piece.and_then(|piece| Some((piece, seal(piece, shown)?)));
+        let Some((piece, (kind, commitment))) = sealed else {
             let sentence = format!(
                 "This file opens {field:?} of entry {seq}, and no entry of it holds such a seal."
             );
@@ -34,7 +44,8 @@ pub(super) fn compare(bundle: &Bundle, pieces: &[Piece<'_>]) -> Seals {
         let opening = shown.opening();
         let sealed = SealedField::new(Hash::new(*commitment.c.as_bytes()), commitment.n);
         if opening.matches(&sealed) {
-            opened += 1;
+            told.opened += 1;
+            told.recorded += usize::from(kind.is_recorded());
             continue;
         }
         let given = opening.commitment();
@@ -54,17 +65,11 @@ pub(super) fn compare(bundle: &Bundle, pieces: &[Piece<'_>]) -> Seals {
         .filter_map(|piece| piece.record.as_ref())
         .map(|record| record.event.openings().len())
         .sum::<usize>();
-    Seals {
-        findings,
-        opened,
-        sealed: seals.saturating_sub(opened),
-    }
+    told.sealed = seals.saturating_sub(told.opened);
+    Seals { findings, told }
 }
 
-fn seal(piece: &Piece<'_>, shown: &Shown) -> Option<Commitment> {
-    let sealed = piece.record.as_ref()?.event.openings();
-    let (_, commitment) = sealed
-        .into_iter()
-        .find(|(field, _)| field.word() == shown.field)?;
-    Some(commitment)
+fn seal(piece: &Piece<'_>, shown: &Shown) -> Option<(Field, Commitment)> {
+    let mut sealed = piece.record.as_ref()?.event.openings().into_iter();
+    sealed.find(|(field, _)| field.word() == shown.field)
 }

@@ -5,8 +5,9 @@ use access::ids::RequestId;
 use ledger::{CheckpointError, VerifiedCheckpoint};
 
 use super::Piece;
-use super::rules::Told;
-use crate::checks::entries;
+use super::rules::{Recorded, Told};
+use super::seals;
+use crate::checks::{counted, entries};
 use crate::key::LogKey;
 use crate::keys::Keys;
 use crate::ranges;
@@ -42,8 +43,7 @@ pub(super) struct Basis<'a> {
     pub(super) proven: Vec<(u64, u64)>,
     pub(super) neighbours: usize,
     pub(super) replayed: Told,
-    pub(super) opened: usize,
-    pub(super) sealed: usize,
+    pub(super) seals: seals::Told,
 }
 
 /// The report where the checkpoint is not to be believed: then nothing of the file is.
@@ -167,7 +167,7 @@ fn holds(basis: &Basis<'_>, subject: Subject) -> String {
         ),
         Subject::Times => "None is earlier than one before it.".to_owned(),
         Subject::Rules => rules(&basis.replayed),
-        Subject::Openings => openings(basis.opened, basis.sealed),
+        Subject::Openings => openings(&basis.seals),
         Subject::Memory | Subject::Witnesses | Subject::Beyond => String::new(),
     }
 }
@@ -197,17 +197,62 @@ fn rules(told: &Told) -> String {
         some => format!("{some} sign-offs"),
     };
     format!(
-        "Replayed {count} of the request under {policy}, with {sign_offs}: after the last of these entries {outcome}. Nothing in them breaks a rule, as far as they show it."
+        "Replayed {count} of the request under {policy}, with {sign_offs}: after the last of these entries {outcome}.{} Nothing in them breaks a rule, as far as they show it.",
+        recorded(&told.recorded)
     )
 }
 
-fn openings(opened: usize, sealed: usize) -> String {
-    let fit = match opened {
+/// " In 2 recordings 31 actions were sent or refused, of which the policy refused 1, each in its place."
+fn recorded(told: &Recorded) -> String {
+    let Recorded {
+        recordings,
+        actions,
+        refused,
+        missing,
+        chunks,
+        left_out,
+    } = told;
+    let shown = recordings.saturating_sub(*left_out);
+    let mut text = String::new();
+    if shown > 0 {
+        text.push_str(&format!(
+            " What was done is recorded: {} with {}",
+            counted(shown, "recording"),
+            counted(*actions, "action")
+        ));
+        if *chunks > 0 {
+            text.push_str(&format!(" and {} of a terminal", counted(*chunks, "piece")));
+        }
+        if *refused > 0 {
+            text.push_str(&format!(", of which the policy refused {refused}"));
+        }
+        if *missing > 0 {
+            text.push_str(&format!(", of which {missing} were never reported"));
+        }
+        text.push_str(", each in its place, by the holder, and before the end of the access.");
+    }
+    match left_out {
+        0 => {}
+        1 => text.push_str(" What was done in 1 recording is not in this file."),
+        many => text.push_str(&format!(
+            " What was done in {many} recordings is not in this file."
+        )),
+    }
+    text
+}
+
+fn openings(told: &seals::Told) -> String {
+    let mut fit = match told.opened {
         0 => "This file opens no sealed text.".to_owned(),
         1 => "1 text is the one that was sealed.".to_owned(),
         many => format!("{many} texts are those that were sealed."),
     };
-    match sealed {
+    match told.recorded {
+        0 => {}
+        1 => fit.push_str(" 1 of them was recorded of the work."),
+        many => fit.push_str(&format!(" {many} of them were recorded of the work.")),
+    }
+    match told.sealed {
         0 => fit,
         1 => format!("{fit} 1 seal stays closed."),
         many => format!("{fit} {many} seals stay closed."),
@@ -229,6 +274,9 @@ fn beyond(basis: &Basis<'_>) -> String {
             }
             Assumed::Role => {
                 " That whoever disclosed or erased texts held the role for it is taken as said."
+            }
+            Assumed::Recording => {
+                " That a recording of which only beginning and end are here holds what its end says is taken as said."
             }
         });
     }

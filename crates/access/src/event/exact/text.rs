@@ -87,6 +87,29 @@ impl<'a> Text<'a> {
         self.whole()?.try_into().ok()
     }
 
+    pub(super) fn count(&mut self) -> Option<u64> {
+        self.whole()?.try_into().ok()
+    }
+
+    /// Values between brackets; none of them takes no memory.
+    pub(super) fn list<T>(&mut self, value: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let mut all = Vec::new();
+        if let Some(rest) = self.rest.strip_prefix("[]") {
+            self.rest = rest;
+            return Some(all);
+        }
+        self.after("[")?;
+        loop {
+            all.push(value(self)?);
+            match self.after(",") {
+                Some(_) => {}
+                None => break,
+            }
+        }
+        self.after("]")?;
+        Some(all)
+    }
+
     pub(super) fn moment(&mut self) -> Option<UnixMillis> {
         self.whole().map(UnixMillis::new)
     }

@@ -1,8 +1,9 @@
 //! The tables of a policy's file.
 
 use super::{Member, Table, Takes, any, parsed, word};
+use crate::event::StatementClass;
 use crate::ids::{GroupName, PersonId, PolicyName};
-use crate::policy::{Connector, Day, Debt, Network, Selector, TicketPattern, TimeOfDay};
+use crate::policy::{Connector, Day, Debt, Network, Recording, Selector, TicketPattern, TimeOfDay};
 
 const SECONDS: Takes = Takes::Number(u32::MAX as u64);
 const COUNT: Takes = Takes::Number(u8::MAX as u64);
@@ -276,11 +277,21 @@ const GRANT: &Table = &[
     needed(
         "connector",
         Takes::Text(word::<Connector>),
-        "Which kind of connector: postgresql.",
+        "Which kind of connector: postgresql, ssh or webhook.",
     ),
     needed(
         "role",
         Takes::Text(any),
-        "The role on the target whose rights the account gets.",
+        "The role on the target whose rights the account gets; with ssh, whom to log in as; with webhook, what is to be given, in the target's words.",
+    ),
+    member(
+        "recording",
+        Takes::Text(word::<Recording>),
+        "required (only ways in on which everything is recorded) or optional (also a direct way in, on which nothing is; so where it is left out).",
+    ),
+    member(
+        "refuse",
+        Takes::Texts(word::<StatementClass>),
+        "Statements that a recorded way into postgresql refuses: set_role, copy_program, code, listen, export. All others are recorded.",
     ),
 ];

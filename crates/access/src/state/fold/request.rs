@@ -264,6 +264,8 @@ fn request_from(
         stage_since: submitted_at,
         viewed: Vec::new(),
         ratified: None,
+        recordings: Vec::new(),
+        recording: 0,
         texts: Vec::new(),
         extended: Vec::new(),
         refused_more: Vec::new(),

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::{Pack, Reader, Writer, fields};
 use crate::digest::Commitment;
-use crate::event::{Decision, EndCause, Failure, Field, Mode, OpeningRef, Urgency, Verdict};
+use crate::event::{
+    Decision, EndCause, Failure, Field, Mode, OpeningRef, RecordingEnd, Urgency, Verdict, Way,
+};
 use crate::ids::PolicyName;
 use crate::policy::{Connector, PolicyVersion};
-use crate::state::{Grant, Request, Reviewed, SignOff};
+use crate::state::{Grant, Recording, Request, Reviewed, SignOff, Stopped};
 use crate::view::{GrantState, RequestState};
 
 /// Every word that there is, as a byte.
@@ -28,10 +30,12 @@ macro_rules! words {
     };
 }
 
-// Id and grant first: `Names::grant_of` reads no further.
+// Id, grant and recordings first: `Names::known_as` reads no further.
 fields!(Request {
     id,
     grant,
+    recordings,
+    recording,
     submitted_seq,
     submitted_at,
     requester,
@@ -99,6 +103,21 @@ fields!(Grant {
     extension_denied,
     state,
 });
+fields!(Recording {
+    id,
+    request,
+    grant,
+    way,
+    started_seq,
+    started_at,
+    actions,
+    refused,
+    missing,
+    chunks,
+    waiting,
+    stopped,
+});
+fields!(Stopped { seq, at, cause });
 fields!(OpeningRef { seq, field });
 fields!(Commitment { c, n });
 
@@ -140,6 +159,23 @@ words!(Field {
     Note = 4,
     Findings = 5,
     Purpose = 6,
+    Answer = 7,
+    Statement = 8,
+    Result = 9,
+    Content = 10,
+    Recording = 11,
+});
+words!(Way {
+    Console = 0,
+    Gateway = 1,
+    Terminal = 2,
+    Reported = 3,
+});
+words!(RecordingEnd {
+    Closed = 0,
+    AccessEnded = 1,
+    Cut = 2,
+    Lost = 3,
 });
 words!(RequestState {
     Submitted = 0,
@@ -149,7 +185,11 @@ words!(RequestState {
     Withdrawn = 4,
     Lapsed = 5,
 });
-words!(Connector { Postgresql = 0 });
+words!(Connector {
+    Postgresql = 0,
+    Ssh = 1,
+    Webhook = 2,
+});
 
 impl Pack for GrantState {
     fn pack(&self, to: &mut Writer<'_>) {

@@ -128,6 +128,8 @@ state!(
     delegations,
     requests,
     grants,
+    recordings,
+    recording,
     by_requester,
     pending,
     closed,

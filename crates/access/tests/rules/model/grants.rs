@@ -38,13 +38,6 @@ impl<'a> Model<'a> {
                     && self.approved_by_enough(*request, &asked, policy)
                     && self.in_window(policy)
             }
-            Command::ShowCredential { grant } => {
-                let shown = |event: &Event| matches!(event, Event::CredentialShown { grant: g } if g == grant);
-                self.active(*grant)
-                    && self.holder(*grant) == Some(me)
-                    && self.ends_at(*grant).is_some_and(|at| self.now_ms < at)
-                    && !self.any(shown)
-            }
             Command::AskExtension { grant } => {
                 self.longer(*grant).is_some_and(|(asked, extend)| {
                     asked.requester == me
@@ -167,6 +160,11 @@ impl<'a> Model<'a> {
     }
 
     pub(super) fn may_revoke(self, id: GrantId, me: PersonId, groups: &[GroupName]) -> bool {
+        self.active(id) && self.takes_away(id, me, groups)
+    }
+
+    /// Whether somebody is of those who may take access away while it is open.
+    pub(super) fn takes_away(self, id: GrantId, me: PersonId, groups: &[GroupName]) -> bool {
         let asked = self
             .intended(id)
             .and_then(|(_, request)| self.asked(request));
@@ -176,8 +174,7 @@ impl<'a> Model<'a> {
                 .in_force(&asked.policy.name)
                 .map_or(asked.policy, |(_, policy)| policy);
             let mut stages = policy.approval.stages.iter();
-            self.active(id)
-                && !self.same(asked.requester, me)
+            !self.same(asked.requester, me)
                 && (stages.any(|stage| self.asks(stage, stage.ladder.len(), me, groups))
                     || shares(groups, &policy.review.groups))
         })

@@ -190,7 +190,7 @@ impl<'a> Model<'a> {
         self.any(|event| matches!(event, Event::GrantEnded { grant, .. } if *grant == id))
     }
 
-    pub(super) fn active(self, id: GrantId) -> bool {
+    pub(crate) fn active(self, id: GrantId) -> bool {
         let opened =
             self.any(|event| matches!(event, Event::GrantOpened { grant } if *grant == id));
         opened && !self.ended(id)
@@ -200,7 +200,7 @@ impl<'a> Model<'a> {
         self.any(|event| matches!(event, Event::PersonRegistered { person, .. } if *person == id))
     }
 
-    pub(super) fn holder(self, grant: GrantId) -> Option<PersonId> {
+    pub(crate) fn holder(self, grant: GrantId) -> Option<PersonId> {
         self.intended(grant).and_then(|(record, _)| by(record))
     }
 

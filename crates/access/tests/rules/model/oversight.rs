@@ -144,6 +144,10 @@ impl Model<'_> {
                         .collect()
                 }
                 Event::OpeningDisclosed { request, .. } if *request == id => vec![Field::Purpose],
+                Event::TargetAnswered { grant: g, .. } if Some(*g) == grant => vec![Field::Answer],
+                Event::RecordingStarted { grant: g, .. } if Some(*g) == grant => {
+                    vec![Field::Recording]
+                }
                 _ => Vec::new(),
             };
             let at = |field: &Field| OpeningRef {
@@ -180,7 +184,7 @@ impl Model<'_> {
         let failed = self.grant_of(id).is_some_and(|id| {
             self.any(|event| matches!(event, Event::GrantFailed { grant, .. } if *grant == id))
         });
-        closed || reviewed || failed
+        closed || (reviewed && self.work_is_over(self.grant_of(id))) || failed
     }
 
     /// Whether who ordered it is a custodian still.

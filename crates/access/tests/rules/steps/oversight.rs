@@ -4,11 +4,11 @@ use access::command::Command;
 use access::event::{Field, OpeningRef};
 use access::time::UnixMillis;
 
-use super::{Step, what};
+use super::Step;
 use crate::stage::{CLEO, KIM, QUINN, Stage, names, request, roles, seal};
 
 /// Reading, disclosing, erasing; and who may.
-pub(super) fn oversight(stage: &Stage, step: &Step) -> (&'static [u128], Command) {
+pub(super) fn oversight(stage: &Stage, step: &Step, what: u8) -> (&'static [u128], Command) {
     const CUSTODIANS: &[u128] = &[CLEO, KIM, CLEO];
     let (request, dial) = (request(u128::from(step.on)), step.dial);
     let size = stage.state.next_seq();
@@ -25,7 +25,7 @@ pub(super) fn oversight(stage: &Stage, step: &Step) -> (&'static [u128], Command
         },
     };
     let stated = seal(if dial > 240 { 9 } else { 10 });
-    match what(stage, step) {
+    match what {
         26 | 27 => {
             let began_ms = stage.now_ms - 1_000 * i64::from(dial % 4) * 1_800;
             let read = Command::ReadLedger {
