@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use access::event::{ActionOutcome, StatementClass};
-use access::view::{ActionEnd, ActionView, OpeningState, RecordingEnd, RecordingView, Way};
+use access::event::{ActionOutcome, RecordingEnd, StatementClass, Way};
+use access::view::{ActionEnd, ActionView, OpeningState, RecordingView};
 
 use super::people::name;
 use super::state::Tone;

@@ -1,6 +1,7 @@
 //! What was done in a recording, action by action.
 
-use access::view::{ActionEnd, ActionView, RecordingPage, Way};
+use access::event::Way;
+use access::view::{ActionEnd, ActionView, RecordingPage};
 use leptos::prelude::*;
 
 use crate::components::badge::Badge;

@@ -1,6 +1,7 @@
 //! A recording's page: a session that runs, watched; one that is over, with all that was done in it.
 
-use access::view::{RecordingPage, RecordingView, Way};
+use access::event::Way;
+use access::view::{RecordingPage, RecordingView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 

@@ -1,40 +1,11 @@
 //! Recorded work: where it is done, and what was done.
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{GrantView, OpeningState, PersonView};
-use crate::event::{ActionOutcome, StatementClass};
-use crate::ids::{GrantId, RequestId, ResourceName};
+use crate::event::{ActionOutcome, RecordingEnd, StatementClass, Way};
+use crate::ids::{GrantId, RecordingId, RequestId, ResourceName};
 use crate::time::UnixMillis;
-
-/// How somebody works where it is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Way {
-    /// Statements in the browser.
-    Console,
-    /// A database client of their own, through the portal.
-    Gateway,
-    /// A terminal in the browser.
-    Terminal,
-    /// An agent or a tool that tells the portal what it does.
-    Reported,
-}
-
-/// Why a recording ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RecordingEnd {
-    /// Its holder closed it.
-    Closed,
-    /// Access ended.
-    AccessEnded,
-    /// Somebody who watches over the access cut it.
-    Cut,
-    /// The portal or the target went away.
-    Lost,
-}
 
 /// The page on which a grant's holder works: a console or a terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +22,7 @@ pub struct WorkView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordingView {
     /// Which.
-    pub id: Uuid,
+    pub id: RecordingId,
     /// Of which access.
     pub grant: GrantId,
     /// Of which request.
