@@ -40,16 +40,12 @@ fn main() -> io::Result<()> {
             over_terminal().recording,
             running("console").recording,
         ];
-        view! {
-            <section class="card" aria-labelledby="was-done">
-                <h1 class="card-title" id="was-done">"What was done"</h1>
-                {list::recordings(&recordings, true)}
-            </section>
-        }
-        .into_any()
+        let first = &recordings[0];
+        list::draw(first.request, &first.resource, &recordings, true)
     })?;
     write("list-empty", &|| {
-        view! { <h1>"What was done"</h1> {list::recordings(&[], false)} }.into_any()
+        let none = recording("console");
+        list::draw(none.request, &none.resource, &[], false)
     })
 }
 

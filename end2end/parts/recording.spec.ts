@@ -50,8 +50,11 @@ test('it goes anywhere, back and forth, by keyboard', async ({ page, parts }) =>
   await position(page).fill('62');
   await expect(screen(page)).toContainText('größer als vorher');
   await expect(screen(page)).not.toContainText('logout');
-  await page.getByRole('complementary', { name: 'Moments that the recording marks' }).getByRole('button', { name: 'Restart' }).click();
-  await expect(player(page)).toContainText('1:00 / 1:35');
+  const moments = page.getByRole('complementary', { name: 'What was typed' }).getByRole('listitem');
+  await expect(moments).toHaveText(['0:02 systemctl  status sho', '1:00 Rae has the keyboard marked', '1:00 systemctl restart shop', '1:31 sudo -i', '1:31 hunter2 ^C']);
+  await moments.filter({ hasText: 'sudo' }).getByRole('button').click();
+  await expect(player(page)).toContainText('1:31 / 1:35');
+  await expect(screen(page)).toBeFocused();
 });
 
 test('the output is searched, also where a word came in pieces', async ({ page, parts }) => {

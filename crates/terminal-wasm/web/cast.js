@@ -78,8 +78,13 @@ function read(line) {
   }
 }
 
+/** The most columns and rows that a recording has. */
+const LARGEST = 1_000;
+
 /** `[columns, rows]` of `80x24`; null where it is none. */
 export function size(text) {
-  const [, columns, rows] = /^(\d{1,3})x(\d{1,3})$/.exec(text) ?? [];
-  return columns === undefined ? null : [Math.max(1, Number(columns)), Math.max(1, Number(rows))];
+  const [, columns, rows] = /^(\d{1,4})x(\d{1,4})$/.exec(text) ?? [];
+  if (columns === undefined) return null;
+  const within = (number) => Math.min(LARGEST, Math.max(1, Number(number)));
+  return [within(columns), within(rows)];
 }

@@ -13,7 +13,7 @@
 //     <ol data-history>, <p data-history-empty>
 //
 // The first run opens the session: looking at the page opens nothing, and leaving it closes what is open. Answers are
-// lines of JSON, an event each; `hear` below has one member for each type.
+// lines of JSON, an event each; `#events` below has a member for each kind.
 
 import { button, find, make, say, took, visible } from './dom.js';
 import { lines, post, Refused } from './portal.js';
@@ -144,7 +144,7 @@ class Console {
     try {
       for await (const line of lines(answer)) {
         const event = JSON.parse(line);
-        this.#events[event.type]?.(event);
+        this.#events[event.event ?? event.type]?.(event);
       }
     } catch {
       // What was under way has no outcome; it is said below.
@@ -165,15 +165,18 @@ class Console {
     more: () => this.#current?.more(() => this.#more()),
     done: (event) => this.#current?.done(event),
     refused: (event) => this.#result().refused(event),
-    error: (event) => this.#result().failed(event),
-    notice: (event) => this.#result().notice(event),
+    copied: ({ text }) => this.#result().copied(text),
+    error: (event) => this.#result().failed({ ...event, ...event.error }),
+    notice: ({ notice, ...event }) => this.#result().notice({ ...event, ...notice }),
+    notification: ({ channel, payload }) => this.#result().notice({ severity: `On ${channel}`, message: payload || 'a notification' }),
+    not_sent: ({ statements }) => this.#result().notSent(statements),
     transaction: ({ state }) => {
       this.#transaction = state;
       const [className, words] = TRANSACTION[state] ?? TRANSACTION.idle;
       find('transaction').className = className;
       say(find('transaction'), words);
     },
-    closed: ({ reason }) => this.#end(reason),
+    closed: ({ why, reason }) => this.#end(reason ?? 'ended', why),
   };
 
   /** The statement that an event is about; what is said before the first one has a place too. */
@@ -211,14 +214,15 @@ class Console {
     this.#end('closed');
   }
 
-  #end(reason) {
+  /** `why` is what the portal says of it; without it the reason has words of its own. */
+  #end(reason, why = '') {
     if (this.#over) return;
     this.#over = true;
     this.#live?.close();
     this.#current?.left();
     this.#left.stop(reason === 'access_ended' ? 'Access has ended' : 'Session ended');
     this.#events.transaction({ state: 'idle' });
-    const words = ENDS[reason] ?? `The session has ended: ${reason}.`;
+    const words = why || ENDS[reason] || `The session has ended: ${reason}.`;
     find('over').hidden = false;
     say(find('over-words'), words);
     for (const part of ['run', 'cancel', 'end']) find(part).hidden = true;

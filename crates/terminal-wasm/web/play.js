@@ -112,12 +112,14 @@ class Playback {
     if (!playable) return;
     this.#seek.max = String(Math.ceil(this.#player.length * 10) / 10);
     this.#player.seek(0);
-    find('marks').replaceChildren(...this.#player.marks.map(({ at, words }) => {
-      const jump = button(`${clock(at)} ${visible(words)}`, () => {}, 'history-text');
+    const { moments } = this.#player;
+    find('marks').replaceChildren(...moments.map(({ at, words, mark }) => {
+      const jump = button('', () => {}, 'history-text');
+      jump.append(make('span', 'soft small', `${clock(at)} `), visible(words), ...(mark ? [make('span', 'soft small', ' marked')] : []));
       jump.dataset.jump = String(at);
       return make('li', 'history-item', jump);
     }));
-    find('marks-box').hidden = this.#player.marks.length === 0;
+    find('marks-box').hidden = moments.length === 0;
   }
 
   #verdict(state, words, sentence) {

@@ -2,6 +2,7 @@
 
 import { size } from './cast.js';
 import { Plain } from './terminal_wasm.js';
+import { typed } from './typed.js';
 
 /** Characters after which the screen is kept, so that going back reads little again. */
 const KEEP_EVERY = 200_000;
@@ -69,9 +70,10 @@ export class Player {
     return this.#text;
   }
 
-  /** What the recording itself marks. */
-  get marks() {
-    return this.#events.filter(({ kind }) => kind === 'm').map(({ at, data }) => ({ at, words: data }));
+  /** What was typed, and what the recording itself marks, in order. */
+  get moments() {
+    const marks = this.#events.filter(({ kind }) => kind === 'm').map(({ at, data }) => ({ at, words: data, mark: true }));
+    return [...typed(this.#events), ...marks].sort((one, other) => one.at - other.at);
   }
 
   play() {

@@ -12,6 +12,17 @@ const CLASSES = {
   export: 'Taking many rows away at once is refused here.',
 };
 
+/** The types of PostgreSQL that people meet, by the number that the server gives them. */
+const TYPES = {
+  16: 'bool', 17: 'bytea', 18: 'char', 19: 'name', 20: 'int8', 21: 'int2', 23: 'int4', 25: 'text', 26: 'oid', 114: 'json',
+  142: 'xml', 700: 'float4', 701: 'float8', 790: 'money', 869: 'inet', 1007: 'int4[]', 1009: 'text[]', 1016: 'int8[]',
+  1042: 'char', 1043: 'varchar', 1082: 'date', 1083: 'time', 1114: 'timestamp', 1184: 'timestamptz', 1186: 'interval',
+  1700: 'numeric', 2249: 'record', 2950: 'uuid', 3802: 'jsonb',
+};
+
+/** Those that are read from the right. */
+const NUMBERS = new Set(['int8', 'int2', 'int4', 'oid', 'float4', 'float8', 'money', 'numeric']);
+
 /** One statement of a run. */
 export class Result {
   element = make('section', 'result');
@@ -25,6 +36,7 @@ export class Result {
   #statement = make('pre', 'result-statement');
   #body = null;
   #more = null;
+  #copied = null;
   #caption = null;
   #columns = [];
   #shown = 0;
@@ -41,8 +53,8 @@ export class Result {
   }
 
   columns(columns) {
-    this.#columns = columns;
-    const heads = columns.map(({ name, type }) => {
+    this.#columns = columns.map(({ name, type, type_oid: oid }) => ({ name, type: type ?? TYPES[oid] ?? `type ${oid}` }));
+    const heads = this.#columns.map(({ name, type }) => {
       const head = make('th', '', visible(name), make('span', 'result-type', visible(type)));
       head.scope = 'col';
       return head;
@@ -58,7 +70,7 @@ export class Result {
   }
 
   rows(rows) {
-    const numbers = this.#columns.map(({ type }) => /^(?:int|float|numeric|oid|money|smallint|integer|bigint|real|double)/.test(type));
+    const numbers = this.#columns.map(({ type }) => NUMBERS.has(type));
     this.#body?.append(...rows.map((row) => make('tr', '', ...row.map((value, at) => cell(value, numbers[at])))));
     this.#shown += rows.length;
   }
@@ -66,7 +78,7 @@ export class Result {
   /** There are more rows, which `ask` brings. */
   more(ask) {
     this.#say('badge badge-wait', 'More rows', `${count(this.#shown, 'row')} shown`);
-    this.#more = make('p', 'actions', button('Show 100 more', () => {
+    this.#more = make('p', 'actions', button('Show more rows', () => {
       this.fetching();
       ask();
     }));
@@ -89,9 +101,22 @@ export class Result {
     this.#say('badge', 'Not all rows', `${count(this.#shown, 'row')} shown; the rest was not asked for`);
   }
 
-  done({ tag, rows, ms }) {
+  /** What `COPY … TO STDOUT` gives. */
+  copied(text) {
+    if (!this.#copied) {
+      this.#copied = make('pre', 'result-copied');
+      this.#copied.tabIndex = 0;
+      this.#copied.setAttribute('role', 'region');
+      this.#copied.setAttribute('aria-label', `What ${this.#name.toLowerCase()} copied`);
+      this.element.append(this.#copied);
+    }
+    this.#copied.append(visible(text));
+  }
+
+  done({ tag, rows, ms, capped }) {
     const amount = rows === null || rows === undefined ? '' : count(rows, 'row');
-    this.#ends('done', 'badge badge-proof', tag || 'Done', [amount, took(ms ?? 0)].filter(Boolean).join(', '));
+    const figures = [amount, took(ms ?? 0), capped ? 'not all of it is shown' : ''];
+    this.#ends('done', 'badge badge-proof', tag || 'Done', figures.filter(Boolean).join(', '));
   }
 
   refused({ class: kind, message }) {
@@ -99,8 +124,9 @@ export class Result {
     this.#tell('result-fault', message || CLASSES[kind] || 'It is refused here.');
   }
 
-  failed({ code, message, detail, hint, position }) {
-    this.#ends('failed', 'badge badge-glass', 'Failed', code ? `SQLSTATE ${code}` : '');
+  failed({ code, message, detail, hint, position, cancelled }) {
+    const [className, words] = cancelled ? ['badge', 'Cancelled'] : ['badge badge-glass', 'Failed'];
+    this.#ends('failed', className, words, code ? `SQLSTATE ${code}` : '');
     this.#tell('result-fault', message);
     if (detail) this.#tell('result-note', detail);
     if (hint) this.#tell('result-note', `Hint: ${hint}`);
@@ -117,6 +143,11 @@ export class Result {
 
   notice({ message, severity }) {
     this.#tell('result-note', `${severity ? `${severity}: ` : 'Notice: '}${message}`);
+  }
+
+  /** So many statements after this one were not sent. */
+  notSent(statements) {
+    this.#tell('result-note', `${count(statements, 'statement')} after this one ${statements === 1 ? 'was' : 'were'} not sent.`);
   }
 
   /** The answer ended before the statement did. */

@@ -199,6 +199,7 @@ mod tests {
                         ..to("app")
                     }],
                 ),
+                package("targets", &[]),
                 package("verify", &[to("service")]),
                 package("verifier-wasm", &[to("server")]),
             ],

@@ -1,18 +1,43 @@
 //! The recordings of an access, in a list.
 
 use access::event::Way;
+use access::ids::{RequestId, ResourceName};
 use access::view::RecordingView;
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use crate::components::badge::Badge;
 use crate::components::empty::Empty;
 use crate::components::moment::ExactMoment;
 use crate::erase::Erase as _;
+use crate::pages::request::show::address as request_address;
 use crate::words::recorded;
 
 /// A recording's address.
 pub fn address(recording: &RecordingView) -> String {
     format!("/recordings/{}", recording.id)
+}
+
+/// The page of a request's recordings, for what lives in the browser and does not carry them.
+pub fn draw(
+    request: RequestId,
+    resource: &ResourceName,
+    list: &[RecordingView],
+    direct: bool,
+) -> AnyView {
+    let title = format!("What was done on {resource}");
+    view! {
+        <Title text=title.clone()/>
+        <div class="stack stack-wide">
+            <div class="page-head">
+                <p class="small"><a href=request_address(request)>"Back to the request"</a></p>
+                <h1>{title}</h1>
+                <p class="lede">"Each session of this access that was recorded, with all that was done in it."</p>
+            </div>
+            <div class="stack">{recordings(list, direct)}</div>
+        </div>
+    }
+    .erase()
 }
 
 /// What was done: one line a session, oldest first. `direct` says that there was a way in on which nothing is

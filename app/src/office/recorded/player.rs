@@ -37,7 +37,8 @@ pub(super) fn player() -> AnyView {
             <div class="split">
                 {search()}
                 <aside class="card" data-marks-box="" hidden=true aria-labelledby="marks">
-                    <h3 class="card-title" id="marks">"Moments that the recording marks"</h3>
+                    <h3 class="card-title" id="marks">"What was typed"</h3>
+                    <p class="small soft">"The keys that were sent, which also show what the screen did not. What the shell completed, only the screen shows."</p>
                     <ol class="history" role="list" data-marks=""></ol>
                 </aside>
             </div>

@@ -8,8 +8,9 @@ use super::{frame, palette, script};
 use crate::erase::Erase as _;
 use crate::pages::request::show::address as request;
 
-const RECORDED: &str = "What the terminal shows is written down as it comes, and can be played back. Who signs off and who \
-reviews this access can watch it, now and later.";
+const RECORDED: &str = "What you type is written down before the host sees it, also what the screen does not show, such as a \
+password; what the screen shows is written down as it comes. Who signs off and who reviews this access can watch it, now and \
+later.";
 
 /// Keys that a keyboard on glass does not have: what is sent, and what stands on the button.
 const KEYS: [(&str, &str); 9] = [
