@@ -1,21 +1,25 @@
 //! Many checkpoints together are judged as each by itself.
+#![allow(
+    clippy::expect_used,
+    reason = "the names, keys and logs here are sound"
+)]
 
 use ledger::{Checkpoint, CheckpointError, Hash, NoteError, Origin, SignedCheckpoint, SigningKey};
 
 const SIZE: u64 = 2_000;
 
 fn log() -> (Origin, SigningKey) {
-    let origin: Origin = "example.org/log".parse().unwrap();
-    let key = SigningKey::from_seed(origin.as_str(), [7; 32]).unwrap();
+    let origin: Origin = "example.org/log".parse().expect("a sound log");
+    let key = SigningKey::from_seed(origin.as_str(), [7; 32]).expect("a sound log");
     (origin, key)
 }
 
 fn checkpoint(origin: &Origin, size: u64) -> Checkpoint {
-    Checkpoint::new(origin.clone(), size, Hash::of(&size.to_be_bytes())).unwrap()
+    Checkpoint::new(origin.clone(), size, Hash::of(&size.to_be_bytes())).expect("a sound log")
 }
 
 fn read(note: &str) -> SignedCheckpoint {
-    SignedCheckpoint::parse(note.as_bytes()).unwrap()
+    SignedCheckpoint::parse(note.as_bytes()).expect("a sound log")
 }
 
 /// The note with one character of its last signature changed, so that it still is base64.
@@ -35,10 +39,14 @@ fn each_is_judged_as_by_itself_and_the_bad_ones_are_named() {
     let (public, signed) = (key.verifier_key(), |size| {
         checkpoint(&origin, size).sign(&key)
     });
-    let stranger = SigningKey::from_seed(origin.as_str(), [8; 32]).unwrap();
-    let elsewhere: Origin = "example.org/other".parse().unwrap();
+    let stranger = SigningKey::from_seed(origin.as_str(), [8; 32]).expect("a sound log");
+    let elsewhere: Origin = "example.org/other".parse().expect("a sound log");
     let mut all: Vec<SignedCheckpoint> = (1..=SIZE).map(|size| read(&signed(size))).collect();
-    let line = signed(500).lines().last().map(str::to_owned).unwrap();
+    let line = signed(500)
+        .lines()
+        .last()
+        .map(str::to_owned)
+        .expect("a sound log");
     let others = [
         (100, bent(&signed(100))),
         (200, signed(200).replacen("\n200\n", "\n201\n", 1)),
@@ -80,8 +88,8 @@ fn under_a_key_of_another_log_or_a_witness_none_is_good() {
     let all: Vec<SignedCheckpoint> = (1..=SIZE)
         .map(|size| read(&checkpoint(&origin, size).sign(&key)))
         .collect();
-    let elsewhere: Origin = "example.org/other".parse().unwrap();
-    let witness = ledger::CosigningKey::from_seed(origin.as_str(), [7; 32]).unwrap();
+    let elsewhere: Origin = "example.org/other".parse().expect("a sound log");
+    let witness = ledger::CosigningKey::from_seed(origin.as_str(), [7; 32]).expect("a sound log");
     for (public, origin) in [
         (key.verifier_key(), &elsewhere),
         (witness.verifier_key(), &origin),

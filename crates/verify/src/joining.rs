@@ -41,8 +41,8 @@ impl Joining {
     }
 
     /// What was joined so far, for [`Joining::resume`]; `None` where something spoke against it, or nothing was joined.
-    pub(crate) fn save(&mut self) -> Option<Vec<u8>> {
-        let spans = self.spans.as_mut().filter(|spans| spans.size() > 0)?;
+    pub(crate) fn save(&self) -> Option<Vec<u8>> {
+        let spans = self.spans.as_ref().filter(|spans| spans.size() > 0)?;
         self.doubted.is_none().then(|| spans.to_bytes())
     }
 

@@ -189,7 +189,7 @@ impl Session {
     /// How far the check came in blocks, for [`resume`](Self::resume) of this very program another time; `None` where it
     /// found something, or nothing was read. To be asked before [`joined`](Self::joined). Belongs to what
     /// [`Replay::save`](crate::Replay::save) says of as many entries.
-    pub fn save(&mut self) -> Option<Vec<u8>> {
+    pub fn save(&self) -> Option<Vec<u8>> {
         self.joining.save()
     }
 
@@ -338,7 +338,7 @@ impl Session {
     }
 
     fn proven_in_blocks(&mut self) -> Option<Stage> {
-        let mut spans = self.joining.finish()?;
+        let spans = self.joining.finish()?;
         let (size, root) = (spans.size(), spans.tree().root());
         // The root first: what is not the signed log is no other face of it by chance.
         let unique = spans.finish().is_ok();

@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use super::ids;
+use super::ids::{self, Ids};
 use crate::entry::{Entry, KnownPrev, Name, parse_with};
 use crate::hash::{HASH_TEXT_LEN, Hash};
 use crate::tree::{LeafRange, Tree};
@@ -165,7 +165,7 @@ pub struct Spans {
     previous: Hash,
     time: Option<Timestamp>,
     roots: Vec<(u64, Hash)>,
-    ids: Vec<u64>,
+    ids: Ids,
     announced: Vec<Vec<u8>>,
 }
 
@@ -177,7 +177,7 @@ impl Spans {
             previous: origin.genesis(),
             time: None,
             roots: Vec::new(),
-            ids: Vec::new(),
+            ids: Ids::default(),
             announced: Vec::new(),
         }
     }
@@ -205,7 +205,7 @@ impl Spans {
         self.leaves.append(&span.leaves).map_err(|_| doubt)?;
         self.previous = span.last;
         self.time = Some(span.last_time);
-        self.ids.extend(span.ids);
+        self.ids.push(span.ids);
         self.announced.extend(span.announced);
         Ok(())
     }
@@ -239,8 +239,7 @@ impl Spans {
 
     /// The bytes that [`from_bytes`](Self::from_bytes) of the same program reads: whoever keeps them goes on after the
     /// last stretch another time. 8 bytes an entry, and some.
-    pub fn to_bytes(&mut self) -> Vec<u8> {
-        self.ids.sort();
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(1024 + 8 * self.ids.len());
         put_range(&mut out, &self.leaves);
         out.extend_from_slice(self.previous.as_bytes());
@@ -253,7 +252,9 @@ impl Spans {
             out.extend_from_slice(root.as_bytes());
         }
         put_each(&mut out, &self.announced);
-        put_ids(&mut out, &self.ids);
+        put(&mut out, self.ids.stretches().len() as u64);
+        let stretches = self.ids.stretches().iter();
+        stretches.for_each(|ids| put_ids(&mut out, ids));
         out
     }
 
@@ -275,7 +276,7 @@ impl Spans {
             time: (timed == 1).then_some(time),
             roots,
             announced: take_each(from, take_bytes)?,
-            ids: take_ids(from)?,
+            ids: Ids::of(take_each(from, take_ids)?),
         };
         (rest.is_empty() && spans.ids.len() as u64 == spans.size()).then_some(spans)
     }
@@ -284,10 +285,8 @@ impl Spans {
     ///
     /// # Errors
     /// Where two entries may have one id.
-    pub fn finish(&mut self) -> Result<(), Doubt> {
-        // Each stretch's are in order, which this sort makes use of.
-        self.ids.sort();
-        let twice = self.ids.windows(2).any(|pair| pair[0] == pair[1]);
+    pub fn finish(&self) -> Result<(), Doubt> {
+        let twice = self.ids.one_stands_twice();
         if twice { Err(Doubt::Ids) } else { Ok(()) }
     }
 }

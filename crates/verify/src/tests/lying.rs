@@ -150,6 +150,29 @@ fn entries_of_garbage_are_named() {
     assert_eq!((places(&report)[0], report.findings_total), (Some(0), 30));
 }
 
+/// Whole bundles: a server's files, mixed up.
+#[test]
+fn a_bundle_that_is_sent_twice_left_out_or_in_anothers_place_is_named() {
+    let sample = Sample::lawful(1024);
+    let bundle = |number: usize| sample.entries[256 * number..256 * (number + 1)].to_vec();
+    let sent = |bundles: &[usize]| {
+        let mut server = Server::of(&sample);
+        server.entries = bundles.iter().flat_map(|number| bundle(*number)).collect();
+        let report = server.check();
+        assert!(!report.proven, "{bundles:?}");
+        let first = &report.findings[0];
+        (first.kind.clone(), first.seq)
+    };
+    assert_eq!(sent(&[0, 2, 3]), ("missing".to_owned(), Some(256)));
+    assert_eq!(sent(&[0, 1, 2]), ("missing".to_owned(), Some(768)));
+    // As many entries as were signed, and those of one bundle instead of another's.
+    assert_eq!(sent(&[0, 1, 1, 3]), ("altered".to_owned(), Some(512)));
+    let (kind, seq) = sent(&[0, 2, 1, 3]);
+    assert_eq!(kind, "moved");
+    assert!(matches!(seq, Some(256..768)), "{seq:?}");
+    assert_eq!(sent(&[0, 1, 1, 2]), ("inserted".to_owned(), Some(512)));
+}
+
 #[test]
 fn tiles_of_a_wrong_length_are_not_used() {
     let sample = Sample::lawful(300);
