@@ -2,6 +2,7 @@
 
 use access::event::Mode;
 use access::ids::{GrantId, RequestId};
+use access::policy::Connector;
 use access::view::{GrantState, GrantView};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -57,6 +58,7 @@ pub fn GrantCard(
             </p>
             <p><Countdown until=grant.expires_at_ms/></p>
             <div class="actions">
+                {held.then(|| recorded_way_in(&grant))}
                 {way_in.then(|| view! { <ShowCredential grant=grant.id/> })}
                 <EndForm grant=grant.id request=grant.request held=held end=end/>
             </div>
@@ -73,10 +75,27 @@ pub fn ShowCredential(
 ) -> impl IntoView {
     view! {
         <form method="post" action=credential::show::address(grant)>
-            <button type="submit" class="button button-primary">"Show the way in, once"</button>
+            <button type="submit" class="button">"Show the way in, once"</button>
         </form>
     }
     .erase()
+}
+
+/// The recorded way in that goes with the kind of target, for its holder. It has a page of its own.
+pub fn recorded_way_in(grant: &GrantView) -> Option<AnyView> {
+    let (place, label) = match grant.connector {
+        Connector::Postgresql => ("console", "Open the console"),
+        Connector::Ssh => ("terminal", "Open a terminal"),
+        Connector::Webhook => return None,
+    };
+    let href = format!("/grants/{}/{place}", grant.id);
+    Some(view! { <a class="button button-primary" href=href rel="external">{label}</a> }.erase())
+}
+
+/// Where it stands what was done.
+pub fn recordings_link(request: RequestId) -> AnyView {
+    let href = format!("{}/recordings", request::show::address(request));
+    view! { <a class="button button-quiet" href=href rel="external">"What was done"</a> }.erase()
 }
 
 /// The button that ends access.

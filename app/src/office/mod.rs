@@ -47,6 +47,7 @@ pub fn Office() -> impl IntoView {
                     <Route path=path!("/requests/:id/edit") view=edit::EditRequest ssr=SsrMode::Async/>
                     <Route path=path!("/grants/:id/console") view=recorded::Console ssr=SsrMode::Async/>
                     <Route path=path!("/grants/:id/terminal") view=recorded::Terminal ssr=SsrMode::Async/>
+                    <Route path=path!("/requests/:id/recordings") view=recorded::Recordings ssr=SsrMode::Async/>
                     <Route path=path!("/recordings/:id") view=recorded::ShowRecording ssr=SsrMode::Async/>
                     <Route path=path!("/requests/:id/review") view=review::ReviewAccess ssr=SsrMode::Async/>
                 </Routes>

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Decision, EndCause, Failure, Mode, Urgency, Verdict};
 use crate::ids::{GrantId, GroupName, PersonId, PolicyName, RequestId, ResourceName};
-use crate::policy::PolicyVersion;
+use crate::policy::{Connector, PolicyVersion};
 use crate::refusal::Rule;
 use crate::time::UnixMillis;
 
@@ -148,6 +148,8 @@ pub struct GrantView {
     pub resource: ResourceName,
     /// With which of the target's roles.
     pub role: String,
+    /// By which kind of connector.
+    pub connector: Connector,
     /// Ordinary or emergency.
     pub mode: Mode,
     /// Who holds it.

@@ -10,10 +10,11 @@ use secrecy::ExposeSecret as _;
 use service::store::session_index::SessionIndex;
 use service::{DataLock, Portal};
 use sqlx::postgres::PgPoolOptions;
+use targets::gateway::Gateway;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::config::{Config, GatewayConfig};
 use crate::oidc::Oidc;
 use crate::serving::{self, Limits, STOP_WITHIN};
 use crate::session::{self, Sessions};
@@ -94,6 +95,9 @@ impl Serve {
                     config.listen
                 )
             })?;
+        if let Some(gateway) = &config.gateway {
+            tasks.spawn(open_gateway(gateway, &portal, stop.clone()).await?);
+        }
         tracing::info!(listen = %config.listen, url = config.public_url.origin(), "the portal is open");
         serving::serve(
             listener,
@@ -116,6 +120,27 @@ impl Serve {
         tracing::info!("the portal is closed");
         Ok(())
     }
+}
+
+/// The gateway's task, once it listens.
+async fn open_gateway(
+    config: &GatewayConfig,
+    portal: &Portal,
+    stop: CancellationToken,
+) -> anyhow::Result<impl Future<Output = ()> + use<>> {
+    let guard = portal.gateway_guard();
+    let gateway = match &config.tls {
+        Some((certificates, key)) => {
+            Gateway::with_tls(guard, certificates, key.expose_secret().as_bytes())?
+        }
+        None => Gateway::for_loopback(guard),
+    };
+    let listen = config.listen;
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("the gateway cannot listen on {listen}; is something else there? change `gateway.listen`"))?;
+    tracing::info!(%listen, "the gateway is open");
+    Ok(Arc::new(gateway).serve(listener, stop))
 }
 
 /// Asked to end; then streams end too.

@@ -139,6 +139,10 @@ pub enum ConfigError {
         "resource {name}: command does not contain {{account}}; write it where the account's name belongs"
     )]
     CommandWithoutAccount { name: String },
+    #[error(
+        "gateway: certificate_file and key_file are both needed, unless it listens on this machine only (127.0.0.1)"
+    )]
+    GatewayWithoutTls,
     #[error("policy {policy} is there twice; a seed has one version of each")]
     PolicyTwice { policy: String },
     #[error(

@@ -34,6 +34,17 @@ pub(super) struct File {
     pub(super) archive: Option<Archive>,
     pub(super) signer: Option<Signer>,
     pub(super) witnesses: Option<Witnesses>,
+    pub(super) gateway: Option<Gateway>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gateway {
+    pub(super) listen: SocketAddr,
+    pub(super) public_host: Option<String>,
+    pub(super) public_port: Option<u16>,
+    pub(super) certificate_file: Option<PathBuf>,
+    pub(super) key_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]

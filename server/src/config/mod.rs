@@ -6,6 +6,7 @@
 mod archive;
 mod error;
 mod file;
+mod gateway;
 mod limits;
 mod resources;
 mod secret;
@@ -18,6 +19,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 pub use error::ConfigError;
+pub use gateway::GatewayConfig;
 pub use limits::SessionLimits;
 pub(crate) use limits::is_this_machine;
 use openidconnect::core::CoreJwsSigningAlgorithm;
@@ -44,6 +46,8 @@ pub struct Config {
     pub session: SessionLimits,
     /// Who may see checkpoint and hash tiles.
     pub tiles: TileAccess,
+    /// Where people's own clients come in, if they may.
+    pub gateway: Option<GatewayConfig>,
     /// What the use cases are told.
     pub settings: Settings,
 }
@@ -123,6 +127,7 @@ impl Config {
             .signer
             .map(|signer| signer::signer(signer, &origin))
             .transpose()?;
+        let gateway = file.gateway.map(gateway::gateway).transpose()?;
         Ok(Self {
             listen: file.listen,
             public_url: PublicUrl::new(file.public_url)?,
@@ -144,6 +149,7 @@ impl Config {
             } else {
                 TileAccess::Auditors
             },
+            gateway: gateway.clone(),
             settings: Settings {
                 origin,
                 signer,
@@ -160,7 +166,7 @@ impl Config {
                 archive: file.archive.map(archive::archive).transpose()?,
                 trust: file.witnesses.as_ref().map(witnesses::trust).transpose()?,
                 // It lies beside the program, not in its configuration.
-                gateway: None,
+                gateway: gateway.as_ref().map(|gateway| gateway.told.clone()),
                 verifier: None,
             },
         })

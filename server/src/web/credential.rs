@@ -1,7 +1,7 @@
-//! `POST /grants/{id}/credential`: the way in, shown once.
+//! `POST /grants/{id}/credential`, `…/gateway`, `…/report-token`: a way in, shown once.
 
 use access::ids::GrantId;
-use access::view::Viewer;
+use access::view::{Credential, Viewer};
 use app::CredentialOutcome;
 use axum::Extension;
 use axum::extract::{Path, Request, State};
@@ -20,21 +20,53 @@ pub(super) async fn show(
     Path(grant): Path<String>,
     request: Request,
 ) -> Result<Response, Problem> {
+    let (viewer, grant) = asked(viewer, &grant)?;
+    let shown = state.portal.show_credential(&viewer, grant).await;
+    page(&state, shown, request).await
+}
+
+/// The same for a client of the holder's own, at the gateway.
+pub(super) async fn gateway(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Option<Viewer>>,
+    Path(grant): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (viewer, grant) = asked(viewer, &grant)?;
+    let shown = state.portal.show_gateway(&viewer, grant).await;
+    page(&state, shown, request).await
+}
+
+/// The same for a tool that reports.
+pub(super) async fn report_token(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Option<Viewer>>,
+    Path(grant): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (viewer, grant) = asked(viewer, &grant)?;
+    let shown = state.portal.show_report_token(&viewer, grant).await;
+    page(&state, shown, request).await
+}
+
+fn asked(viewer: Option<Viewer>, grant: &str) -> Result<(Viewer, GrantId), Problem> {
     let viewer = viewer.ok_or_else(Problem::sign_in)?;
-    let grant: GrantId = grant.parse().map_err(|_| Problem::not_found())?;
-    let outcome = CredentialOutcome(
-        state
-            .portal
-            .show_credential(&viewer, grant)
-            .await
-            .map_err(Into::into),
-    );
-    let common = pages::contexts(&state);
+    let grant = grant.parse().map_err(|_| Problem::not_found())?;
+    Ok((viewer, grant))
+}
+
+async fn page(
+    state: &AppState,
+    shown: Result<Credential, service::Error>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let outcome = CredentialOutcome(shown.map_err(Into::into));
+    let common = pages::contexts(state);
     let contexts = move || {
         common();
         provide_context(outcome.clone());
     };
-    let mut page = pages::draw(&state, contexts, request).await;
+    let mut page = pages::draw(state, contexts, request).await;
     page.headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(page)

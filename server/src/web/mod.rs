@@ -74,6 +74,8 @@ pub fn router(
         .route("/requests/{id}/evidence", get(evidence::download))
         // Never compressed: what is shown there is secret, and part of the page is the caller's to choose (BREACH).
         .route("/grants/{id}/credential", post(credential::show))
+        .route("/grants/{id}/gateway", post(credential::gateway))
+        .route("/grants/{id}/report-token", post(credential::report_token))
         .fallback(pages::missing)
         .layer(from_fn_with_state(state.clone(), attach_viewer))
         .layer(session)

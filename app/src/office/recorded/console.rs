@@ -1,5 +1,6 @@
 //! The SQL console of a grant, which its holder works in.
 
+use access::ids::GrantId;
 use access::view::WorkView;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -41,6 +42,7 @@ pub fn draw(work: &WorkView) -> AnyView {
                 </div>
                 <aside class="stack" aria-label="About this session">
                     {frame::recorded_here(RECORDED, &work.refuses)}
+                    {work.gateway.then(|| own_client(grant.id))}
                     <section class="card" aria-labelledby="history">
                         <h2 class="card-title" id="history">"Run in this session"</h2>
                         <p class="soft small" data-history-empty="">"Nothing yet. The first run opens the session; looking at this page opens nothing."</p>
@@ -50,6 +52,22 @@ pub fn draw(work: &WorkView) -> AnyView {
             </div>
         </div>
         {script("console.js")}
+    }
+    .erase()
+}
+
+/// The way in for a client of one's own.
+fn own_client(grant: GrantId) -> AnyView {
+    view! {
+        <section class="card" aria-labelledby="own-client">
+            <h2 class="card-title" id="own-client">"Your own client"</h2>
+            <p class="row-note">
+                "psql, DBeaver and others come in by the gateway, with a password of their own that is shown once. What they do is recorded alike."
+            </p>
+            <form method="post" action=format!("/grants/{grant}/gateway")>
+                <button type="submit" class="button">"Show the password, once"</button>
+            </form>
+        </section>
     }
     .erase()
 }

@@ -43,6 +43,24 @@ pub fn Terminal() -> impl IntoView {
     )
 }
 
+/// The recorded sessions of a request's access.
+#[component]
+pub fn Recordings() -> impl IntoView {
+    let id = part("id");
+    page(
+        move |portal, viewer| {
+            let id = id.clone();
+            async move {
+                let id = known(&id)?;
+                let list = portal.recordings(&viewer, id).await?;
+                let (resource, direct) = portal.directly_in(&viewer, id).await?;
+                Ok((id, resource, list, direct))
+            }
+        },
+        |(id, resource, list, direct)| list::draw(id, &resource, &list, direct),
+    )
+}
+
 /// What was done in a session, or is being done.
 #[component]
 pub fn ShowRecording() -> impl IntoView {

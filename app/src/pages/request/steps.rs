@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::api::request::RequestView;
 use crate::components::alert::{Alert, AlertKind};
 use crate::components::button::{ButtonKind, Submit};
-use crate::components::grant::{EndForm, ShowCredential};
+use crate::components::grant::{EndForm, ShowCredential, recorded_way_in, recordings_link};
 use crate::components::moment::{Countdown, Moment};
 use crate::components::ratification::ratification;
 use crate::erase::Erase as _;
@@ -160,6 +160,7 @@ fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyVi
                 (true, true) => "Your account stands, and you have been shown the way in.".to_owned(),
                 (false, _) => format!("{} holds it, as {}.", people::name(&grant.holder), grant.role),
             };
+            let way_in = may(Action::Return).then(|| recorded_way_in(grant));
             let show = may(Action::ShowCredential).then(|| view! { <ShowCredential grant=grant_id/> });
             let give_back = may(Action::Return)
                 .then(|| view! { <EndForm grant=grant_id request=id held=true end=acts.end/> });
@@ -177,7 +178,7 @@ fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyVi
                         </p>
                         <p>{note}</p>
                         {ratify}
-                        <div class="actions">{show} {give_back} {revoke}</div>
+                        <div class="actions">{way_in} {show} {give_back} {revoke} {recordings_link(id)}</div>
                         {more}
                     </section>
                 }
@@ -208,6 +209,7 @@ fn granted(request: &RequestView, grant: &GrantView, acts: Acts) -> Option<AnyVi
                     <section class="card" aria-labelledby="step">
                         <h2 class="card-title" id="step">"Access is over"</h2>
                         <p>{how} " " <Moment at=at/> ". " {cut}</p>
+                        <div class="actions">{recordings_link(id)}</div>
                         {became(request, grant)}
                     </section>
                 }

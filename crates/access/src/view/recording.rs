@@ -17,6 +17,8 @@ pub struct WorkView {
     pub now_ms: UnixMillis,
     /// What the policy has refused before the target sees it.
     pub refuses: Vec<StatementClass>,
+    /// Whether a client of one's own may come in by the gateway.
+    pub gateway: bool,
 }
 
 /// A recorded session.

@@ -33,9 +33,12 @@ pub(crate) async fn list(
                   access_grant.failure, access_grant.end_cause, access_grant.ended_ms,
                   access_grant.sessions_cut, access_grant.ratify_by_ms,
                   access_grant.extensions, access_grant.extension_asked_ms,
-                  request.resource, request.mode, request.requester, name.bytes as "name?"
+                  request.resource, request.mode, request.requester, name.bytes as "name?",
+                  policy_version.document::jsonb #>> '{grant,connector}' as "connector!"
            from access_grant
            join request on request.id = access_grant.request
+           join policy_version on policy_version.name = request.policy
+                and policy_version.version = request.policy_version
            join person on person.id = request.requester
            left join opening name on name.seq = person.registered_seq and name.field = 'name'
            where ($1::uuid[] is null or access_grant.id = any ($1))
@@ -75,6 +78,7 @@ pub(crate) async fn list(
             request: RequestId::new(row.request),
             resource: row.resource.parse().map_err(|_| corrupt("a resource"))?,
             role: row.role,
+            connector: word::parse(&row.connector)?,
             mode: word::parse(&row.mode)?,
             holder: person::view(row.requester, row.name),
             state,

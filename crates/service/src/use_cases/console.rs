@@ -51,6 +51,7 @@ impl Portal {
             grant: view,
             now_ms: self.inner.clock.now(),
             refuses,
+            gateway: connector == Connector::Postgresql && self.inner.settings.gateway.is_some(),
         })
     }
 

@@ -3,7 +3,7 @@
 use access::Record;
 use access::disclosure::Case;
 use access::event::{Event, Field, Mode, OpeningRef, RecordingEnd};
-use access::ids::{GrantId, RecordingId, RequestId};
+use access::ids::{GrantId, RecordingId, RequestId, ResourceName};
 use access::time::UnixMillis;
 use access::view::{
     ActionEnd, ActionView, OpeningState, PersonView, Recorded, RecordedWhat, RecordingPage,
@@ -123,6 +123,28 @@ impl Portal {
             actions: actions(&entries, texts),
             recording,
         })
+    }
+
+    /// What a request opened, and whether its holder was shown a way in on which nothing is recorded.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the request does not concern the viewer.
+    pub async fn directly_in(
+        &self,
+        viewer: &Viewer,
+        request: RequestId,
+    ) -> Result<(ResourceName, bool), Error> {
+        let found = self.visible_request(viewer, request).await?;
+        let story = store::request::story(&self.inner.pool, request).await?;
+        let records = story.iter().filter_map(|(seq, bytes)| record(*seq, bytes));
+        let shown = |event: &Event| {
+            matches!(
+                event,
+                Event::CredentialShown { .. } | Event::CertificateIssued { .. }
+            )
+        };
+        let direct = records.into_iter().any(|record| shown(&record.event));
+        Ok((found.row.resource, direct))
     }
 
     /// Until when access stands, for whoever watches; `None` where it is over.
