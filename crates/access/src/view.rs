@@ -10,7 +10,9 @@ mod sealed;
 pub use log::{LogRow, LogView, WitnessView, WitnessedView};
 pub use people::{IdentityView, PeopleView, PersonRow};
 pub use policy::{PolicyPage, ProposalRow, ProposalView};
-pub use recording::{ActionEnd, ActionView, RecordingPage, RecordingView, WorkView};
+pub use recording::{
+    ActionEnd, ActionView, Recorded, RecordedWhat, RecordingPage, RecordingView, WorkView,
+};
 pub use request::{Action, Ratification, RequestView, StageView, Standing};
 pub use sealed::{ErasureView, OpeningState, OpeningView};
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{GrantView, OpeningState, PersonView};
+use crate::digest::Commitment;
 use crate::event::{ActionOutcome, RecordingEnd, StatementClass, Way};
 use crate::ids::{GrantId, RecordingId, RequestId, ResourceName};
 use crate::time::UnixMillis;
@@ -97,4 +98,75 @@ pub struct RecordingPage {
     pub actions: Vec<ActionView>,
     /// Numbers of reported actions that never arrived, from and to.
     pub gaps: Vec<(u32, u32)>,
+}
+
+/// One entry of a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Its place in the log.
+    pub seq: u64,
+    /// When.
+    pub at_ms: UnixMillis,
+    /// What it says.
+    #[serde(flatten)]
+    pub what: RecordedWhat,
+}
+
+/// What an entry of a recording says. Texts are `None` where they are sealed to the viewer, erased, or not what was
+/// sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RecordedWhat {
+    /// An action is about to be sent.
+    Intended {
+        /// Its number.
+        number: u32,
+        /// What it does that a policy may refuse.
+        classes: Vec<StatementClass>,
+        /// What is sent.
+        statement: Option<String>,
+    },
+    /// An action was refused.
+    Refused {
+        /// Its number.
+        number: u32,
+        /// For what.
+        class: StatementClass,
+        /// What was not sent.
+        statement: Option<String>,
+    },
+    /// What became of an action.
+    Finished {
+        /// Its number.
+        number: u32,
+        /// How it ended.
+        outcome: ActionOutcome,
+        /// Rows it returned or changed.
+        rows: Option<u64>,
+        /// How long it took, in milliseconds.
+        duration_ms: u32,
+    },
+    /// A piece of a terminal.
+    Chunk {
+        /// Its number.
+        number: u32,
+        /// Lines of the form asciicast v2.
+        lines: Option<String>,
+        /// The salt it is sealed under, in base64, with the text.
+        salt: Option<String>,
+        /// What the entry seals.
+        commitment: Commitment,
+    },
+    /// Actions that never were reported.
+    Gap {
+        /// The first.
+        from: u32,
+        /// The one behind the last.
+        to: u32,
+    },
+    /// It is over.
+    Ended {
+        /// Why.
+        cause: RecordingEnd,
+    },
 }
