@@ -23,16 +23,16 @@ const PAGES: Record<string, (page: Page, parts: Parts) => Promise<void>> = {
     const rows = Array.from({ length: 12 }, (_, at) => [String(4_711 + at), `Customer ${at}`, `${at * 17}.50`, at % 3 ? null : 'called twice, and asks to be told when it moves on again']);
     parts.answers['run'] = [
       [
-        { event: 'statement', index: 0, text },
-        { event: 'columns', columns: [{ name: 'id', type_oid: 20 }, { name: 'customer', type_oid: 25 }, { name: 'total', type_oid: 1700 }, { name: 'note', type_oid: 25 }] },
-        { event: 'rows', rows },
-        { event: 'more' },
+        { type: 'statement', index: 0, text },
+        { type: 'columns', columns: [{ name: 'id', type: 'bigint' }, { name: 'customer', type: 'text' }, { name: 'total', type: 'numeric' }, { name: 'note', type: 'text' }] },
+        { type: 'rows', rows },
+        { type: 'more' },
       ],
       [
-        { event: 'statement', index: 0, text: 'begin' }, { event: 'done', tag: 'BEGIN', rows: null, ms: 1 }, { event: 'transaction', state: 'open' },
-        { event: 'statement', index: 1, text: 'set role orders_owner' }, { event: 'refused', class: 'set_role' },
-        { event: 'statement', index: 2, text: 'select * from ordrs' },
-        { event: 'error', cancelled: false, error: { severity: 'ERROR', code: '42P01', message: 'relation "ordrs" does not exist', hint: 'Perhaps you meant "orders".', position: 15 } }, { event: 'transaction', state: 'failed' },
+        { type: 'statement', index: 0, text: 'begin' }, { type: 'done', tag: 'BEGIN', rows: null, ms: 1 }, { type: 'transaction', state: 'open' },
+        { type: 'statement', index: 1, text: 'set role orders_owner' }, { type: 'refused', class: 'set_role' },
+        { type: 'statement', index: 2, text: 'select * from ordrs' },
+        { type: 'error', cancelled: false, code: '42P01', message: 'relation "ordrs" does not exist', hint: 'Perhaps you meant "orders".', position: 15 }, { type: 'transaction', state: 'failed' },
       ],
     ];
     const editor = page.getByRole('textbox', { name: 'Statements' });

@@ -88,7 +88,7 @@ const LIES: { name: string; lie: (chunks: ReturnType<typeof session>) => object[
   { name: 'a part that is missing', lie: ([a, , c]) => [a!, c!], says: /Part 2: it is missing/ },
   { name: 'an end that is missing', lie: ([a, , ]) => [a!], says: /Part 3: it is missing/ },
   { name: 'parts in another order', lie: ([a, b, c]) => [a!, c!, b!], says: /Part 2 \(entry 103\): it stands at a place where it does not belong/ },
-  { name: 'content that was erased', lie: ([a, b, c]) => [a!, { ...b!, lines: null }, c!], says: /Part 2 \(entry 103\): its content was erased/ },
+  { name: 'content that is not here', lie: ([a, b, c]) => [a!, { ...b!, lines: null }, c!], says: /Part 2 \(entry 103\): its content is not here/ },
   { name: 'what is no base64', lie: ([a, b, c]) => [a!, { ...b!, salt: '***' }, c!], says: /Part 2 \(entry 103\): it cannot be read/ },
 ];
 

@@ -76,6 +76,13 @@ test('what is pasted is put in brackets where the program wants it, and cannot e
   }, text);
   await paste('one\ntwo');
   await expect.poll(() => socket.typed).toBe('one\rtwo');
+  // What is long comes whole, in pieces that cut no character.
+  const long = '🦀x'.repeat(20_000);
+  await paste(long);
+  await expect.poll(() => socket.typed === `one\rtwo${long}`).toBe(true);
+  const pieces = socket.heard.length;
+  expect(pieces).toBeGreaterThan(5);
+  socket.heard.splice(1, pieces);
   socket.output('\x1b[?2004h$ ');
   await expect(screen(page)).toContainText('$');
   await paste('x\x1b[201~rm -rf /');
@@ -144,7 +151,7 @@ test('the end of access is said, and the keys go nowhere then', async ({ page, p
 
 test('a refusal to open is said in the portal’s words', async ({ page, parts, guard }) => {
   guard.allow(/403/);
-  parts.answers['open'] = [{ status: 403, body: { message: 'This access ended a minute ago.' } }];
+  parts.answers['open'] = [{ status: 403, body: { title: 'Over', detail: 'This access ended a minute ago.' } }];
   await page.goto('/pages/terminal');
   await page.getByRole('button', { name: 'Start the session' }).click();
   await expect(page.getByRole('alert')).toContainText('This access ended a minute ago.');

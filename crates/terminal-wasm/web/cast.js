@@ -37,7 +37,7 @@ export async function* parts(recording, signal) {
 export const missing = (number) => ({ number, seq: null, proven: false, why: 'it is missing', lines: null });
 
 async function judged({ salt, lines, commitment }) {
-  if (lines === null) return [null, 'its content was erased'];
+  if (lines === null) return [null, 'its content is not here: it was erased, or is sealed to you'];
   try {
     const [bytes, before] = [new TextEncoder().encode(lines), decoded(salt)];
     if (before.length !== SALT) return [null, 'its salt has a wrong length'];

@@ -144,7 +144,7 @@ class Console {
     try {
       for await (const line of lines(answer)) {
         const event = JSON.parse(line);
-        this.#events[event.event ?? event.type]?.(event);
+        this.#events[event.type]?.(event);
       }
     } catch {
       // What was under way has no outcome; it is said below.
@@ -165,18 +165,15 @@ class Console {
     more: () => this.#current?.more(() => this.#more()),
     done: (event) => this.#current?.done(event),
     refused: (event) => this.#result().refused(event),
-    copied: ({ text }) => this.#result().copied(text),
-    error: (event) => this.#result().failed({ ...event, ...event.error }),
-    notice: ({ notice, ...event }) => this.#result().notice({ ...event, ...notice }),
-    notification: ({ channel, payload }) => this.#result().notice({ severity: `On ${channel}`, message: payload || 'a notification' }),
-    not_sent: ({ statements }) => this.#result().notSent(statements),
+    error: (event) => this.#result().failed(event),
+    notice: (event) => this.#result().notice(event),
     transaction: ({ state }) => {
       this.#transaction = state;
       const [className, words] = TRANSACTION[state] ?? TRANSACTION.idle;
       find('transaction').className = className;
       say(find('transaction'), words);
     },
-    closed: ({ why, reason }) => this.#end(reason ?? 'ended', why),
+    closed: ({ reason }) => this.#end(reason),
   };
 
   /** The statement that an event is about; what is said before the first one has a place too. */
@@ -214,15 +211,15 @@ class Console {
     this.#end('closed');
   }
 
-  /** `why` is what the portal says of it; without it the reason has words of its own. */
-  #end(reason, why = '') {
+  /** The reason is one of few words, or what the portal says of it. */
+  #end(reason) {
     if (this.#over) return;
     this.#over = true;
     this.#live?.close();
     this.#current?.left();
     this.#left.stop(reason === 'access_ended' ? 'Access has ended' : 'Session ended');
     this.#events.transaction({ state: 'idle' });
-    const words = why || ENDS[reason] || `The session has ended: ${reason}.`;
+    const words = ENDS[reason] ?? reason;
     find('over').hidden = false;
     say(find('over-words'), words);
     for (const part of ['run', 'cancel', 'end']) find(part).hidden = true;

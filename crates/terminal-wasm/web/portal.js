@@ -24,7 +24,7 @@ const WORDS = {
 export async function post(path, body = {}) {
   const answer = await fetch(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    headers: { 'content-type': 'application/json', accept: 'application/problem+json, application/json' },
     body: JSON.stringify(body),
   }).catch(() => null);
   if (answer === null) throw new Refused(0, WORDS[0]);
@@ -34,7 +34,7 @@ export async function post(path, body = {}) {
 
 /** What an answer that is no yes says. The portal's own words come first. */
 export async function refusal(answer) {
-  const said = await answer.json().then((body) => body?.message, () => null);
+  const said = await answer.json().then((body) => body?.detail, () => null);
   const words = typeof said === 'string' && said ? said : WORDS[answer.status];
   return new Refused(answer.status, words ?? `The portal answered with status ${answer.status}. Try again.`);
 }

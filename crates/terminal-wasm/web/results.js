@@ -12,16 +12,8 @@ const CLASSES = {
   export: 'Taking many rows away at once is refused here.',
 };
 
-/** The types of PostgreSQL that people meet, by the number that the server gives them. */
-const TYPES = {
-  16: 'bool', 17: 'bytea', 18: 'char', 19: 'name', 20: 'int8', 21: 'int2', 23: 'int4', 25: 'text', 26: 'oid', 114: 'json',
-  142: 'xml', 700: 'float4', 701: 'float8', 790: 'money', 869: 'inet', 1007: 'int4[]', 1009: 'text[]', 1016: 'int8[]',
-  1042: 'char', 1043: 'varchar', 1082: 'date', 1083: 'time', 1114: 'timestamp', 1184: 'timestamptz', 1186: 'interval',
-  1700: 'numeric', 2249: 'record', 2950: 'uuid', 3802: 'jsonb',
-};
-
 /** Those that are read from the right. */
-const NUMBERS = new Set(['int8', 'int2', 'int4', 'oid', 'float4', 'float8', 'money', 'numeric']);
+const NUMBERS = new Set(['bigint', 'smallint', 'integer', 'oid', 'real', 'double precision', 'money', 'numeric']);
 
 /** One statement of a run. */
 export class Result {
@@ -36,7 +28,6 @@ export class Result {
   #statement = make('pre', 'result-statement');
   #body = null;
   #more = null;
-  #copied = null;
   #caption = null;
   #columns = [];
   #shown = 0;
@@ -53,8 +44,8 @@ export class Result {
   }
 
   columns(columns) {
-    this.#columns = columns.map(({ name, type, type_oid: oid }) => ({ name, type: type ?? TYPES[oid] ?? `type ${oid}` }));
-    const heads = this.#columns.map(({ name, type }) => {
+    this.#columns = columns;
+    const heads = columns.map(({ name, type }) => {
       const head = make('th', '', visible(name), make('span', 'result-type', visible(type)));
       head.scope = 'col';
       return head;
@@ -70,6 +61,8 @@ export class Result {
   }
 
   rows(rows) {
+    // What is copied out has lines and no columns.
+    if (!this.#body) this.columns([{ name: 'copied', type: '' }]);
     const numbers = this.#columns.map(({ type }) => NUMBERS.has(type));
     this.#body?.append(...rows.map((row) => make('tr', '', ...row.map((value, at) => cell(value, numbers[at])))));
     this.#shown += rows.length;
@@ -101,18 +94,6 @@ export class Result {
     this.#say('badge', 'Not all rows', `${count(this.#shown, 'row')} shown; the rest was not asked for`);
   }
 
-  /** What `COPY … TO STDOUT` gives. */
-  copied(text) {
-    if (!this.#copied) {
-      this.#copied = make('pre', 'result-copied');
-      this.#copied.tabIndex = 0;
-      this.#copied.setAttribute('role', 'region');
-      this.#copied.setAttribute('aria-label', `What ${this.#name.toLowerCase()} copied`);
-      this.element.append(this.#copied);
-    }
-    this.#copied.append(visible(text));
-  }
-
   done({ tag, rows, ms, capped }) {
     const amount = rows === null || rows === undefined ? '' : count(rows, 'row');
     const figures = [amount, took(ms ?? 0), capped ? 'not all of it is shown' : ''];
@@ -142,12 +123,7 @@ export class Result {
   }
 
   notice({ message, severity }) {
-    this.#tell('result-note', `${severity ? `${severity}: ` : 'Notice: '}${message}`);
-  }
-
-  /** So many statements after this one were not sent. */
-  notSent(statements) {
-    this.#tell('result-note', `${count(statements, 'statement')} after this one ${statements === 1 ? 'was' : 'were'} not sent.`);
+    this.#tell('result-note', severity ? `${severity}: ${message}` : message);
   }
 
   /** The answer ended before the statement did. */

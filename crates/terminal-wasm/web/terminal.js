@@ -31,6 +31,9 @@ const READ_ALOUD = 12;
 /** Milliseconds that a size has to stay before it is told. */
 const SETTLED = 150;
 
+/** The most that is sent at once, in UTF-16 units. */
+const PIECE = 8_000;
+
 /** Milliseconds between two pictures: what comes faster is drawn at once, together. */
 const PICTURE = 16;
 
@@ -53,10 +56,14 @@ class TerminalPage {
   #picture = 0;
   #settled = 0;
   #ctrl = null;
+  #leaves = false;
 
   start() {
     find('start').addEventListener('click', () => this.#open());
-    find('end').addEventListener('click', () => this.#socket?.close(1000, 'closed'));
+    find('end').addEventListener('click', () => {
+      this.#leaves = true;
+      this.#socket?.close(1000);
+    });
     find('all').addEventListener('toggle', () => this.#showText());
     this.#frame.addEventListener('keydown', (event) => this.#key(event));
     this.#input.addEventListener('input', () => this.#typed());
@@ -100,6 +107,7 @@ class TerminalPage {
     const socket = new WebSocket(address);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
+    this.#leaves = false;
     this.#decoder = new TextDecoder();
     let reason = null;
     socket.addEventListener('open', () => {
@@ -114,7 +122,7 @@ class TerminalPage {
       if (typeof data !== 'string') this.#show(this.#decoder.decode(data, { stream: true }));
       else reason = ended(data) ?? reason;
     });
-    socket.addEventListener('close', ({ code }) => this.#over(reason ?? (code === 1000 ? 'closed' : 'lost')));
+    socket.addEventListener('close', ({ code }) => this.#over(this.#leaves ? 'left' : reason ?? (code === 1000 ? 'closed' : 'lost')));
   }
 
   #show(text) {
@@ -152,8 +160,15 @@ class TerminalPage {
     if (find('all').open) find('text').textContent = this.#screen.text;
   }
 
+  /** What is long goes in pieces that end between two characters: the portal takes no message without limit. */
   #send(text) {
-    if (text && this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(new TextEncoder().encode(text));
+    for (let at = 0; at < text.length;) {
+      let end = Math.min(at + PIECE, text.length);
+      if (end < text.length && text.codePointAt(end - 1) > 0xffff) end -= 1;
+      if (this.#socket?.readyState !== WebSocket.OPEN) return;
+      this.#socket.send(new TextEncoder().encode(text.slice(at, end)));
+      at = end;
+    }
   }
 
   #key(event) {
@@ -265,8 +280,8 @@ class TerminalPage {
 
 /** How a session may end. */
 const ENDS = {
-  closed: { words: 'You have ended the session.' },
-  exited: { words: 'The shell has ended.' },
+  left: { words: 'You have ended the session.' },
+  closed: { words: 'The shell has ended, and the session with it.' },
   access_ended: { words: 'Access has ended, and the session with it.', final: true },
   cut: { words: 'Somebody who watches over this access has cut the session.' },
   lost: { words: 'The connection was lost, and the session has ended.' },

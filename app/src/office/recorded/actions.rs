@@ -87,8 +87,9 @@ fn row(page: &RecordingPage, action: &ActionView, over: bool) -> AnyView {
     .erase()
 }
 
+/// `to` is the one behind the last.
 fn gap(from: u32, to: u32) -> AnyView {
-    let (from, to) = (u64::from(from) + 1, u64::from(to) + 1);
+    let (from, to) = (u64::from(from) + 1, u64::from(to));
     let which = if from == to {
         format!("Action {from} was never reported")
     } else {
