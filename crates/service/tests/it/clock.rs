@@ -23,7 +23,6 @@ async fn write_an_hour_ahead(stage: &Stage) -> UnixMillis {
     let ahead = newest + HOUR_MS;
     let event = Event::ServerStarted {
         version: "0.0.0".into(),
-        gateway: None,
         verifier: None,
     };
     let service = service_pool(&stage.admin).await;

@@ -52,3 +52,4 @@ mod upgrade;
 mod wire;
 mod witnessed;
 mod words;
+mod work;

@@ -63,6 +63,14 @@ impl Stage {
         Self::by_way(admin, archive, (*admin.connect_options()).clone()).await
     }
 
+    /// A portal whose log begins with these policies.
+    pub async fn with_policies(admin: &PgPool, policies: Vec<access::policy::Policy>) -> Self {
+        let (data, mut settings) = prepared(admin).await;
+        settings.seed_policies = policies;
+        let way = (*admin.connect_options()).clone();
+        Self::on(admin, None, way, (data, settings)).await
+    }
+
     /// A portal that reaches its database by this way.
     pub async fn by_way(admin: &PgPool, archive: Option<Archive>, way: PgConnectOptions) -> Self {
         let prepared = prepared(admin).await;

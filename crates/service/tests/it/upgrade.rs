@@ -44,7 +44,6 @@ async fn a_migration_leaves_every_entry_and_the_root(admin: PgPool) {
     for version in ["0.0.1", "0.0.2", "0.0.3"] {
         let started = Event::ServerStarted {
             version: version.into(),
-            gateway: None,
             verifier: None,
         };
         append(&service, &settings.origin, &started, 1_700_000_000_001).await;
