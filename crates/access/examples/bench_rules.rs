@@ -11,8 +11,10 @@ use std::time::Instant;
 
 use access::command::{Command, Facts, Seen};
 use access::digest::{Commitment, Digest};
-use access::event::{Actor, Decision, EndCause, Event, Mode, Urgency, Verdict};
-use access::ids::{GrantId, PersonId, PolicyName, RequestId};
+use access::event::{
+    ActionOutcome, Actor, Decision, EndCause, Event, Mode, RecordingEnd, Urgency, Verdict, Way,
+};
+use access::ids::{GrantId, PersonId, PolicyName, RecordingId, RequestId};
 use access::policy::Policy;
 use access::time::UnixMillis;
 use access::{Record, Replay, State, apply, decide};
@@ -22,6 +24,10 @@ const POLICIES: u32 = 1_000;
 
 /// Requests in the state: one in four is open in the end, the others went all their way.
 const REQUESTS: u128 = 100_000;
+
+/// Recorded sessions of a log of work, and the actions of each: nine entries of ten are about actions.
+const SESSIONS: u128 = 200;
+const ACTIONS: u32 = 1_000;
 
 /// Decisions of each kind; the median is told.
 const DECISIONS: u128 = 2_001;
@@ -63,7 +69,18 @@ fn main() {
     }
     assert!(log.wire.len() >= 200_000, "{} entries", log.wire.len());
     decisions(&log);
-    replays(&log.wire);
+    replays("replay", &log.wire);
+    let mut work = Log {
+        state: State::default(),
+        now_ms: 1_767_600_000_000,
+        wire: Vec::new(),
+    };
+    work.begin();
+    for number in 1..=SESSIONS {
+        work.session(number);
+    }
+    measure_intend(&work);
+    replays("replay_actions", &work.wire);
 }
 
 fn person(number: u128, group: &str) -> Actor {
@@ -239,20 +256,90 @@ impl Log {
     }
 }
 
-fn decisions(log: &Log) {
-    let now = UnixMillis::new(log.now_ms);
-    let measured = |name: &str, command: &dyn Fn(u128) -> (Actor, Command)| {
-        let one = |round: u128| {
-            let (actor, command) = command(round);
-            let begin = Instant::now();
-            let decided = black_box(decide(&log.state, command, &actor, now));
-            let took = begin.elapsed().as_secs_f64() * 1e6;
-            assert!(decided.is_ok(), "{name}: {decided:?}");
-            took
+impl Log {
+    /// Access that is opened, worked by, and given back; the last one's goes on.
+    fn session(&mut self, number: u128) {
+        // One that is not among those that nobody follows up.
+        let number = number * 4 + 1;
+        self.now_ms += 100;
+        self.run(&asking(number), submit(number, Mode::Ordinary));
+        let yes = self.yes(number);
+        self.run(&signing(number), yes);
+        self.run(&asking(number), open(number));
+        let grant = grant(number);
+        self.run(&portal(), Command::ConfirmGrant { grant });
+        let (recording, way) = (recording(number), Way::Console);
+        let start = Command::StartRecording {
+            recording,
+            grant,
+            way,
         };
-        let mut took: Vec<f64> = (0..DECISIONS).map(one).collect();
-        figure(name, "us", median(&mut took));
+        self.run(&asking(number), start);
+        for action in 0..ACTIONS {
+            self.now_ms += 20;
+            self.run(&asking(number), intend(recording));
+            let finish = Command::FinishAction {
+                recording,
+                number: action,
+                outcome: ActionOutcome::Done,
+                rows: Some(12),
+                duration_ms: 7,
+                result: Some(seal(32)),
+            };
+            self.run(&asking(number), finish);
+        }
+        if number == SESSIONS * 4 + 1 {
+            return;
+        }
+        let cause = RecordingEnd::Closed;
+        self.run(&asking(number), Command::EndRecording { recording, cause });
+        let (cause, sessions_cut) = (EndCause::Returned, 0);
+        let end = Command::EndGrant {
+            grant,
+            cause,
+            sessions_cut,
+        };
+        self.run(&asking(number), end);
+    }
+}
+
+fn recording(number: u128) -> RecordingId {
+    RecordingId::new(request(number).uuid())
+}
+
+fn intend(recording: RecordingId) -> Command {
+    Command::IntendAction {
+        recording,
+        classes: Vec::new(),
+        statement: seal(120),
+    }
+}
+
+fn measure_intend(log: &Log) {
+    let number = SESSIONS * 4 + 1;
+    decision(log, "decide_intend_action", &|_| {
+        (asking(number), intend(recording(number)))
+    });
+}
+
+/// The median of what a decision takes.
+fn decision(log: &Log, name: &str, command: &dyn Fn(u128) -> (Actor, Command)) {
+    let now = UnixMillis::new(log.now_ms);
+    let one = |round: u128| {
+        let (actor, command) = command(round);
+        let begin = Instant::now();
+        let decided = black_box(decide(&log.state, command, &actor, now));
+        let took = begin.elapsed().as_secs_f64() * 1e6;
+        assert!(decided.is_ok(), "{name}: {decided:?}");
+        took
     };
+    let mut took: Vec<f64> = (0..DECISIONS).map(one).collect();
+    figure(name, "us", median(&mut took));
+}
+
+fn decisions(log: &Log) {
+    let measured =
+        |name: &str, command: &dyn Fn(u128) -> (Actor, Command)| decision(log, name, command);
     measured("decide_submit", &|round| {
         (asking(round), submit(REQUESTS + round, Mode::Ordinary))
     });
@@ -269,7 +356,7 @@ fn decisions(log: &Log) {
     });
 }
 
-fn replays(wire: &[Wire]) {
+fn replays(name: &str, wire: &[Wire]) {
     let mut rates: Vec<f64> = (0..REPLAYS)
         .map(|_| {
             let begin = Instant::now();
@@ -283,8 +370,8 @@ fn replays(wire: &[Wire]) {
             rate
         })
         .collect();
-    figure("replay_entries", "1", wire.len() as f64);
-    figure("replay", "entries/s", median(&mut rates));
+    figure(&format!("{name}_entries"), "1", wire.len() as f64);
+    figure(name, "entries/s", median(&mut rates));
 }
 
 fn median(values: &mut [f64]) -> f64 {

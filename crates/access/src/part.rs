@@ -110,7 +110,8 @@ impl Part {
                 chunks,
                 ..
             } => {
-                if self.state.assume_recorded(*recording, *actions, *chunks) {
+                let (actions, chunks) = (*actions, *chunks);
+                if self.state.assume_recorded(*recording, actions, chunks) {
                     self.assumed.insert(Assumed::Recording);
                 }
             }

@@ -1,9 +1,11 @@
 //! The form beside a policy's file. Its inputs are named after the members they stand for; they belong to no form, since
 //! what is sent is the file. The editor's script fills them and shows them.
 
+use access::event::StatementClass;
 use leptos::prelude::*;
 
 use crate::erase::Erase as _;
+use crate::words::policy::statements;
 
 /// No form has this id: what is typed in these inputs reaches the portal by the file.
 const NO_FORM: &str = "policy-fields";
@@ -107,7 +109,7 @@ pub(super) fn fields() -> AnyView {
             {part("Durations, in seconds", durations())}
             {part("Sign-off", approval())}
             {part("Emergency access, review and drill", afterwards())}
-            {part("What is given", vec![input("grant.role", "Role on the target", Kind::Text)])}
+            {part("What is given", given())}
             {told()}
         </fieldset>
     }
@@ -289,5 +291,48 @@ fn afterwards() -> Vec<AnyView> {
                 Kind::Number,
             )],
         ),
+    ]
+}
+
+fn given() -> Vec<AnyView> {
+    let connector = view! {
+        <label class="field">
+            <span class="label">"Kind of target"</span>
+            <select class="input" name="grant.connector" form=NO_FORM>
+                <option value="postgresql">"a PostgreSQL server"</option>
+                <option value="ssh">"a machine, by SSH"</option>
+                <option value="webhook">"anything else, by a webhook"</option>
+            </select>
+        </label>
+    };
+    // What is left out says the first of them.
+    let recording = view! {
+        <label class="field">
+            <span class="label">"Ways in that are offered"</span>
+            <select class="input" name="grant.recording" form=NO_FORM>
+                <option value="">"recorded ones, and a direct one without a record"</option>
+                <option value="required">"recorded ones only"</option>
+            </select>
+        </label>
+    };
+    let classes = StatementClass::ALL.map(|class| {
+        view! {
+            <label class="choice">
+                <input type="checkbox" name="grant.refuse" value=class.word() form=NO_FORM/>
+                <span class="choice-text">{statements(class)}</span>
+            </label>
+        }
+    });
+    let refuse = view! {
+        <fieldset class="stack stack-tight">
+            <legend class="label">"Statements that a recorded way into PostgreSQL refuses"</legend>
+            {classes.into_iter().collect::<Vec<_>>()}
+        </fieldset>
+    };
+    vec![
+        connector.erase(),
+        input("grant.role", "Role on the target", Kind::Text),
+        recording.erase(),
+        refuse.erase(),
     ]
 }

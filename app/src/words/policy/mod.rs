@@ -1,6 +1,7 @@
 //! A policy's rules, each as one sentence.
 
-use access::policy::{Connector, Debt, Policy};
+use access::event::StatementClass;
+use access::policy::{Connector, Debt, Policy, Recording};
 
 use super::people::{any_of, count};
 use super::sentence::Sentence;
@@ -38,6 +39,7 @@ pub fn rules(policy: &Policy) -> Vec<Sentence> {
     all.extend(emergency(policy));
     all.push(review(policy));
     all.extend(drill(policy));
+    all.push(work(policy));
     all
 }
 
@@ -46,6 +48,7 @@ pub fn before_asking(policy: &Policy) -> Vec<Sentence> {
     let mut all = stages::ordinary(policy);
     all.extend(asking::windows(&policy.conditions));
     all.push(sentence(Glyph::Key, format!("You get {}.", given(policy))));
+    all.push(work(policy));
     all.push(review(policy));
     all.push(recorded());
     all
@@ -73,6 +76,7 @@ pub fn before_breaking(policy: &Policy) -> Vec<Sentence> {
     ];
     all.extend(ratification(policy));
     all.push(sentence(Glyph::Key, format!("You get {}.", given(policy))));
+    all.push(work(policy));
     all.push(sentence(
         Glyph::Eye,
         format!(
@@ -176,6 +180,41 @@ fn recorded() -> Sentence {
         "Recorded for good: who asked, when, for what and how long, each decision, each opening and ending. Your \
          reason and names are sealed: they can be erased later, that they were given cannot.",
     )
+}
+
+/// What is recorded of the work itself.
+fn work(policy: &Policy) -> Sentence {
+    let grant = &policy.grant;
+    let ways = match (grant.connector, grant.recording) {
+        (Connector::Webhook, _) => {
+            "What is done with it is not recorded here, unless a tool reports it."
+        }
+        (_, Recording::Required) => "All work is recorded: there is no other way in.",
+        (_, Recording::Optional) => {
+            "Work is recorded in the browser and through the portal; on the direct way in nothing is."
+        }
+    };
+    let refused: Vec<&str> = grant
+        .refuse
+        .iter()
+        .map(|class| statements(*class))
+        .collect();
+    let refused = match refused.is_empty() {
+        true => String::new(),
+        false => format!(" Refused there: {}.", refused.join("; ")),
+    };
+    sentence(Glyph::Log, format!("{ways}{refused}"))
+}
+
+/// What statements of a class do.
+pub fn statements(class: StatementClass) -> &'static str {
+    match class {
+        StatementClass::SetRole => "taking on another role (SET ROLE)",
+        StatementClass::CopyProgram => "programs and files of the server (COPY … PROGRAM)",
+        StatementClass::Code => "code that its text does not tell (DO)",
+        StatementClass::Listen => "listening for others (LISTEN)",
+        StatementClass::Export => "taking many rows away at once (COPY … TO STDOUT)",
+    }
 }
 
 fn given(policy: &Policy) -> String {

@@ -52,6 +52,36 @@ fn a_plain_policy_reads_as_it_is_meant() {
 }
 
 #[test]
+fn what_is_recorded_of_the_work_is_told_before_anybody_asks() {
+    let told = |grant: Value| {
+        let policy = policy(|p| p["grant"] = grant);
+        let asking = before_asking(&policy).into_iter().map(|rule| rule.text);
+        let asking = asking.collect::<Vec<_>>().join("\n");
+        let breaking = before_breaking(&policy).into_iter().map(|rule| rule.text);
+        let breaking = breaking.collect::<Vec<_>>().join("\n");
+        [page(&policy), asking, breaking]
+    };
+    let all = |grant: Value, part: &str| {
+        for page in told(grant) {
+            assert!(page.contains(part), "{part}\n{page}");
+        }
+    };
+    let database = json!({ "connector": "postgresql", "role": "r" });
+    all(database, "on the direct way in nothing is.");
+    let recorded = json!({
+        "connector": "postgresql", "role": "r", "recording": "required", "refuse": ["code", "listen"],
+    });
+    let said = "there is no other way in. Refused there: code that its text does not tell (DO); listening for others (LISTEN).";
+    all(recorded, said);
+    all(
+        json!({ "connector": "ssh", "role": "deploy" }),
+        "a login as deploy on the machine",
+    );
+    let webhook = json!({ "connector": "webhook", "role": "a key" });
+    all(webhook, "not recorded here, unless a tool reports it.");
+}
+
+#[test]
 fn every_further_rule_has_its_words() {
     type Case = (fn(&mut Value), &'static str);
     let cases: [Case; 14] = [

@@ -10,7 +10,7 @@ pub(crate) struct Case {
     pub(crate) request: Box<Request>,
     pub(crate) grant: Option<Box<Grant>>,
     /// In the order of the request's own list.
-    pub(crate) recordings: Vec<Box<Recording>>,
+    pub(crate) recordings: Vec<Recording>,
 }
 
 impl State {
@@ -51,7 +51,7 @@ impl State {
         let grant = request.grant.and_then(|grant| self.grants.remove(&grant));
         let recordings = request.recordings.iter();
         let recordings = recordings.filter_map(|id| self.recordings.remove(id));
-        let recordings = recordings.collect();
+        let recordings = recordings.map(|recording| *recording).collect();
         if let Some(at) = request.closed_at {
             self.closed.remove(&(at, id));
         }
@@ -90,7 +90,7 @@ impl State {
             self.grants.insert(grant.id, grant);
         }
         for recording in recordings {
-            self.recordings.insert(recording.id, recording);
+            self.recordings.insert(recording.id, Box::new(recording));
         }
         self.requests.insert(id, request);
     }
