@@ -1,18 +1,21 @@
 //! The portal's own small connection to a host: one command, forced on both sides, and its answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use access::time::UnixMillis;
-use russh::ChannelMsg;
-use russh::client::AuthResult;
+use russh::client::{AuthResult, Msg};
+use russh::{Channel, ChannelMsg};
 
 use super::ca::UserCa;
-use super::host::{ConnectError, Host};
+use super::host::{ConnectError, Connection, Host};
 use crate::connector::{Fault, TargetError};
 
 /// How long one errand may take before its outcome is unknown.
 const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How long the connection that is there may take for one more channel before another is made.
+const WARM_PATIENCE: Duration = Duration::from_millis(500);
 
 /// How long the certificate for it lasts. It is used once, at once.
 const LONGEST_S: u32 = 60;
@@ -75,16 +78,64 @@ impl Failed {
     }
 }
 
-/// Runs the host's command with these words and returns what it printed.
-pub(super) async fn run(
-    host: &Host,
-    ca: &UserCa,
-    command: &str,
-    words: &str,
-) -> Result<String, Failed> {
-    let asking = async {
+/// Asks one host's command, over a connection that stays: at the end of access nobody waits for a handshake.
+#[derive(Debug)]
+pub(super) struct Errands {
+    command: String,
+    /// Signed in by a certificate that is long over, for the command alone.
+    warm: Mutex<Option<Arc<Connection>>>,
+}
+
+/// A channel, and the connection that it is on.
+type Asking = (Arc<Connection>, Channel<Msg>);
+
+impl Errands {
+    pub(super) fn new(command: String) -> Self {
+        Self {
+            command,
+            warm: Mutex::default(),
+        }
+    }
+
+    /// Runs the host's command with these words and returns what it printed.
+    pub(super) async fn run(
+        &self,
+        host: &Host,
+        ca: &UserCa,
+        words: &str,
+    ) -> Result<String, Failed> {
+        let asking = async {
+            // The connection is held until the answer is there, whoever else keeps another meanwhile.
+            let (_connection, mut channel) = match self.warm_channel().await {
+                Some(warm) => warm,
+                None => self.fresh_channel(host, ca).await?,
+            };
+            let sent = channel.exec(true, words).await;
+            sent.map_err(|fault| Failed::NoAnswer(Some(fault.into())))?;
+            answer(&mut channel).await
+        };
+        let answered = match tokio::time::timeout(PATIENCE, asking).await {
+            Ok(answered) => answered,
+            Err(_) => Err(Failed::NoAnswer(None)),
+        };
+        if matches!(answered, Err(Failed::NoAnswer(_))) {
+            // Whatever is wrong, the next errand is not to find it again.
+            self.keep(None);
+        }
+        answered
+    }
+
+    /// Nothing was asked yet where this finds nothing: the connection is gone, or has too much on it.
+    async fn warm_channel(&self) -> Option<Asking> {
+        let warm = self.lock().clone()?;
+        let opening = tokio::time::timeout(WARM_PATIENCE, warm.handle.channel_open_session());
+        let channel = opening.await.ok()?.ok()?;
+        Some((warm, channel))
+    }
+
+    async fn fresh_channel(&self, host: &Host, ca: &UserCa) -> Result<Asking, Failed> {
         let (key, certificate) = ca
-            .issue_to_self(PRINCIPAL, command, now(), LONGEST_S)
+            .issue_to_self(PRINCIPAL, &self.command, now(), LONGEST_S)
             .map_err(not_asked)?;
         let mut connection = host.connect().await.map_err(|fault| match fault {
             silent @ ConnectError::Silent(_) => Failed::NoAnswer(Some(silent.into())),
@@ -95,14 +146,18 @@ pub(super) async fn run(
         if !matches!(signing_in.await.map_err(not_asked)?, AuthResult::Success) {
             return Err(not_asked(Odd::NotLetIn));
         }
-        let mut channel = handle.channel_open_session().await.map_err(not_asked)?;
-        let sent = channel.exec(true, words).await;
-        sent.map_err(|fault| Failed::NoAnswer(Some(fault.into())))?;
-        answer(&mut channel).await
-    };
-    match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(answered) => answered,
-        Err(_) => Err(Failed::NoAnswer(None)),
+        let channel = handle.channel_open_session().await.map_err(not_asked)?;
+        let connection = Arc::new(connection);
+        self.keep(Some(Arc::clone(&connection)));
+        Ok((connection, channel))
+    }
+
+    fn keep(&self, connection: Option<Arc<Connection>>) {
+        *self.lock() = connection;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Connection>>> {
+        self.warm.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -117,7 +172,7 @@ fn now() -> UnixMillis {
     UnixMillis::new(millis.unwrap_or(0))
 }
 
-async fn answer(channel: &mut russh::Channel<russh::client::Msg>) -> Result<String, Failed> {
+async fn answer(channel: &mut Channel<Msg>) -> Result<String, Failed> {
     let (mut out, mut err, mut status) = (Vec::new(), Vec::new(), None);
     while let Some(message) = channel.wait().await {
         match message {

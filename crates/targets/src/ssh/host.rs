@@ -189,6 +189,12 @@ pub(super) struct Connection {
     twin: std::net::TcpStream,
 }
 
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
         // It fails where the host was first.

@@ -13,7 +13,7 @@ use access::time::UnixMillis;
 use async_trait::async_trait;
 
 use super::ca::{Principal, UserCa};
-use super::errand::{self, Failed, Odd};
+use super::errand::{Errands, Failed, Odd};
 use super::host::{ConnectError, Host};
 use super::terminal::Entrance;
 use crate::connector::{Access, Connector, Standing, TargetError};
@@ -23,7 +23,8 @@ use crate::connector::{Access, Connector, Standing, TargetError};
 pub struct SshTarget {
     host: Host,
     ca: Arc<UserCa>,
-    ends: Ends,
+    /// For a host that has `breakglass-host`.
+    errands: Option<Errands>,
 }
 
 /// How access ends on a host.
@@ -67,8 +68,12 @@ impl std::fmt::Display for Tested {
 
 impl SshTarget {
     /// A host, without asking it anything yet.
-    pub const fn new(host: Host, ca: Arc<UserCa>, ends: Ends) -> Self {
-        Self { host, ca, ends }
+    pub fn new(host: Host, ca: Arc<UserCa>, ends: Ends) -> Self {
+        let errands = match ends {
+            Ends::AtOnce { command } => Some(Errands::new(command)),
+            Ends::ByList => None,
+        };
+        Self { host, ca, errands }
     }
 
     /// Where it is.
@@ -82,8 +87,8 @@ impl SshTarget {
     }
 
     /// Whether sessions that were opened by certificates in people's own hands end with access.
-    pub fn cuts_sessions(&self) -> bool {
-        matches!(self.ends, Ends::AtOnce { .. })
+    pub const fn cuts_sessions(&self) -> bool {
+        self.errands.is_some()
     }
 
     /// The way to a recorded terminal for this grant.
@@ -109,11 +114,11 @@ impl SshTarget {
     /// # Errors
     /// [`TargetError`], with what is missing.
     pub async fn test(&self) -> Result<Tested, TargetError> {
-        let Ends::AtOnce { command } = &self.ends else {
+        let Some(errands) = &self.errands else {
             self.reach().await?;
             return Ok(Tested::EndsByList);
         };
-        let said = self.ask(command, "hello").await.map_err(Failed::making)?;
+        let said = self.ask(errands, "hello").await.map_err(Failed::making)?;
         match said.trim() {
             "breakglass-host 1" => Ok(Tested::EndsAtOnce),
             _ => Err(odd(&said)),
@@ -132,14 +137,19 @@ impl SshTarget {
             })
     }
 
-    async fn ask(&self, command: &str, words: &str) -> Result<String, Failed> {
-        errand::run(&self.host, &self.ca, command, words).await
+    async fn ask(&self, errands: &Errands, words: &str) -> Result<String, Failed> {
+        errands.run(&self.host, &self.ca, words).await
     }
 
     /// Asks about one grant.
-    async fn ask_of(&self, command: &str, verb: &str, grant: GrantId) -> Result<String, Failed> {
+    async fn ask_of(
+        &self,
+        errands: &Errands,
+        verb: &str,
+        grant: GrantId,
+    ) -> Result<String, Failed> {
         let words = format!("{verb} {}", self.ca.key_id(grant));
-        self.ask(command, &words).await
+        self.ask(errands, &words).await
     }
 }
 
@@ -151,11 +161,11 @@ impl Connector for SshTarget {
 
     async fn open(&self, access: &Access) -> Result<(), TargetError> {
         Principal::parse(&access.role).map_err(|bad| TargetError::Refused(bad.into()))?;
-        let Ends::AtOnce { command } = &self.ends else {
+        let Some(errands) = &self.errands else {
             // Nothing has to be made. Who waits hears at once where the host is not there.
             return self.reach().await;
         };
-        let said = self.ask_of(command, "open", access.grant).await;
+        let said = self.ask_of(errands, "open", access.grant).await;
         match said.map_err(Failed::making)?.trim() {
             "open" => Ok(()),
             other => Err(odd(other)),
@@ -168,11 +178,11 @@ impl Connector for SshTarget {
     }
 
     async fn inspect(&self, grant: GrantId) -> Result<Standing, TargetError> {
-        let Ends::AtOnce { command } = &self.ends else {
+        let Some(errands) = &self.errands else {
             self.reach().await?;
             return Ok(Standing::Absent);
         };
-        let said = self.ask_of(command, "inspect", grant).await;
+        let said = self.ask_of(errands, "inspect", grant).await;
         let said = said.map_err(Failed::asking)?;
         match said.trim().split_once(' ') {
             None if said.trim() == "absent" => Ok(Standing::Absent),
@@ -183,20 +193,20 @@ impl Connector for SshTarget {
 
     /// Where the host has no `breakglass-host`, 0: it is the revocation list that ends access there.
     async fn end(&self, grant: GrantId) -> Result<u32, TargetError> {
-        let Ends::AtOnce { command } = &self.ends else {
+        let Some(errands) = &self.errands else {
             return Ok(0);
         };
-        let said = self.ask_of(command, "end", grant).await;
+        let said = self.ask_of(errands, "end", grant).await;
         let said = said.map_err(Failed::asking)?;
         let cut = said.trim().strip_prefix("cut ").map(str::parse);
         cut.and_then(Result::ok).ok_or_else(|| odd(&said))
     }
 
     async fn sweep(&self) -> Result<Vec<String>, TargetError> {
-        let Ends::AtOnce { command } = &self.ends else {
+        let Some(errands) = &self.errands else {
             return Ok(Vec::new());
         };
-        let said = self.ask(command, "grants").await;
+        let said = self.ask(errands, "grants").await;
         let said = said.map_err(Failed::asking)?;
         let grants = said.lines().filter_map(|id| self.ca.grant_of(id));
         Ok(grants.map(GrantId::account).collect())
