@@ -92,7 +92,7 @@ pub enum StartError {
     Timeline(#[from] TimelineError),
     /// A target's address is not one.
     #[error("the address of a target is not a PostgreSQL URL")]
-    Target(#[source] sqlx::Error),
+    Target(#[source] targets::wire::AddressError),
     /// A seed policy contradicts itself.
     #[error("the policy {0} in the configuration")]
     Policy(String, #[source] access::policy::PolicyError),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use access::ids::ResourceName;
+use targets::wire::AddressError;
 use targets::{Connector, PostgresTarget, Target, TargetError};
 
 use crate::settings::Resource;
@@ -17,14 +18,14 @@ pub(crate) struct Targets(HashMap<ResourceName, Target>);
 pub(crate) struct NoSuchTarget;
 
 impl Targets {
-    pub(crate) fn new(origin: &str, resources: &[Resource]) -> Result<Self, sqlx::Error> {
+    pub(crate) fn new(origin: &str, resources: &[Resource]) -> Result<Self, AddressError> {
         resources
             .iter()
             .map(|resource| {
                 let target = PostgresTarget::new(origin, &resource.admin_url)?;
                 Ok((resource.name.clone(), Target::Postgresql(target)))
             })
-            .collect::<Result<_, sqlx::Error>>()
+            .collect::<Result<_, AddressError>>()
             .map(Self)
     }
 

@@ -12,7 +12,7 @@ mod recorder;
 mod webhook;
 
 pub use connector::{Access, Connector, Fault, Standing, TargetError};
-pub use postgresql::PostgresTarget;
+pub use postgresql::{Check, Checked, Ending, PostgresTarget, console, gateway, sql, wire};
 pub use recorder::{ActionNumber, Finished, Recorder, RecorderLost};
 pub use webhook::{
     Answer, AnswerLog, AnsweredCall, BadAddress, BadSecret, LONGEST_ANSWER, Pace, WebhookError,
