@@ -276,8 +276,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
+        try:
+            self.end_headers()
+            self.wfile.write(text)
+        except ConnectionError:
+            pass  # They hung up, and will try again: then they get the same answer.
 
     def log_message(self, *_):
         """Quiet: addresses may have tokens in them."""

@@ -153,7 +153,13 @@ impl WebhookTarget {
     ) -> Result<Answer, TargetError> {
         let (answer, outcome) = match self.ask(&call).await {
             Ok(heard) => (Some(heard.answer), Ok(())),
-            Err(failed) => (failed.heard.map(|heard| heard.answer), Err(failed.error)),
+            Err(failed) => {
+                let failed = match what {
+                    AnsweredCall::Open => failed,
+                    AnsweredCall::End => failed.nobody_said_no(),
+                };
+                (failed.heard.map(|heard| heard.answer), Err(failed.error))
+            }
         };
         if let Some(answer) = &answer {
             self.answers.answered(grant, what, answer.clone()).await;
@@ -197,8 +203,8 @@ impl Connector for WebhookTarget {
 
     async fn end(&self, grant: GrantId) -> Result<u32, TargetError> {
         let call = Call::end(grant, self.now());
-        let answer = self.tell(grant, AnsweredCall::End, call).await?;
-        Ok(answer.sessions_cut())
+        let answer = self.tell(grant, AnsweredCall::End, call).await;
+        Ok(answer?.sessions_cut())
     }
 
     /// A receiver that does not tell names nothing.
@@ -217,7 +223,8 @@ impl Connector for WebhookTarget {
             TargetError::Refused(CallFault::Unclear("no grant has this name").into())
         })?;
         let heard = self.ask(&Call::remove(grant, self.now())).await;
-        Ok(heard.map_err(error)?.answer.sessions_cut())
+        let heard = heard.map_err(|failed| failed.nobody_said_no().error);
+        Ok(heard?.answer.sessions_cut())
     }
 }
 

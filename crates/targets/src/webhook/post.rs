@@ -45,6 +45,22 @@ pub(super) struct Failed {
     pub(super) heard: Option<Heard>,
 }
 
+impl Failed {
+    /// For calls that end access: where nobody was reached, what stood may stand, and nobody refused to end it.
+    pub(super) fn nobody_said_no(self) -> Self {
+        match self {
+            Self {
+                error: TargetError::Refused(fault),
+                heard: None,
+            } => Self {
+                error: TargetError::Unknown(Some(fault)),
+                heard: None,
+            },
+            said => said,
+        }
+    }
+}
+
 /// What one attempt came to.
 enum Attempt {
     Answered(Heard),

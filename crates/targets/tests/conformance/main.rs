@@ -17,9 +17,13 @@ mod cluster;
 mod person;
 mod postgresql;
 mod proxy;
+#[path = "../webhook/receiver.rs"]
+#[allow(dead_code, reason = "shared with the webhook's own tests")]
+mod receiver;
 mod ssh;
 #[allow(dead_code, reason = "the tests of SSH ask it for more")]
 #[path = "../ssh/sshd.rs"]
 mod sshd;
 mod suite;
 mod trials;
+mod webhook;

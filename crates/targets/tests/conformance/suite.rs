@@ -47,6 +47,12 @@ pub trait Trial: Send + Sync {
         true
     }
 
+    /// Whether a grant that was ended opens no more, be it that its end came first: on targets whose calls may come late
+    /// and in another order.
+    fn ends_for_good(&self) -> bool {
+        false
+    }
+
     /// Whether something is left on the target that [`Connector::sweep`] finds.
     fn leaves_names(&self) -> bool {
         true

@@ -73,7 +73,17 @@ pub async fn repeated(trial: &dyn Trial) -> Verdict {
         at("inspect before", connector.inspect(access.grant).await)? == Standing::Absent,
         "a grant that was never opened is not absent"
     );
-    at("end before open", connector.end(access.grant).await)?;
+    if trial.ends_for_good() {
+        let early = self::access(trial);
+        at("end before open", connector.end(early.grant).await)?;
+        ensure!(
+            matches!(connector.open(&early).await, Err(TargetError::Refused(_)))
+                && trial.seen(early.grant).await == Seen::Nothing,
+            "what was ended is opened by a call that came late"
+        );
+    } else {
+        at("end before open", connector.end(access.grant).await)?;
+    }
     at("open", connector.open(&access).await)?;
     let once = at("inspect", connector.inspect(access.grant).await)?;
     at("open again", connector.open(&access).await)?;

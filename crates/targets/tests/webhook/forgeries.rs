@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use targets::{Connector as _, TargetError, WebhookSecret, WebhookTarget};
 
-use crate::stage::{Receiver, SECRET, access, answers, client, grant, pace, settings};
+use crate::receiver::{Receiver, SECRET};
+use crate::stage::{access, answers, client, grant, pace, settings, target};
 
 /// A call made by hand, signed as the standard says and not by the code that is tested.
 struct Forged {
@@ -87,7 +88,7 @@ async fn a_copy_of_a_call_is_refused_and_a_second_try_is_answered_alike() {
 #[tokio::test]
 async fn what_is_not_signed_with_the_secret_just_now_is_refused() {
     let receiver = Receiver::start().await;
-    let (target, _) = receiver.target();
+    let (target, _) = target(receiver.at);
     let call = || Forged::open(grant());
     let signature = call().signature();
     assert_eq!(call().send(&receiver, &signature).await.0, 401, "another's");
@@ -151,9 +152,9 @@ async fn a_portal_with_a_wrong_clock_is_refused() {
         clock: || SystemTime::now() - Duration::from_secs(600),
         ..pace()
     };
-    let target = WebhookTarget::new(settings, answers()).unwrap();
-    let opened = target.open(&access(grant())).await;
+    let wrong = WebhookTarget::new(settings, answers()).unwrap();
+    let opened = wrong.open(&access(grant())).await;
     assert!(matches!(opened, Err(TargetError::Refused(_))), "{opened:?}");
-    let (right, _) = receiver.target();
+    let (right, _) = target(receiver.at);
     assert!(right.sweep().await.unwrap().is_empty());
 }

@@ -11,4 +11,5 @@ mod addresses;
 mod answers;
 mod door;
 mod forgeries;
+mod receiver;
 mod stage;
