@@ -7,7 +7,7 @@ use crate::event::{Actor, RecordingEnd, StatementClass, Way};
 use crate::ids::{GrantId, RecordingId};
 use crate::policy::Connector;
 use crate::refusal::Rule;
-use crate::state::Recording;
+use crate::state::{Grant, Recording};
 use crate::violation::{Broken, Checked};
 
 pub(super) fn started(act: Act<'_>, id: RecordingId, of: GrantId, way: Way) -> Checked {
@@ -101,7 +101,8 @@ pub(super) fn gap(act: Act<'_>, id: RecordingId, from: u32, to: u32) -> Checked 
         Broken::new(Rule::WayNotOffered, expected, "another")
     })?;
     next(recording.actions, from)?;
-    ensure(from < to, || {
+    // The last number stays unused, so that each has one behind it.
+    ensure(from < to && to < u32::MAX, || {
         let expected = format!("a number behind {from}");
         Broken::new(Rule::BadRange, expected, to.to_string())
     })
@@ -163,11 +164,7 @@ pub(super) fn ended_in_time(act: Act<'_>, id: RecordingId) -> Checked {
 /// The recording, where its holder may send something more.
 fn worked_on(act: Act<'_>, id: RecordingId) -> Checked<&Recording> {
     let recording = going_on(act, id)?;
-    by_holder(act, recording)?;
-    let grant = act.state.grant(recording.grant).ok_or_else(|| {
-        let found = recording.grant.to_string();
-        Broken::new(Rule::UnknownGrant, "a grant of the log", found)
-    })?;
+    let grant = by_holder(act, recording)?;
     active(grant)?;
     before_end(act, grant)?;
     Ok(recording)
@@ -182,18 +179,23 @@ fn going_on(act: Act<'_>, id: RecordingId) -> Checked<&Recording> {
     Ok(recording)
 }
 
-fn by_holder(act: Act<'_>, recording: &Recording) -> Checked {
+/// The access, where whoever acts holds it.
+fn by_holder<'a>(act: Act<'a>, recording: &Recording) -> Checked<&'a Grant> {
     let (person, _) = actor::person(act)?;
-    let holder = act.state.grant(recording.grant).map(|grant| grant.holder);
-    ensure(holder == Some(person), || {
-        let expected = holder.map_or_else(String::new, |holder| format!("the holder, {holder}"));
+    let grant = act.state.grant(recording.grant).ok_or_else(|| {
+        let found = recording.grant.to_string();
+        Broken::new(Rule::UnknownGrant, "a grant of the log", found)
+    })?;
+    ensure(grant.holder == person, || {
+        let expected = format!("the holder, {}", grant.holder);
         Broken::new(Rule::NotHolder, expected, person.to_string())
-    })
+    })?;
+    Ok(grant)
 }
 
 fn holder_or_portal(act: Act<'_>, recording: &Recording) -> Checked {
     match act.actor {
-        Actor::Person { .. } => by_holder(act, recording),
+        Actor::Person { .. } => by_holder(act, recording).map(drop),
         Actor::System { .. } => Ok(()),
     }
 }

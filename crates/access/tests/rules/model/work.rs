@@ -77,9 +77,11 @@ impl<'a> Model<'a> {
             Command::FinishAction {
                 recording, number, ..
             } => self.waits(*recording, *number),
-            Command::NoteGap { recording, to } => self
-                .goes_on(*recording)
-                .is_some_and(|(_, way)| way == Way::Reported && self.next(*recording) < *to),
+            Command::NoteGap { recording, to } => {
+                self.goes_on(*recording).is_some_and(|(_, way)| {
+                    way == Way::Reported && self.next(*recording) < *to && *to < u32::MAX
+                })
+            }
             Command::EndRecording { recording, cause } => {
                 self.goes_on(*recording)
                     .is_some_and(|(grant, _)| match cause {

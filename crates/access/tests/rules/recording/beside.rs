@@ -64,7 +64,7 @@ fn all_of_a_recording_is_disclosed_and_erased_by_one_name() {
     assert_eq!(rule, Rule::OpeningGone);
 }
 
-/// CHECKS 47, the log's side: one principal, the grant's own time, once.
+/// One principal, the grant's own time, once.
 #[test]
 fn a_certificate_lets_in_as_one_login_and_no_longer_than_the_access() {
     let stage = open_under(|policy| {
@@ -157,7 +157,7 @@ fn where_everything_is_recorded_no_direct_way_in_is_shown() {
     }
 }
 
-/// CHECKS 48, the log's side: what the target answered is an entry, and its words are sealed.
+/// What the target answered is an entry, and its words are sealed.
 #[test]
 fn what_a_webhook_answered_is_noted_and_sealed() {
     let note = |call| Command::NoteAnswer {

@@ -11,7 +11,7 @@ use crate::stage::{
     ARI, DANA, ELI, QUINN, RAE, Stage, ask_as, ended, grant, orders_read, portal, recording, who,
 };
 
-/// CHECKS 42, the log's side: after a revocation no statement is begun, and the one that runs is said to be cut.
+/// After a revocation no statement is begun, and the one that runs is said to be cut.
 #[test]
 fn a_revoked_session_runs_no_statement_and_the_running_one_is_cut() {
     let mut stage = at_work();
@@ -69,7 +69,7 @@ fn an_emergency_that_was_refused_is_worked_in_no_longer() {
     assert_eq!(rule, Rule::TooLate);
 }
 
-/// CHECKS 44 and 49, the log's side: what was under way when recorder or target were lost may have been done.
+/// What was under way when recorder or target were lost may have been done.
 #[test]
 fn what_was_under_way_when_the_session_was_lost_is_unknown_and_said_so() {
     let mut stage = at_work();

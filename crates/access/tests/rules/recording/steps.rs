@@ -12,7 +12,7 @@ use super::{
 };
 use crate::stage::{DANA, ELI, ended, portal, recording, who};
 
-/// CHECKS 45, the log's side: whatever a statement does that a policy may refuse, it is recorded or refused.
+/// Whatever a statement does that a policy may refuse, it is recorded or refused.
 #[test]
 fn what_the_policy_refuses_is_recorded_and_never_sent() {
     let refused = [StatementClass::SetRole, StatementClass::CopyProgram];
@@ -115,7 +115,7 @@ fn what_was_never_reported_leaves_a_gap_that_is_said() {
         from,
         to,
     };
-    for to in [0, 1] {
+    for to in [0, 1, u32::MAX] {
         let rule = stage.refused_and_found(&recorder(), note(to), gap(1, to));
         assert_eq!(rule, Rule::BadRange);
     }
