@@ -16,6 +16,7 @@ mod quote;
 pub mod sql;
 pub mod wire;
 
+use std::io;
 use std::time::Duration;
 
 use access::ids::GrantId;
@@ -142,9 +143,15 @@ impl PostgresTarget {
             .run(&format!("create role {name} nologin {settings}"))
             .await;
         match made {
-            Err(fault) if says(&fault, &EXISTS) && self.is_ours(&account).await? => {
+            Err(fault) if says(&fault, &EXISTS) => {
+                // Something of that name stands. From here on no failure means that nothing does.
+                let stands = |fault: WireError| WireError::Lost(io::Error::other(fault));
+                if !self.is_ours(&account).await.map_err(stands)? {
+                    return Err(fault);
+                }
                 let again = format!("alter role {name} {settings}");
-                self.while_others_are_at_it(&again).await.map(drop)
+                let made = self.while_others_are_at_it(&again).await;
+                made.map(drop).map_err(stands)
             }
             made => made.map(drop),
         }

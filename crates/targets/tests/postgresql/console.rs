@@ -98,7 +98,7 @@ async fn after_what_went_wrong_nothing_more_is_sent() {
     assert_eq!(stage.notebook.outcomes()[1], (1, ActionOutcome::Failed));
 }
 
-/// CHECKS 45: what the policy refuses, in whatever clothes.
+/// What the policy refuses, in whatever clothes.
 #[tokio::test]
 async fn refused_statements_are_recorded_and_never_sent() {
     use StatementClass::{Code, CopyProgram, Export, Listen, SetRole};
@@ -160,7 +160,7 @@ async fn refused_statements_are_recorded_and_never_sent() {
     assert_eq!(intended, Some(vec![Listen]));
 }
 
-/// CHECKS 45: two statements in the clothes of one are refused by the server itself, whole.
+/// Two statements in the clothes of one are refused by the server itself, whole.
 #[tokio::test]
 async fn two_statements_smuggled_as_one_are_not_run() {
     let stage = Stage::new().await;
@@ -191,7 +191,7 @@ async fn two_statements_smuggled_as_one_are_not_run() {
     assert_eq!(last, "delete from people; select 'a");
 }
 
-/// CHECKS 44: the recorder fails before a statement.
+/// The recorder fails before a statement.
 #[tokio::test]
 async fn what_cannot_be_recorded_is_not_sent_and_the_session_ends() {
     let stage = Stage::new().await;
@@ -216,7 +216,7 @@ async fn what_cannot_be_recorded_is_not_sent_and_the_session_ends() {
     assert!(!stage.was_sent("canary"), "a closed session sends nothing");
 }
 
-/// CHECKS 44: the recorder fails in the middle, when the end of a statement is to be recorded.
+/// The recorder fails in the middle, when the end of a statement is to be recorded.
 #[tokio::test]
 async fn a_session_whose_recorder_is_lost_in_the_middle_ends() {
     let stage = Stage::new().await;
@@ -346,7 +346,7 @@ async fn a_statement_can_be_cancelled() {
     assert_eq!(stage.notebook.outcomes()[2], (2, ActionOutcome::Failed));
 }
 
-/// CHECKS 42, from the target's side: the connector ends the grant.
+/// From the target's side: the connector ends the grant.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_running_statement_is_cut_when_access_ends_on_the_target() {
     let stage = Stage::new().await;
@@ -378,7 +378,7 @@ async fn the_running_statement_is_cut_when_access_ends_on_the_target() {
     assert_eq!(stage.notebook.intended().len(), 1);
 }
 
-/// CHECKS 42, from the portal's side: the session hears it, the target's own end or not.
+/// From the portal's side: the session hears it, the target's own end or not.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_hears_of_the_end_at_once() {
     let stage = Stage::new().await;

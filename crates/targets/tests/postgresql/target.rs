@@ -150,7 +150,7 @@ async fn a_target_is_who_its_pinned_authority_says() {
     assert_eq!(failing(&list), [&Check::SignsIn]);
 }
 
-/// CHECKS 43. Several sessions, one at work, one in the middle of a transaction.
+/// Several sessions, one at work, one in the middle of a transaction.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_the_end_the_target_has_no_backend_of_the_account_within_a_second() {
     let cluster = Cluster::new();

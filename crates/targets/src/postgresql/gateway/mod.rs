@@ -220,7 +220,7 @@ impl Gateway {
             () = shutdown.cancelled() => return,
         };
         match arrived {
-            Ok(Ok(Some(arrived))) => self.lead_on(arrived, shutdown).await,
+            Ok(Ok(Some(arrived))) => self.lead_on(arrived, from, shutdown).await,
             Ok(Ok(None)) | Err(_) => {}
             Ok(Err(fault)) => {
                 tracing::debug!(%from, %fault, "a client of the gateway did not sign in")
@@ -228,9 +228,29 @@ impl Gateway {
         }
     }
 
-    /// From a client that is let in to the target.
-    async fn lead_on(&self, mut client: Arrived, shutdown: CancellationToken) {
-        let admitted = client.admitted.clone();
+    /// From a client that has proven who it is to the target.
+    async fn lead_on(&self, mut client: Arrived, from: SocketAddr, shutdown: CancellationToken) {
+        let admitted = self.guard.admit(&client.user, &client.verifier, from);
+        let admitted = match admitted.await {
+            Ok(admitted) => admitted,
+            Err(why) => return client.refuse("28000", &why.to_string()).await,
+        };
+        let left = self.lead_in(&mut client, &admitted, shutdown).await;
+        self.guard.left(&client.user, &admitted, left).await;
+    }
+
+    async fn lead_in(
+        &self,
+        client: &mut Arrived,
+        admitted: &Admitted,
+        shutdown: CancellationToken,
+    ) -> Left {
+        let there = admitted.address.database();
+        if !client.means(there) {
+            let told = format!("This way in leads to the database {there}, and to no other.");
+            client.refuse("3D000", &told).await;
+            return Left::Misspoke;
+        }
         let login = Login {
             user: admitted.account.clone(),
             password: Some(admitted.password.clone()),
@@ -240,13 +260,13 @@ impl Gateway {
             connected = Session::sign_in(&admitted.address, &login) => connected,
             why = admitted.ending.over() => {
                 client.refuse("57P01", &why).await;
-                return self.guard.left(&client.user, &admitted, Left::AccessEnded).await;
+                return Left::AccessEnded;
             }
         };
-        let left = match connected {
+        match connected {
             Ok(target) => {
-                let registered = self.cancels.register(&admitted.address, target.key);
-                session::run(&mut client, target, registered, shutdown).await
+                let held = self.cancels.register(&admitted.address, target.key);
+                session::run(client, admitted, target, held, shutdown).await
             }
             Err(fault) => {
                 tracing::warn!(address = %admitted.address, %fault, "the gateway does not reach a target");
@@ -255,7 +275,6 @@ impl Gateway {
                 client.refuse("08006", told).await;
                 Left::TargetLost
             }
-        };
-        self.guard.left(&client.user, &admitted, left).await;
+        }
     }
 }

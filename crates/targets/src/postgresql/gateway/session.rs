@@ -8,13 +8,13 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::Left;
 use super::back::Back;
 use super::cancels::Held;
 use super::pending::{End, Queue};
 use super::reply::{self, Severity};
 use super::start::Arrived;
 use super::there::There;
+use super::{Admitted, Left};
 use crate::postgresql::wire::Session;
 use crate::recorder::{ActionNumber, Finished, Recorder, RecorderLost};
 
@@ -45,6 +45,7 @@ pub(super) enum Over {
 /// Leads a client to its target, and carries what they say until it is over.
 pub(super) async fn run(
     client: &mut Arrived,
+    admitted: &Admitted,
     target: Session,
     held: Held,
     shutdown: CancellationToken,
@@ -58,7 +59,6 @@ pub(super) async fn run(
     if welcome(client, &target, &held).await.is_err() {
         return Left::Closed;
     }
-    let admitted = client.admitted.clone();
     let passing_over = AtomicBool::new(false);
     let (sender, receiver) = mpsc::unbounded_channel();
     let mut finisher = tokio::spawn(record(admitted.recorder.clone(), receiver));
@@ -91,7 +91,14 @@ pub(super) async fn run(
         lost = &mut finisher => lost_by(lost),
         () = shutdown.cancelled() => Over::Stopped,
         over = back.run() => over,
-        over = there.run() => over,
+        over = there.run() => match over {
+            // It may have said why.
+            Over::TargetLost => {
+                let last = tokio::time::timeout(FAREWELL, back.run()).await;
+                last.unwrap_or(Over::TargetLost)
+            }
+            over => over,
+        },
     };
     drop(there);
     if !back.torn
@@ -127,7 +134,8 @@ pub(super) async fn run(
 
 /// Tells the client that it is in.
 async fn welcome(client: &mut Arrived, target: &Session, held: &Held) -> std::io::Result<()> {
-    let mut greeting = reply::authentication(0, &[]);
+    let mut greeting = std::mem::take(&mut client.greeting);
+    greeting.unsplit(reply::authentication(0, &[]));
     for (name, value) in &target.parameters {
         greeting.unsplit(reply::parameter(name, value));
     }

@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use super::cancels::Cancels;
 use super::reply::{self, Severity};
 use super::scram::{Decoy, Exchange};
-use super::{Admitted, GatewayGuard};
+use super::{GatewayGuard, Verifier};
 use crate::postgresql::wire::{CancelKey, Frame, Stream, read_frame};
 
 /// The longest first message, in bytes: PostgreSQL's own limit.
@@ -44,16 +44,26 @@ pub(super) struct Start<'a> {
     pub(super) from: SocketAddr,
 }
 
-/// A client that is let in, and hears that when its target is reached.
+/// A client that has proven that it knows a password. It hears that when its target is reached.
 pub(super) struct Arrived {
     pub(super) stream: Box<dyn Stream>,
     pub(super) incoming: BytesMut,
     pub(super) user: String,
+    database: Option<String>,
     pub(super) parameters: Vec<(String, String)>,
-    pub(super) admitted: Admitted,
+    pub(super) verifier: Verifier,
+    /// What it hears first: that the gateway knows the password too.
+    pub(super) greeting: BytesMut,
 }
 
 impl Arrived {
+    /// Whether it means this database, or has not said which.
+    pub(super) fn means(&self, database: &str) -> bool {
+        // A name of its own is what clients take for a database when they are told none.
+        let meant = self.database.as_deref().unwrap_or_default();
+        meant.is_empty() || meant == database || meant == self.user
+    }
+
     /// Tells why it goes no further.
     pub(super) async fn refuse(&mut self, code: &str, message: &str) {
         refuse(&mut self.stream, code, message).await;
@@ -118,15 +128,18 @@ impl Start<'_> {
             stream.write_all(&answer).await?;
         }
         let mut incoming = BytesMut::new();
-        let Some(admitted) = self.prove(&mut stream, &mut incoming, &wishes).await? else {
+        let proven = self.prove(&mut stream, &mut incoming, &wishes.user).await?;
+        let Some((verifier, greeting)) = proven else {
             return Ok(None);
         };
         Ok(Some(Arrived {
             stream,
             incoming,
             user: wishes.user,
+            database: wishes.database,
             parameters: wishes.parameters,
-            admitted,
+            verifier,
+            greeting,
         }))
     }
 
@@ -134,12 +147,12 @@ impl Start<'_> {
         &self,
         stream: &mut Box<dyn Stream>,
         incoming: &mut BytesMut,
-        wishes: &Wishes,
-    ) -> io::Result<Option<Admitted>> {
-        let known = self.guard.verifier(&wishes.user, self.from).await;
+        user: &str,
+    ) -> io::Result<Option<(Verifier, BytesMut)>> {
+        let known = self.guard.verifier(user, self.from).await;
         let verifier = match &known {
             Some(verifier) => verifier.clone(),
-            None => self.decoy.verifier(&wishes.user),
+            None => self.decoy.verifier(user),
         };
         let offer = reply::authentication(10, b"SCRAM-SHA-256\0\0");
         stream.write_all(&offer).await?;
@@ -161,29 +174,8 @@ impl Start<'_> {
             refuse(stream, "28P01", told).await;
             return Ok(None);
         };
-        let admitted = self.guard.admit(&wishes.user, &verifier, self.from).await;
-        let admitted = match admitted {
-            Ok(admitted) => admitted,
-            Err(why) => {
-                refuse(stream, "28000", &why.to_string()).await;
-                return Ok(None);
-            }
-        };
-        // A name of its own is what clients take for a database when they are told none.
-        let meant = wishes.database.as_deref().unwrap_or_default();
-        let there = admitted.address.database().to_owned();
-        if !meant.is_empty() && meant != there && meant != wishes.user {
-            let told = format!("This way in leads to the database {there}, and to no other.");
-            refuse(stream, "3D000", &told).await;
-            self.guard
-                .left(&wishes.user, &admitted, super::Left::Misspoke)
-                .await;
-            return Ok(None);
-        }
-        stream
-            .write_all(&reply::authentication(12, proof.as_bytes()))
-            .await?;
-        Ok(Some(admitted))
+        let greeting = reply::authentication(12, proof.as_bytes());
+        Ok(Some((verifier, greeting)))
     }
 }
 

@@ -167,6 +167,8 @@ impl<'a> There<'a> {
         };
         match asked {
             Asked::Terminate => {
+                // What it asked before is done first, as the target itself would.
+                self.quiet().await?;
                 frontend::terminate(&mut self.outgoing);
                 self.send().await?;
                 return Ok(Turn::Farewell);

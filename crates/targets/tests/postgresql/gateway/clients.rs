@@ -174,20 +174,6 @@ async fn a_drivers_prepared_statements_are_recorded_with_their_values() {
     assert_eq!(client.query("select 1", &[]).await.unwrap().len(), 1);
 }
 
-/// CHECKS 45, by both protocols.
-
-/// CHECKS 45: names that are made to mean something else behind the recorder's back.
-
-/// CHECKS 45: what is prepared and only run later, and what comes beside SQL.
-
-/// CHECKS 44: before a statement.
-
-/// CHECKS 44: in the middle.
-
-/// A statement that is slow to be recorded holds back what comes after it, and nothing overtakes it.
-
-/// CHECKS 42: by the connector, and by the portal alone.
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn copy_goes_both_ways_and_is_counted() {
     let stage = Stage::new().await;

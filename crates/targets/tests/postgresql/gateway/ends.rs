@@ -43,6 +43,7 @@ async fn what_cannot_be_recorded_is_not_sent_and_both_sides_close() {
     );
 }
 
+/// When the end of a statement is to be recorded.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_whose_recorder_is_lost_in_the_middle_ends() {
     let stage = Stage::new().await;
@@ -58,6 +59,7 @@ async fn a_session_whose_recorder_is_lost_in_the_middle_ends() {
     assert!(!stage.was_sent("canary"));
 }
 
+/// By the portal alone, though nobody has ended the account yet.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_and_its_statement_are_cut_within_a_second_and_hear_why() {
     let stage = Stage::new().await;
@@ -89,6 +91,7 @@ async fn a_session_and_its_statement_are_cut_within_a_second_and_hear_why() {
     assert_eq!(stage.left(2).await, [Left::AccessEnded, Left::AccessEnded]);
 }
 
+/// By the connector.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_the_target_ends_the_account_the_client_hears_it() {
     let stage = Stage::new().await;

@@ -9,6 +9,7 @@ use super::raw::{Raw, bind, execute, message, parse, sync, tags};
 use super::{code, executed, psql, said, signed_in};
 use crate::stage::Stage;
 
+/// By both protocols.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn refused_statements_are_answered_and_never_sent() {
     use StatementClass::{Code, CopyProgram, Export, Listen, SetRole};
@@ -69,6 +70,7 @@ async fn refused_statements_are_answered_and_never_sent() {
     );
 }
 
+/// Names that are made to mean something else behind the recorder's back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_name_can_be_made_to_mean_another_text() {
     let stage = Stage::new().await;
@@ -128,6 +130,7 @@ async fn no_name_can_be_made_to_mean_another_text() {
     assert!(!stage.was_sent("deallocate \"bgw"));
 }
 
+/// What is prepared and only run later, and what comes beside SQL.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_refused_cannot_be_prepared_nor_called_by_number() {
     let stage = Stage::new().await;
@@ -181,6 +184,7 @@ async fn what_is_refused_cannot_be_prepared_nor_called_by_number() {
     assert!(String::from_utf8_lossy(&encoding).contains("speaks UTF8 only"));
 }
 
+/// A statement that is slow to be recorded holds back what comes after it, and nothing overtakes it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_after_waits_for_what_is_being_recorded() {
     let stage = Stage::new().await;
