@@ -196,7 +196,7 @@ fn each_wrong_value_has_a_message_with_its_remedy() {
         ),
         (
             &[("connector = \"postgresql\"", "connector = \"oracle\"")],
-            "use \"postgresql\"",
+            "expected one of `postgresql`, `ssh`, `webhook`",
         ),
         (&[("user={account}", "user=me")], "{account}"),
         (&[("[roles]", "[archive]\n[roles]")], "needs one place"),

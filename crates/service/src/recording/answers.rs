@@ -48,8 +48,15 @@ impl AnswerLog for Answers {
             openings: vec![("answer", opening)],
             ..Proposal::new(command, access::event::Actor::system("portal"))
         };
-        if let Err(fault) = inner.sequencer.propose(proposal).await {
-            tracing::warn!(%grant, %fault, "what a target answered is not in the log");
+        let written = async move {
+            if let Err(fault) = inner.sequencer.propose(proposal).await {
+                tracing::warn!(%grant, %fault, "what a target answered is not in the log");
+            }
+        };
+        match call {
+            AnsweredCall::Open => written.await,
+            // Ending never waits for the log.
+            AnsweredCall::End => drop(tokio::spawn(written)),
         }
     }
 }

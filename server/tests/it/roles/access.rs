@@ -35,13 +35,23 @@ const FAR: [(Far, &str); 5] = [
     (Far::Reviewed, "it is reviewed"),
 ];
 
-const TRIED: [(&str, &str); 13] = [
+const TRIED: [(&str, &str); 23] = [
     ("GET /api/request", ""),
     ("GET /requests/{id}/review", ""),
     ("POST /api/begin_sign_off", ""),
     ("POST /api/withdraw_request", ""),
     ("POST /api/open_request", ""),
     ("POST /grants/{id}/credential", ""),
+    ("GET /grants/{id}/console", ""),
+    ("POST /grants/{id}/console/open", ""),
+    ("POST /grants/{id}/report-token", ""),
+    ("GET /requests/{id}/recordings", ""),
+    ("GET /recordings/{id}", ""),
+    ("GET /recordings/{id}/chunks", ""),
+    ("POST /recordings/{id}/more", ""),
+    ("POST /recordings/{id}/cancel", ""),
+    ("POST /recordings/{id}/cut", ""),
+    ("POST /recordings/{id}/close", ""),
     ("POST /api/extend_grant", "extend"),
     ("POST /api/extend_grant", "allow"),
     ("POST /api/extend_grant", "deny"),
@@ -58,6 +68,8 @@ const REVOKE: (&str, &str) = ("POST /api/end_grant", "revoked");
 struct Access {
     case: Case,
     grant: String,
+    /// A console that its holder opened.
+    recording: String,
 }
 
 async fn done(cast: &mut Cast<'_>, role: &str, path: &str, form: &[(&str, String)]) {
@@ -100,6 +112,12 @@ async fn access(stage: &Stage, cast: &mut Cast<'_>, far: Far) -> Access {
     let view = fetched(cast.browser("requester"), &path).await;
     assert_eq!(view["grant"]["state"]["state"], "active", "{view}");
     let grant = text(&view["grant"]["id"]);
+    let path = format!("/grants/{grant}/console/open");
+    let work = cast.browser("requester").post(&path, &[]).await;
+    assert_eq!(work.status, StatusCode::CREATED);
+    let work = axum::body::to_bytes(work.body, 4096).await.unwrap();
+    let work: serde_json::Value = serde_json::from_slice(&work).unwrap();
+    let recording = text(&work["recording"]);
     let deed = |name, deed: &str| {
         [
             ("grant", grant.clone()),
@@ -120,6 +138,11 @@ async fn access(stage: &Stage, cast: &mut Cast<'_>, far: Far) -> Access {
         prove(stage, "/api/extend_grant", &deed("step", "allow")).await;
     }
     if far >= Far::Over {
+        // A session that goes on ends with access, and says so a moment later: what rests on that would be answered by
+        // chance.
+        let close = format!("/recordings/{recording}/close");
+        let closed = cast.browser("requester").post(&close, &[]).await;
+        assert_eq!(closed.status, StatusCode::NO_CONTENT);
         done(
             cast,
             "requester",
@@ -131,7 +154,11 @@ async fn access(stage: &Stage, cast: &mut Cast<'_>, far: Far) -> Access {
     if far == Far::Reviewed {
         done(cast, "reviewer", "/api/record_review", &review(&case)).await;
     }
-    Access { case, grant }
+    Access {
+        case,
+        grant,
+        recording,
+    }
 }
 
 fn review(case: &Case) -> Vec<(&'static str, String)> {
@@ -170,9 +197,10 @@ async fn tried(
         "/api/sealed_text" => sealed(case, deed),
         _ => vec![("request", request())],
     };
-    let id = match path.starts_with("/grants/") {
-        true => &access.grant,
-        false => &case.request,
+    let id = match path.split('/').nth(1) {
+        Some("grants") => &access.grant,
+        Some("recordings") => &access.recording,
+        _ => &case.request,
     };
     let path = match path {
         "/api/request" => format!("/api/request?id={id}"),

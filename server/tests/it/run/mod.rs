@@ -351,7 +351,9 @@ async fn a_killed_agents_recording_is_sent_by_a_flush() {
         .command(&["--", "sh", "-c", "echo begun; sleep 50"])
         .spawn()
         .unwrap();
-    portal.until(|kept| !kept.chunks.is_empty()).await;
+    portal
+        .until(|kept| !kept.chunks.is_empty() && !played(kept, "o").is_empty())
+        .await;
     // One that is at work is left alone.
     let early = agent.run(&["--flush"]).await;
     assert_eq!(early.shown, "0 recordings were sent.\n");
