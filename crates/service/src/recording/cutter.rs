@@ -52,7 +52,8 @@ async fn look(portal: &Portal) {
     }
 }
 
-fn goes_on(state: &State, (recording, grant): (RecordingId, GrantId)) -> bool {
+/// Whether a session may go on.
+pub(crate) fn goes_on(state: &State, (recording, grant): (RecordingId, GrantId)) -> bool {
     let open = |grant: &access::state::Grant| grant.is_live();
     let stopped = |recording: &access::state::Recording| recording.stopped.is_some();
     state.grant(grant).is_some_and(open) && !state.recording(recording).is_some_and(stopped)

@@ -19,7 +19,7 @@ mod reports;
 
 pub(crate) use answers::Answers as WebhookAnswers;
 pub(crate) use console::{Console, Wish};
-pub(crate) use cutter::run;
+pub(crate) use cutter::{goes_on, run};
 pub(crate) use live::{Live, Session};
 pub(crate) use recorder::LogRecorder;
 pub(crate) use reports::Reports;

@@ -124,6 +124,38 @@ pub(crate) async fn list(db: impl PgExecutor<'_>, which: Which) -> Result<Vec<Fo
     .collect()
 }
 
+/// Entries of a request's recordings before a place, that are no part of its story: recording, place and bytes, in
+/// the order of the log, at most so many.
+pub(crate) async fn of_request(
+    db: impl PgExecutor<'_>,
+    request: RequestId,
+    before: u64,
+    most: u32,
+) -> Result<Vec<(RecordingId, u64, Vec<u8>)>, sqlx::Error> {
+    sqlx::query!(
+        "select recording.id, ledger_entry.seq, ledger_entry.bytes
+         from recording
+         join recording_entry on recording_entry.recording = recording.id
+         join ledger_entry on ledger_entry.seq = recording_entry.seq
+         where recording.request = $1 and ledger_entry.seq < $2
+           and not exists (
+               select from request_entry story
+               where story.request = $1 and story.seq = ledger_entry.seq)
+         order by ledger_entry.seq limit $3",
+        request.uuid(),
+        signed(before),
+        i64::from(most),
+    )
+    .fetch_all(db)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let seq = row.seq.try_into().map_err(|_| corrupt("a place"))?;
+        Ok((RecordingId::new(row.id), seq, row.bytes))
+    })
+    .collect()
+}
+
 /// Entries of a recording from a place in the log on, at most so many, in order: place and bytes.
 pub(crate) async fn entries(
     db: impl PgExecutor<'_>,

@@ -1,12 +1,12 @@
 //! One request as one file that verifies without this portal (the ledger's FORMAT.md, section 12).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use access::Record;
 use access::disclosure::Case;
 use access::event::{Event, Mode};
-use access::ids::RequestId;
+use access::ids::{RecordingId, RequestId};
 use access::view::{OpeningState, OpeningView, Viewer};
 use ledger::Hash;
 use ledger::evidence::{Bundle, FORMAT, MAX_ENTRIES, MAX_LEN, MAX_OPENINGS, Member, Shown};
@@ -19,6 +19,9 @@ use crate::proof;
 use crate::store;
 use crate::store::opening::Kept;
 use crate::store::request::Found;
+
+/// Entries in a file that are neither its request's nor a recording's, at most.
+const ROOM_FOR_OTHERS: usize = 256;
 
 impl Portal {
     /// The evidence of a request, with the texts that the viewer is shown on its page. Its people may have it, and
@@ -42,7 +45,7 @@ impl Portal {
         let pool = &self.inner.pool;
         let mut story = store::request::story(pool, id).await?;
         story.retain(|(seq, _)| *seq < size);
-        let records: Vec<Record> = story
+        let mut records: Vec<Record> = story
             .iter()
             .filter_map(|(seq, bytes)| record(*seq, bytes))
             .collect();
@@ -56,10 +59,18 @@ impl Portal {
         if !case.exports(viewer) {
             return Err(Error::Forbidden);
         }
-        let kept = store::opening::of_request(pool, id).await?;
+        let mut kept = store::opening::of_request(pool, id).await?;
+        let work = self.recorded_work(id, size, story.len()).await?;
+        let seqs: Vec<i64> = work
+            .iter()
+            .filter_map(|(seq, _)| i64::try_from(*seq).ok())
+            .collect();
+        kept.extend(store::opening::of_entries(pool, &seqs).await?);
+        records.extend(work.iter().filter_map(|(seq, bytes)| record(*seq, bytes)));
         let now = self.inner.clock.now();
         let words = words(&records, &kept, &[], case, viewer, now);
-        let places = self.places(&story, &records, &found, size).await?;
+        let mut places = self.places(&story, &records, &found, size).await?;
+        places.extend(work.iter().map(|(seq, _)| *seq));
         if places.len() > MAX_ENTRIES || kept.len() > MAX_OPENINGS {
             return Err(too_long());
         }
@@ -81,6 +92,36 @@ impl Portal {
             && bundle.openings.len() <= MAX_OPENINGS
             && file.len() <= MAX_LEN;
         fits.then_some(file).ok_or_else(too_long)
+    }
+
+    /// What was done, besides the story's entries. A recording that is too long for the file is left out as a whole,
+    /// and whoever verifies the file is told so by the entries that start and end it.
+    async fn recorded_work(
+        &self,
+        request: RequestId,
+        size: u64,
+        story: usize,
+    ) -> Result<Vec<(u64, Vec<u8>)>, Error> {
+        let most = u32::try_from(MAX_ENTRIES).unwrap_or(u32::MAX);
+        let work = store::recording::of_request(&self.inner.pool, request, size, most + 1).await?;
+        // Of the policy and the keys there are some more.
+        let room = MAX_ENTRIES.saturating_sub(story + ROOM_FOR_OTHERS);
+        let mut parts: BTreeMap<RecordingId, Vec<(u64, Vec<u8>)>> = BTreeMap::new();
+        if work.len() > MAX_ENTRIES {
+            // Which of them are whole here is not known.
+            return Ok(Vec::new());
+        }
+        for (recording, seq, bytes) in work {
+            parts.entry(recording).or_default().push((seq, bytes));
+        }
+        let mut taken = Vec::new();
+        for part in parts.into_values() {
+            if taken.len() + part.len() <= room {
+                taken.extend(part);
+            }
+        }
+        taken.sort_unstable_by_key(|(seq, _)| *seq);
+        Ok(taken)
     }
 
     /// Which entries belong into the file: the request's, its policy from the version that it was made under on, and

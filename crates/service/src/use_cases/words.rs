@@ -1,10 +1,12 @@
 //! What a viewer sees of what was written about a request. Each text is held against the commitment in
 //! its entry before it is shown.
 
+use std::collections::HashMap;
+
 use access::Record;
 use access::disclosure::Case;
 use access::event::{Actor, Event, Field, OpeningRef};
-use access::ids::PersonId;
+use access::ids::{PersonId, RecordingId};
 use access::time::UnixMillis;
 use access::view::{OpeningState, OpeningView, PersonView, Viewer};
 use ledger::{Hash, SealedField};
@@ -23,11 +25,28 @@ pub(super) fn words(
     now: UnixMillis,
 ) -> Vec<OpeningView> {
     let mut words = Vec::new();
+    let started = recordings(story);
     for record in story {
+        if let Event::RecordingStarted { recording, .. } = &record.event {
+            words.push(whole(
+                record,
+                started[recording],
+                story,
+                people,
+                case,
+                viewer,
+                now,
+            ));
+        }
         for (field, sealed) in record.event.openings() {
-            let at = OpeningRef {
-                seq: record.seq,
-                field,
+            // What is sealed in a recording is disclosed and erased as a whole.
+            let of = record.event.recording().and_then(|id| started.get(&id));
+            let at = match of {
+                Some(at) if field.is_recorded() => *at,
+                _ => OpeningRef {
+                    seq: record.seq,
+                    field,
+                },
             };
             let sealed = SealedField::new(Hash::new(*sealed.c.as_bytes()), sealed.n);
             let mut word = OpeningView {
@@ -48,6 +67,55 @@ pub(super) fn words(
         }
     }
     words
+}
+
+/// By what each recording that the story has is disclosed and erased.
+fn recordings(story: &[Record]) -> HashMap<RecordingId, OpeningRef> {
+    let started = story.iter().filter_map(|record| match record.event {
+        Event::RecordingStarted { recording, .. } => Some((
+            recording,
+            OpeningRef {
+                seq: record.seq,
+                field: Field::Recording,
+            },
+        )),
+        _ => None,
+    });
+    started.collect()
+}
+
+/// A recording among the texts of its request. What is in it stands on its own page.
+fn whole(
+    record: &Record,
+    at: OpeningRef,
+    story: &[Record],
+    people: &[PersonView],
+    case: Case<'_>,
+    viewer: &Viewer,
+    now: UnixMillis,
+) -> OpeningView {
+    let erased_seq = erased(story, at);
+    let shows = case.shows(
+        Field::Recording,
+        viewer,
+        disclosed(story, at, viewer.person),
+        now,
+    );
+    let state = match (erased_seq, shows) {
+        (Some(_), _) => OpeningState::Erased,
+        (None, true) => OpeningState::Shown,
+        (None, false) => OpeningState::Sealed,
+    };
+    OpeningView {
+        seq: at.seq,
+        field: Field::Recording,
+        by: named(people, &record.actor),
+        text: (state == OpeningState::Shown)
+            .then(|| "What was done stands on the recording's own page.".to_owned()),
+        state,
+        salt: None,
+        erased_seq,
+    }
 }
 
 /// The text of an entry, if the viewer sees it.

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::portal::Portal;
-use crate::recording::{LogRecorder, Session};
+use crate::recording::{LogRecorder, Session, goes_on};
 use crate::sequencer::Proposal;
 
 /// A recording whose access has been over for so long has nobody left who ends it.
@@ -76,6 +76,20 @@ impl Portal {
             driver,
         };
         self.inner.live.add(begun.recording, session);
+        // What ended it may have looked before it was there.
+        let (portal, recording) = (self.clone(), begun.recording);
+        tokio::spawn(async move { portal.cut_if_over(recording, grant).await });
+    }
+
+    /// Cuts a session whose access or recording is over.
+    async fn cut_if_over(&self, recording: RecordingId, grant: GrantId) {
+        let over = move |state: &State| !goes_on(state, (recording, grant));
+        if !matches!(self.inner.sequencer.ask(over).await, Ok(false)) {
+            self.inner.live.cut_one(
+                recording,
+                "Access has ended, or it is not known whether it has.",
+            );
+        }
     }
 
     /// Says that a recording is over, and forgets its session. Where the log does not take it, the reconciler says it

@@ -365,3 +365,110 @@ async fn nobody_works_by_anothers_access(admin: PgPool) {
         "{over:?}"
     );
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_done_is_in_the_evidence_and_is_erased_as_a_whole(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let dana = stage.dana().await;
+    let (request, grant, recording) = opened(&stage, &dana).await;
+    run(&stage, &dana, recording, "select 'a customer by name'").await;
+    stage.portal.close_console(&dana, recording).await.unwrap();
+    stage
+        .portal
+        .end(&dana, grant, EndCause::Returned)
+        .await
+        .unwrap();
+
+    let file = stage.portal.export_evidence(&dana, request).await.unwrap();
+    let key = verify::LogKey::parse(&stage.portal.ledger().vkey()).unwrap();
+    let report = verify::evidence_bundle::check(&key, &file).unwrap();
+    assert!(report.proven, "{:?}", report.findings);
+    let bundle: ledger::evidence::Bundle = serde_json::from_slice(&file).unwrap();
+    let statement = bundle
+        .openings
+        .iter()
+        .find(|shown| shown.field == "statement");
+    assert_eq!(statement.unwrap().text, "select 'a customer by name'");
+
+    // An auditor takes the entries along, without what was typed.
+    let quinn = stage.quinn().await;
+    let file = stage.portal.export_evidence(&quinn, request).await.unwrap();
+    let report = verify::evidence_bundle::check(&key, &file).unwrap();
+    assert!(report.proven, "{:?}", report.findings);
+    let bundle: ledger::evidence::Bundle = serde_json::from_slice(&file).unwrap();
+    assert!(bundle.openings.is_empty());
+    let page = stage
+        .portal
+        .recording_page(&quinn, recording)
+        .await
+        .unwrap();
+    let whole = access::event::OpeningRef {
+        seq: page.recording.seq,
+        field: access::event::Field::Recording,
+    };
+    stage
+        .portal
+        .disclose(&quinn, request, whole, "Audit of November, sample 4.")
+        .await
+        .unwrap();
+    let page = stage
+        .portal
+        .recording_page(&quinn, recording)
+        .await
+        .unwrap();
+    assert_eq!(
+        page.actions[0].text.as_deref(),
+        Some("select 'a customer by name'")
+    );
+
+    let rae = stage.person("rae", &["reviewers"]).await;
+    stage
+        .portal
+        .review(
+            &rae,
+            request,
+            access::event::Verdict::Drill,
+            None,
+            "An exercise.",
+        )
+        .await
+        .unwrap();
+    crate::erasing::erase(&stage, request).await;
+    let page = stage.portal.recording_page(&dana, recording).await.unwrap();
+    assert!(
+        page.actions
+            .iter()
+            .all(|action| action.text.is_none() && action.state == OpeningState::Erased)
+    );
+    let left: i64 = sqlx::query_scalar(
+        "select count(*) from opening where field in ('statement', 'result') and bytes is not null",
+    )
+    .fetch_one(&admin)
+    .await
+    .unwrap();
+    assert_eq!(left, 0);
+    // The log is whole.
+    stage.verified_entries().await;
+    assert_eq!(stage.portal.unlawful(), []);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_tables_of_recordings_follow_from_the_log(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let dana = stage.dana().await;
+    let (_, _, recording) = opened(&stage, &dana).await;
+    run(&stage, &dana, recording, "select 1; select 2").await;
+    stage.portal.close_console(&dana, recording).await.unwrap();
+    let rebuilt = async || {
+        let mut connection = admin.acquire().await.unwrap();
+        service::rebuild::rebuild(&mut connection, &stage.settings.origin, false)
+            .await
+            .unwrap()
+    };
+    assert_eq!(rebuilt().await.faults, []);
+    sqlx::raw_sql("delete from recording_entry where seq = (select max(seq) from recording_entry)")
+        .execute(&admin)
+        .await
+        .unwrap();
+    assert_eq!(rebuilt().await.faults.len(), 1);
+}
