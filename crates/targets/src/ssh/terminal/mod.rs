@@ -6,7 +6,7 @@
 //! caught up, and where it fails, the session ends.
 //!
 //! Invariant: no byte of input goes to the host but through the one place that has just seen its chunk recorded
-//! ([`pump`]).
+//! (`pump`).
 
 mod entrance;
 mod pump;
