@@ -1,5 +1,6 @@
 //! Work on a real target: each statement is in the log before the target sees it, and all of it ends with access.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use access::event::{EndCause, RecordingEnd, StatementClass, Way};
@@ -7,8 +8,11 @@ use access::ids::{GrantId, RecordingId, RequestId};
 use access::refusal::Rule;
 use access::view::{ActionEnd, OpeningState, Viewer};
 use service::{Error, ReportTaken, Reported};
-use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 use targets::console::Event;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::stage::{PATIENCE, Stage, eventually};
 
@@ -471,4 +475,102 @@ async fn the_tables_of_recordings_follow_from_the_log(admin: PgPool) {
         .await
         .unwrap();
     assert_eq!(rebuilt().await.faults.len(), 1);
+}
+
+/// A gateway of the portal's on this machine, and the way to it.
+async fn gateway(stage: &Stage) -> (CancellationToken, u16) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let gateway = Arc::new(targets::gateway::Gateway::for_loopback(
+        stage.portal.gateway_guard(),
+    ));
+    let stop = CancellationToken::new();
+    tokio::spawn(gateway.serve(listener, stop.clone()));
+    (stop, port)
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_client_of_ones_own_comes_in_by_the_gateway_and_is_recorded_and_cut(admin: PgPool) {
+    let (data, mut settings) = crate::settings::prepared(&admin).await;
+    settings.gateway = Some(service::settings::Gateway {
+        host: "127.0.0.1".into(),
+        port: 5432,
+        sslmode: "disable",
+    });
+    let way = (*admin.connect_options()).clone();
+    let stage = Stage::on(&admin, None, way.clone(), (data, settings)).await;
+    let (stop, port) = gateway(&stage).await;
+    let (dana, ari) = (stage.dana().await, stage.ari().await);
+    let (_, grant) = stage.break_glass(&dana, 60).await;
+    assert!(matches!(
+        stage.portal.show_gateway(&ari, grant).await,
+        Err(Error::NotFound)
+    ));
+    let shown = stage.portal.show_gateway(&dana, grant).await.unwrap();
+    assert!(
+        shown.command.contains(&grant.account()),
+        "{}",
+        shown.command
+    );
+    let client = |password: &str| {
+        PgConnectOptions::new_without_pgpass()
+            .host("127.0.0.1")
+            .port(port)
+            .username(&grant.account())
+            .password(password)
+            .database(way.get_database().unwrap())
+            .ssl_mode(PgSslMode::Disable)
+    };
+    assert!(client("guessed").connect().await.is_err());
+    let mut live = client(&shown.password).connect().await.unwrap();
+    let user: String = sqlx::query_scalar("select current_user::text where $1 = 7")
+        .bind(7)
+        .fetch_one(&mut live)
+        .await
+        .unwrap();
+    assert_eq!(user, grant.account());
+    let recordings = async || {
+        let request = stage.portal.home(&dana).await.unwrap().grants[0].request;
+        stage.portal.recordings(&dana, request).await.unwrap()
+    };
+    let recording = recordings().await.pop().unwrap();
+    assert_eq!(recording.way, Way::Gateway);
+    let page = stage
+        .portal
+        .recording_page(&ari, recording.id)
+        .await
+        .unwrap();
+    assert!(
+        page.actions.iter().any(|action| action
+            .text
+            .as_deref()
+            .is_some_and(|text| text.contains("current_user") && text.contains('7'))),
+        "{:?}",
+        page.actions
+    );
+
+    // Another password takes the place of the first, which lets nobody in any more.
+    let again = stage.portal.show_gateway(&dana, grant).await.unwrap();
+    assert!(client(&shown.password).connect().await.is_err());
+    let mut other = client(&again.password).connect().await.unwrap();
+
+    let start = Instant::now();
+    stage
+        .portal
+        .end(&ari, grant, EndCause::Revoked)
+        .await
+        .unwrap();
+    assert!(live.ping().await.is_err() && other.ping().await.is_err());
+    assert!(start.elapsed() < A_SECOND, "{:?}", start.elapsed());
+    assert!(client(&again.password).connect().await.is_err());
+    eventually(PATIENCE, || async {
+        let told = kinds(&stage).await;
+        told.iter()
+            .filter(|kind| *kind == "recording.ended")
+            .count()
+            == 2
+    })
+    .await;
+    assert_eq!(stage.portal.unlawful(), []);
+    stop.cancel();
 }
