@@ -46,6 +46,7 @@ mod stage;
 mod stranger;
 mod sweep;
 mod tampering;
+mod terminal;
 mod timeline;
 mod unlawful;
 mod upgrade;
@@ -53,3 +54,8 @@ mod wire;
 mod witnessed;
 mod words;
 mod work;
+
+/// A real sshd, as the connector's own tests start it.
+#[allow(dead_code, reason = "the tests of the connector ask it for more")]
+#[path = "../../../targets/tests/ssh/sshd.rs"]
+mod sshd;
