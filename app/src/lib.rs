@@ -58,6 +58,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/requests/:id") view=request::show::Request ssr=SsrMode::Async/>
                     <Route path=path!("/grants/:id/credential") view=credential::show::ShowCredential ssr=SsrMode::Async/>
                     <Route path=path!("/grants/:id/gateway") view=credential::show::ShowCredential ssr=SsrMode::Async/>
+                    <Route path=path!("/grants/:id/certificate") view=credential::show::ShowCredential ssr=SsrMode::Async/>
                     <Route path=path!("/grants/:id/report-token") view=credential::show::ShowCredential ssr=SsrMode::Async/>
                     <Route path=path!("/inbox") view=inbox::show::Inbox ssr=SsrMode::Async/>
                     <Route path=path!("/log") view=log::list::Log ssr=SsrMode::Async/>

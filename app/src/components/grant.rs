@@ -30,7 +30,9 @@ pub fn GrantCard(
     } else {
         "card card-proof"
     };
+    // Who cannot be shown one is told so on the request's page.
     let way_in = held
+        && grant.connector != Connector::Ssh
         && matches!(
             grant.state,
             GrantState::Active {

@@ -9,6 +9,7 @@ use crate::api::ApiError;
 use crate::api::forms::ReviewForm;
 use crate::api::keep::{Draft, Form, take_draft};
 use crate::components::field::{Choice, Choices, Fault, FormFault, TextArea};
+use crate::components::grant::recordings_link;
 use crate::components::moment::ExactMoment;
 use crate::components::sentences::Sentences;
 use crate::components::timeline::Timeline;
@@ -118,9 +119,16 @@ fn done(request: &RequestView) -> AnyView {
         .timeline
         .iter()
         .filter(|item| {
-            ["grant.", "credential.", "extension."]
-                .iter()
-                .any(|of| item.kind.starts_with(of))
+            [
+                "grant.",
+                "credential.",
+                "certificate.",
+                "recording.",
+                "target.",
+                "extension.",
+            ]
+            .iter()
+            .any(|of| item.kind.starts_with(of))
         })
         .cloned()
         .collect();
@@ -129,6 +137,7 @@ fn done(request: &RequestView) -> AnyView {
             <h2 class="card-title" id="done">"What was done"</h2>
             {request.grant.as_ref().map(|grant| view! { <p>{held(grant)}</p> })}
             <Timeline items=items next=None/>
+            <p class="actions">{recordings_link(request.row.id)}</p>
         </section>
     }
     .erase()

@@ -351,12 +351,26 @@ pub struct Credential {
     pub request: RequestId,
     /// The account's name.
     pub account: String,
-    /// Its password.
+    /// What [`Credential::password`] is.
+    pub kind: CredentialKind,
+    /// Its password, or what stands in its place.
     pub password: String,
     /// A line to paste into a shell, without the password in it.
     pub command: String,
     /// When it ends.
     pub expires_at_ms: UnixMillis,
+}
+
+/// What lets somebody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialKind {
+    /// An account's password.
+    Password,
+    /// A certificate for the holder's own key: no secret.
+    Certificate,
+    /// A token for a program.
+    Token,
 }
 
 impl core::fmt::Debug for Credential {

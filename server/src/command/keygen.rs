@@ -19,6 +19,10 @@ pub struct Keygen {
     /// Printed again if it is there already.
     #[arg(long)]
     submitter: bool,
+    /// Instead of the log's key, the one that SSH hosts are to trust: `keys/ssh-ca.seed`. Prints the line for
+    /// `TrustedUserCAKeys`, again if it is there already.
+    #[arg(long, conflicts_with = "submitter")]
+    ssh_ca: bool,
 }
 
 impl Keygen {
@@ -29,6 +33,16 @@ impl Keygen {
                 self.origin
             )
         })?;
+        if self.ssh_ca {
+            let ca = match service::key::load_ssh_ca(&self.data_dir, &origin) {
+                Err(service::key::KeyError::Missing(_)) => {
+                    service::key::generate_ssh_ca(&self.data_dir, &origin)?
+                }
+                there => there?,
+            };
+            return writeln!(std::io::stdout(), "{}", ca.public_line())
+                .context("the key was made, but could not be printed");
+        }
         let key = if self.submitter {
             service::key::load_or_generate_submitter(&self.data_dir, &origin)?
         } else {

@@ -1,15 +1,17 @@
-//! `POST /grants/{id}/credential`, `…/gateway`, `…/report-token`: a way in, shown once.
+//! `POST /grants/{id}/credential`, `…/gateway`, `…/report-token`, `…/certificate`: a way in, shown once.
 
 use access::ids::GrantId;
 use access::view::{Credential, Viewer};
 use app::CredentialOutcome;
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use leptos::prelude::provide_context;
 
 use super::Problem;
+use super::body::MAX_BODY;
 use super::pages;
 use super::state::AppState;
 
@@ -47,6 +49,29 @@ pub(super) async fn report_token(
     let (viewer, grant) = asked(viewer, &grant)?;
     let shown = state.portal.show_report_token(&viewer, grant).await;
     page(&state, shown, request).await
+}
+
+/// A certificate for a public key that came in a form.
+pub(super) async fn certificate(
+    State(state): State<AppState>,
+    Extension(viewer): Extension<Option<Viewer>>,
+    Path(grant): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (viewer, grant) = asked(viewer, &grant)?;
+    let (parts, body) = request.into_parts();
+    let unread =
+        || Problem::malformed("The form could not be read. Nothing was made; send it again.");
+    let bytes = axum::body::to_bytes(body, MAX_BODY).await;
+    let bytes = bytes.map_err(|_| unread())?;
+    let mut fields = url::form_urlencoded::parse(&bytes);
+    let public_key = fields.find(|(name, _)| name == "public_key");
+    let public_key = public_key.ok_or_else(unread)?.1;
+    let shown = state
+        .portal
+        .issue_certificate(&viewer, grant, &public_key, None)
+        .await;
+    page(&state, shown, Request::from_parts(parts, Body::empty())).await
 }
 
 fn asked(viewer: Option<Viewer>, grant: &str) -> Result<(Viewer, GrantId), Problem> {

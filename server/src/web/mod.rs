@@ -17,6 +17,7 @@ mod log_file;
 mod pages;
 mod problem;
 mod same_origin;
+mod ssh;
 mod state;
 mod trace;
 mod work;
@@ -75,6 +76,9 @@ pub fn router(
         // Never compressed: what is shown there is secret, and part of the page is the caller's to choose (BREACH).
         .route("/grants/{id}/credential", post(credential::show))
         .route("/grants/{id}/gateway", post(credential::gateway))
+        .route("/grants/{id}/certificate", post(credential::certificate))
+        .route("/ssh/authority.pub", get(ssh::authority))
+        .route("/ssh/revoked.krl", get(ssh::revoked))
         .route("/grants/{id}/report-token", post(credential::report_token))
         .fallback(pages::missing)
         .layer(from_fn_with_state(state.clone(), attach_viewer))

@@ -65,6 +65,7 @@ const TRIED: &[(&str, &str)] = &[
     ("GET /", ""),
     ("GET /break-glass", ""),
     ("GET /delegation", ""),
+    ("GET /grants/{id}/certificate", ""),
     ("GET /grants/{id}/console", ""),
     ("GET /grants/{id}/credential", ""),
     ("GET /grants/{id}/gateway", ""),
@@ -100,6 +101,7 @@ const TRIED: &[(&str, &str)] = &[
     ("GET /events", "request"),
     // The way in, and signing in.
     ("POST /grants/{id}/credential", ""),
+    ("POST /grants/{id}/certificate", ""),
     ("POST /grants/{id}/gateway", ""),
     ("POST /grants/{id}/report-token", ""),
     // Work, on access that did not open, and on a recording that is not there; `access.txt` has what is open.
@@ -125,6 +127,8 @@ const TRIED: &[(&str, &str)] = &[
     ("GET /recorded", "console.js"),
     ("GET /verify", ""),
     ("GET /verify", "verify.js"),
+    ("GET /ssh/authority.pub", ""),
+    ("GET /ssh/revoked.krl", ""),
     ("GET /healthz", ""),
     // Last: who are one from here on would be so for all that follows.
     ("POST /api/link_person", ""),

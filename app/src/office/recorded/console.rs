@@ -43,6 +43,7 @@ pub fn draw(work: &WorkView) -> AnyView {
                 <aside class="stack" aria-label="About this session">
                     {frame::recorded_here(RECORDED, &work.refuses)}
                     {work.gateway.then(|| own_client(grant.id))}
+                    {frame::reporting(grant.id)}
                     <section class="card" aria-labelledby="history">
                         <h2 class="card-title" id="history">"Run in this session"</h2>
                         <p class="soft small" data-history-empty="">"Nothing yet. The first run opens the session; looking at this page opens nothing."</p>

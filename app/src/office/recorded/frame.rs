@@ -1,6 +1,7 @@
 //! What stands around a place to work: the time that is left, warnings, troubles, the end, and that it is recorded.
 
 use access::event::StatementClass;
+use access::ids::GrantId;
 use access::view::WorkView;
 use leptos::prelude::*;
 
@@ -44,6 +45,22 @@ pub(super) fn alerts() -> AnyView {
         <noscript>
             <p class="alert alert-wait">"Working here takes JavaScript. The record of what was done can be read without it."</p>
         </noscript>
+    }
+    .erase()
+}
+
+/// The token for tools that report what they do elsewhere.
+pub(super) fn reporting(grant: GrantId) -> AnyView {
+    view! {
+        <section class="card" aria-labelledby="reporting">
+            <h2 class="card-title" id="reporting">"Work elsewhere"</h2>
+            <p class="row-note">
+                "`breakglass run` records a command's terminal on any host, with a token of this access that is shown once."
+            </p>
+            <form method="post" action=format!("/grants/{grant}/report-token")>
+                <button type="submit" class="button">"Show the token, once"</button>
+            </form>
+        </section>
     }
     .erase()
 }

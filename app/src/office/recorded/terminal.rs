@@ -1,5 +1,6 @@
 //! The terminal of a grant, which its holder works in.
 
+use access::ids::GrantId;
 use access::view::WorkView;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -56,10 +57,43 @@ pub fn draw(work: &WorkView) -> AnyView {
             </details>
             <div class="split">
                 {keys_in_words()}
-                <aside aria-label="About this session">{frame::recorded_here(RECORDED, &[])}</aside>
+                <aside class="stack" aria-label="About this session">
+                    {frame::recorded_here(RECORDED, &[])}
+                    {own_client(grant.id)}
+                    {frame::reporting(grant.id)}
+                </aside>
             </div>
         </div>
         {script("terminal.js")}
+    }
+    .erase()
+}
+
+/// A certificate for the holder's own client, where the policy offers a way in without a recording.
+fn own_client(grant: GrantId) -> AnyView {
+    view! {
+        <section class="card" aria-labelledby="own-client">
+            <h2 class="card-title" id="own-client">"Your own client"</h2>
+            <p class="row-note">
+                "Where the policy allows it, a certificate lets your own key in until access ends. It is made once, and what you do with it is not recorded here."
+            </p>
+            <form method="post" action=format!("/grants/{grant}/certificate") class="form">
+                <div class="field">
+                    <label class="label" for="public-key">"Your public key"</label>
+                    <p class="hint" id="public-key-hint">"The line in ~/.ssh/id_ed25519.pub. Never the private key."</p>
+                    <textarea
+                        class="input"
+                        id="public-key"
+                        name="public_key"
+                        rows="3"
+                        required=true
+                        spellcheck="false"
+                        aria-describedby="public-key-hint"
+                    ></textarea>
+                </div>
+                <button type="submit" class="button">"Make the certificate, once"</button>
+            </form>
+        </section>
     }
     .erase()
 }

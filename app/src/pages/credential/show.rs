@@ -2,7 +2,7 @@
 //! as context; the page is never kept by a cache (see `shell`), and loading it again shows nothing.
 
 use access::ids::GrantId;
-use access::view::Credential;
+use access::view::{Credential, CredentialKind};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -58,14 +58,29 @@ fn WayIn(
         password,
         command,
         expires_at_ms,
+        kind,
         ..
     } = credential;
+    let (what, hint) = match kind {
+        CredentialKind::Password => (
+            "Password",
+            "Paste it into a shell; it asks for the password.",
+        ),
+        CredentialKind::Certificate => (
+            "Certificate",
+            "Paste it into a shell, then the certificate, then Enter and Ctrl and D.",
+        ),
+        CredentialKind::Token => (
+            "Token",
+            "Put the token into a file that only you can read, then run this.",
+        ),
+    };
     view! {
         <Title text="The way in"/>
         <div class="page-narrow stack">
             <h1>"The way in"</h1>
             <Alert kind=AlertKind::Wait title="This page is shown once.">{view! {
-                <p>"Copy the password now. Loading the page again does not bring it back."</p>
+                <p>"Copy it now. Loading the page again does not bring it back."</p>
             }.erase()}</Alert>
             <p>
                 <Countdown until=expires_at_ms/>
@@ -73,7 +88,7 @@ fn WayIn(
             <div class="card">
                 <div class="field">
                     <label class="label" for="command">"Command"</label>
-                    <p class="hint" id="command-hint">"Paste it into a shell; it asks for the password."</p>
+                    <p class="hint" id="command-hint">{hint}</p>
                     <div class="copy-field">
                         <input
                             class="input"
@@ -87,7 +102,7 @@ fn WayIn(
                     </div>
                 </div>
                 <div class="field">
-                    <label class="label" for="password">"Password"</label>
+                    <label class="label" for="password">{what}</label>
                     <div class="copy-field">
                         <input
                             class="input"
@@ -98,7 +113,7 @@ fn WayIn(
                             spellcheck="false"
                             value=password.clone()
                         />
-                        <CopyButton what="password" text=password/>
+                        <CopyButton what=what text=password/>
                     </div>
                 </div>
                 <div class="field">

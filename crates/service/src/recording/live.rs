@@ -66,6 +66,13 @@ impl Live {
             .collect()
     }
 
+    /// Cuts every session of somebody. `why` is a sentence for them.
+    pub(crate) fn cut_of(&self, holder: PersonId, why: &str) {
+        let sessions = self.lock();
+        let theirs = sessions.values().filter(|session| session.holder == holder);
+        theirs.for_each(|session| session.ending.end(why));
+    }
+
     /// Cuts one session. `why` is a sentence for its holder.
     pub(crate) fn cut_one(&self, recording: RecordingId, why: &str) {
         if let Some(session) = self.lock().get(&recording) {

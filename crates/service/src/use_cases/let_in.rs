@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use access::State;
 use access::event::{Actor, Way};
 use access::ids::{GrantId, PersonId};
-use access::view::{Credential, GrantState, Viewer};
+use access::view::{Credential, CredentialKind, GrantState, Viewer};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -51,6 +51,7 @@ impl Portal {
                 gateway.host, gateway.port, database, gateway.sslmode
             ),
             account,
+            kind: CredentialKind::Password,
             password: secret.expose_secret().to_owned(),
             expires_at_ms: work.grant.expires_at_ms,
         })
@@ -76,6 +77,7 @@ impl Portal {
                 "breakglass run --grant {grant} --token-file FILE --portal URL -- COMMAND"
             ),
             account: grant.account(),
+            kind: CredentialKind::Token,
             password: secret.expose_secret().to_owned(),
             expires_at_ms: work.grant.expires_at_ms,
         })

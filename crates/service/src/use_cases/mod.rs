@@ -26,6 +26,7 @@ mod show_request;
 mod sign_in;
 mod sign_off;
 mod simulate;
+mod ssh_hosts;
 mod submit_request;
 mod terminal;
 mod waiting;

@@ -91,12 +91,15 @@ impl Portal {
         Ok(tied.unwrap_or(person))
     }
 
-    /// Notes that a session ended before its limits.
+    /// Notes that a session ended before its limits. Whatever its person works on here ends with it; their access
+    /// stands.
     ///
     /// # Errors
     /// [`Error::Unavailable`] where the log cannot be written; the caller ends the session all the
     /// same.
     pub async fn sign_out(&self, viewer: &Viewer, how: SessionEnd) -> Result<(), Error> {
+        let why = "You have signed out, or your identity provider has ended your sign-in.";
+        self.inner.live.cut_of(viewer.person, why);
         let command = Command::CloseSession { cause: how };
         self.inner
             .sequencer

@@ -156,7 +156,7 @@ impl Portal {
     }
 
     /// The SSH host behind a resource.
-    fn ssh(&self, resource: &access::ids::ResourceName) -> Result<&SshTarget, Error> {
+    pub(super) fn ssh(&self, resource: &access::ids::ResourceName) -> Result<&SshTarget, Error> {
         match self.inner.targets.find(resource) {
             Ok(Target::Ssh(target)) => Ok(target),
             Ok(_) | Err(_) => Err(Error::NotFound),

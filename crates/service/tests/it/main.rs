@@ -56,6 +56,10 @@ mod words;
 mod work;
 
 /// A real sshd, as the connector's own tests start it.
-#[allow(dead_code, reason = "the tests of the connector ask it for more")]
+#[allow(
+    dead_code,
+    clippy::print_stdout,
+    reason = "the tests of the connector ask it for more"
+)]
 #[path = "../../../targets/tests/ssh/sshd.rs"]
 mod sshd;

@@ -105,6 +105,14 @@ a_server_names_it_at_its_start! {
     ladder_step_too_early
     policy_activated_in_an_old_session
     emergency_after_a_refused_one
+    action_after_the_end_of_access
+    action_by_somebody_else
+    outcome_without_an_intent
+    missing_action
+    missing_piece_of_a_terminal
+    refused_statement_that_was_sent
+    way_in_shown_where_all_is_recorded
+    recording_that_tells_of_less
 }
 
 #[test]

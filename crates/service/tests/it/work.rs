@@ -574,3 +574,21 @@ async fn a_client_of_ones_own_comes_in_by_the_gateway_and_is_recorded_and_cut(ad
     assert_eq!(stage.portal.unlawful(), []);
     stop.cancel();
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn signing_out_ends_what_one_works_on_and_access_stands(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let (dana, ben) = (stage.dana().await, stage.person("ben", &["oncall"]).await);
+    let (_, grant, recording) = opened(&stage, &dana).await;
+    run(&stage, &dana, recording, "begin").await;
+    let signed_out = access::event::SessionEnd::Provider;
+    stage.portal.sign_out(&ben, signed_out).await.unwrap();
+    assert_eq!(
+        sessions(&stage, grant).await,
+        1,
+        "another's sign-out is not theirs"
+    );
+    stage.portal.sign_out(&dana, signed_out).await.unwrap();
+    eventually(A_SECOND, || async { sessions(&stage, grant).await == 0 }).await;
+    assert!(stage.account_stands(grant).await);
+}

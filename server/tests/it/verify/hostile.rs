@@ -78,8 +78,8 @@ async fn a_server_that_falls_silent_is_given_up() {
         let address = lying(&log, about, silent).await;
         let (code, out, why) = run(&address, &log.vkey, PATIENCE).await;
         assert_eq!(code, Some(2), "{about}: {out}");
-        // It sent the beginning, and then no more.
-        let said = format!("in 5 seconds ({about}), so the check was given up");
+        // It sent the beginning, and then no more: whether that was within the last five seconds is the machine's matter.
+        let said = format!("5 seconds ({about}), so the check was given up");
         assert!(why.contains(&said), "{why}");
     };
     tokio::join!(given_up("checkpoint"), given_up("stream/0-300"));
