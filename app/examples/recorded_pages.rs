@@ -82,10 +82,10 @@ fn work(connector: &str) -> WorkView {
             "request": "0198a7c0-0000-7000-8000-000000000002",
             "resource": resource, "role": role, "mode": "ordinary",
             "holder": dana(), "state": {"state": "active", "credential_shown": false},
-            "opened_at_ms": NOW - 60_000, "expires_at_ms": NOW + 3_540_000, "ratify_by_ms": null,
+            "connector": connector, "opened_at_ms": NOW - 60_000, "expires_at_ms": NOW + 3_540_000, "ratify_by_ms": null,
             "extensions": 0, "extension_asked_ms": null
         },
-        "now_ms": NOW, "refuses": refuses
+        "now_ms": NOW, "refuses": refuses, "gateway": connector == "postgresql"
     }))
 }
 

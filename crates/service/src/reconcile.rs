@@ -41,6 +41,7 @@ pub(crate) async fn run(portal: Portal, shutdown: CancellationToken) {
             () = shutdown.cancelled() => {}
             () = rounds(&portal) => {}
             () = ladders(&portal) => {}
+            () = recordings(&portal) => {}
             () = expiries(&portal) => {}
         }
     };
@@ -52,6 +53,16 @@ async fn rounds(portal: &Portal) {
     loop {
         round(portal).await;
         tokio::time::sleep(ROUND).await;
+    }
+}
+
+/// Ends recordings that a process left behind. A task of its own: one with many actions takes a while.
+async fn recordings(portal: &Portal) {
+    loop {
+        tokio::time::sleep(LADDER).await;
+        if let Err(fault) = portal.end_recordings_left().await {
+            tracing::warn!(%fault, "a recording left open is not ended yet");
+        }
     }
 }
 
@@ -212,7 +223,6 @@ async fn round(portal: &Portal) {
         ("intents without outcome", clear_intents(portal).await),
         ("orphans", sweep(portal).await),
         ("overdue requests", portal.lapse_overdue().await),
-        ("recordings left open", portal.end_recordings_left().await),
     ] {
         if let Err(fault) = done {
             tracing::warn!(%fault, what, "a part of the round was not done; it is tried again");

@@ -32,6 +32,7 @@ pub(crate) struct Console {
     recorder: Arc<LogRecorder>,
     refuse: Vec<StatementClass>,
     canceller: Canceller,
+    ending: Ending,
     /// One run at a time; `None` once it is over.
     at_work: Arc<Mutex<AtWork>>,
     used: Sync<Instant>,
@@ -78,6 +79,7 @@ impl Console {
             recorder,
             refuse,
             canceller: session.canceller(),
+            ending: ending.clone(),
             at_work: Arc::new(Mutex::new(AtWork {
                 session: Some(session),
                 events,
@@ -157,13 +159,23 @@ impl Console {
 
     /// Tells whoever listens. One who is gone, or takes nothing, is told nothing more, and what runs is broken off.
     async fn tell(&self, listener: &mut Option<mpsc::Sender<Event>>, event: Event) {
-        let Some(told) = listener else { return };
-        if !matches!(
-            tokio::time::timeout(READS_WITHIN, told.send(event)).await,
-            Ok(Ok(()))
-        ) {
-            *listener = None;
-            self.cancel().await;
+        let Some(told) = listener.clone() else {
+            return;
+        };
+        // Who reads slowly must not put the end off; what there is room for they still hear.
+        let place = tokio::select! {
+            biased;
+            place = tokio::time::timeout(READS_WITHIN, told.reserve()) => place.ok().and_then(Result::ok),
+            _ = self.ending.over() => told.try_reserve().ok(),
+        };
+        match place {
+            Some(place) => place.send(event),
+            None => {
+                *listener = None;
+                if !self.ending.is_over() {
+                    self.cancel().await;
+                }
+            }
         }
     }
 

@@ -35,10 +35,15 @@ async fn look(portal: &Portal) {
     if live.is_empty() {
         return;
     }
+    // What was ended while the log takes nothing is over all the same.
+    let (mut ending, live): (Vec<_>, Vec<_>) = live
+        .into_iter()
+        .partition(|(_, grant)| portal.is_not_ending(*grant).is_err());
     let over = move |state: &State| {
         let mut live = live;
         live.retain(|session| !goes_on(state, *session));
-        live
+        ending.extend(live);
+        ending
     };
     match portal.inner.sequencer.ask(over).await {
         Ok(over) => {

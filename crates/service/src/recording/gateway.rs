@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use access::event::{RecordingEnd, Way};
 use access::ids::{GrantId, RecordingId};
@@ -12,6 +13,9 @@ use targets::gateway::{Admitted, GatewayGuard, Left, NotAdmitted, Verifier};
 
 use crate::portal::Portal;
 use crate::use_cases::Use;
+
+/// The gateway has signed in on the target so soon after it was let in.
+const SIGNED_IN_WITHIN: Duration = Duration::from_secs(2);
 
 /// Lets clients in for the portal.
 #[derive(Debug)]
@@ -55,6 +59,16 @@ impl Guard {
         portal.keep_work(&begun, grant, holder.person, None);
         match portal.admit(target, grant).await {
             Ok(password) => {
+                let (portal, resource) = (portal.clone(), view.resource.clone());
+                tokio::spawn(async move {
+                    // By then the gateway is in, or will not be.
+                    tokio::time::sleep(SIGNED_IN_WITHIN).await;
+                    if let (Ok(target), Ok(now)) =
+                        (portal.postgresql(&resource), portal.grant_view(grant).await)
+                    {
+                        portal.shut(target, &now).await;
+                    }
+                });
                 self.lock()
                     .insert(address(&*begun.recorder), begun.recording);
                 Ok(Admitted {

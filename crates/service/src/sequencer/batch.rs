@@ -91,6 +91,12 @@ fn decided(image: &Image, pending: &Pending, now: UnixMillis) -> (Vec<Event>, Op
         Act::Do(command) => {
             let decided = decide(image.state(), command.clone(), &proposal.actor, now);
             match decided.and_then(|events| in_session(proposal, command, now).map(|()| events)) {
+                // The end of a recording tells what nobody has told of its actions: of many, they are told first.
+                Ok(events) if events.len() > MOST_EVENTS => Refusal {
+                    command: command.name(),
+                    request: None,
+                    rule: Rule::ActionUnfinished,
+                },
                 Ok(events) => return (events, None),
                 Err(refusal) => refusal,
             }

@@ -1,6 +1,6 @@
 //! What programs show to be let in for a grant. Only what checks it is kept.
 
-use access::ids::GrantId;
+use access::ids::{GrantId, PersonId};
 use access::time::UnixMillis;
 use sqlx::PgExecutor;
 
@@ -57,6 +57,22 @@ pub(crate) async fn verifier(
     )
     .fetch_optional(db)
     .await
+}
+
+/// Forgets every secret of somebody's grants.
+pub(crate) async fn forget_of(
+    db: impl PgExecutor<'_>,
+    person: PersonId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from grant_secret using access_grant, request
+         where access_grant.id = grant_secret.access_grant and request.id = access_grant.request
+           and request.requester = $1",
+        person.uuid(),
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Ties a secret to the first address that came with it. Whether it is good from this one.

@@ -5,7 +5,7 @@ use access::event::{RecordingEnd, StatementClass, Way};
 use access::ids::{GrantId, RecordingId};
 use access::policy::Connector;
 use access::time::UnixMillis;
-use access::view::{GrantState, Viewer, WorkView};
+use access::view::{GrantState, GrantView, Viewer, WorkView};
 use secrecy::SecretString;
 use targets::console::{ConsoleSession, Event, Limits};
 use targets::{PostgresTarget, Target};
@@ -96,6 +96,7 @@ impl Portal {
             tracing::error!(%grant, fault = %crate::error::chain(&fault), "a console could not sign in");
             unreached()
         })?;
+        self.shut(target, &work.grant).await;
         let console = Console::new(
             self.clone(),
             (begun.recording, begun.recorder.clone()),
@@ -200,6 +201,21 @@ impl Portal {
         match self.inner.targets.find(resource) {
             Ok(Target::Postgresql(target)) => Ok(target),
             Ok(_) | Err(_) => Err(Error::NotFound),
+        }
+    }
+
+    /// Takes the account's way in back once the portal is in, unless its holder was shown it: whoever works there may
+    /// give their own account another password.
+    pub(crate) async fn shut(&self, target: &PostgresTarget, grant: &GrantView) {
+        let shown = matches!(
+            grant.state,
+            GrantState::Active {
+                credential_shown: true
+            }
+        );
+        if !shown && let Err(fault) = target.shut(grant.id).await {
+            let grant = grant.id;
+            tracing::error!(%grant, fault = %crate::error::chain(&fault), "an account's way in stays open");
         }
     }
 

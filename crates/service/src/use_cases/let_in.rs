@@ -121,6 +121,7 @@ impl Portal {
         from: IpAddr,
         fits: impl Fn(&str) -> bool,
     ) -> Result<Option<LetIn>, Error> {
+        self.is_not_ending(grant)?;
         let kept = self.kept_secret(grant, of).await?;
         if !kept.is_some_and(|kept| fits(&kept)) {
             return Ok(None);

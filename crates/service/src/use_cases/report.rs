@@ -65,8 +65,11 @@ pub enum ReportTaken {
 #[derive(Debug, Clone, Copy)]
 struct Stands {
     grant: GrantId,
+    way: Way,
     actions: u32,
     chunks: u32,
+    /// How many actions have no outcome yet.
+    waiting: usize,
     over: bool,
 }
 
@@ -91,14 +94,19 @@ impl Portal {
             return Ok(ReportTaken::Busy);
         };
         let stands = match self.reported_so_far(recording).await? {
-            Some(stands) if stands.grant != grant => return Err(Error::NotFound),
+            // What a console or a terminal records is for its own session to tell.
+            Some(stands) if stands.grant != grant || stands.way != Way::Reported => {
+                return Err(Error::NotFound);
+            }
             Some(stands) => stands,
             None => {
                 self.begin_report(&holder, grant, recording).await?;
                 Stands {
                     grant,
+                    way: Way::Reported,
                     actions: 0,
                     chunks: 0,
+                    waiting: 0,
                     over: false,
                 }
             }
@@ -106,20 +114,26 @@ impl Portal {
         if let Some(behind) = behind(&stands, &items) {
             return Ok(behind);
         }
+        within_bounds(&stands, &items)?;
         let (mut actions, mut chunks) = (stands.actions, stands.chunks);
         for item in items {
             self.take(&holder, recording, item, (&mut actions, &mut chunks))
                 .await?;
         }
-        if let Some((all, _)) = ended
+        if let Some((all, pieces)) = ended
             && !stands.over
         {
+            let cause = if pieces > chunks {
+                RecordingEnd::Lost
+            } else {
+                RecordingEnd::Closed
+            };
             if all > actions {
                 let gap = Command::NoteGap { recording, to: all };
                 self.system("recorder", gap).await?;
                 actions = all;
             }
-            self.end_work(recording, RecordingEnd::Closed).await;
+            self.end_work(recording, cause).await;
         }
         Ok(ReportTaken::All(actions, chunks))
     }
@@ -129,7 +143,9 @@ impl Portal {
             let found = state.recording(recording)?;
             Some(Stands {
                 grant: found.grant,
+                way: found.way,
                 actions: found.actions,
+                waiting: found.waiting().count(),
                 chunks: found.chunks,
                 over: found.stopped.is_some(),
             })
@@ -221,6 +237,38 @@ impl Portal {
     }
 }
 
+/// The longest text of one step, in bytes.
+const LONGEST_TEXT: usize = 64 * 1024;
+
+/// Actions of one recording that may be without an outcome at a time.
+const MOST_WAITING: usize = 256;
+
+/// Whether nothing of a report is too long, or leaves too much open.
+fn within_bounds(stands: &Stands, items: &[Reported]) -> Result<(), Error> {
+    let length = |item: &Reported| match item {
+        Reported::Intended { statement, .. } => statement.len(),
+        Reported::Chunk { lines, .. } => lines.len(),
+        Reported::Finished { .. } => 0,
+    };
+    let intended = |item: &&Reported| matches!(item, Reported::Intended { .. });
+    let waiting = stands.waiting + items.iter().filter(intended).count();
+    let message = if items.iter().any(|item| length(item) > LONGEST_TEXT) {
+        format!(
+            "One step has at most {LONGEST_TEXT} bytes of text. Nothing was taken; send it in parts."
+        )
+    } else if waiting > MOST_WAITING {
+        format!(
+            "At most {MOST_WAITING} actions may be without an outcome. Nothing was taken; report outcomes first."
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Error::BadInput {
+        field: "items",
+        message,
+    })
+}
+
 /// What is missing before these items, if anything is.
 fn behind(stands: &Stands, items: &[Reported]) -> Option<ReportTaken> {
     let (mut actions, mut chunks) = (stands.actions, stands.chunks);
@@ -268,8 +316,10 @@ mod tests {
     fn a_hole_before_or_within_a_report_is_seen() {
         let stands = Stands {
             grant: GrantId::new(uuid::Uuid::nil()),
+            way: Way::Reported,
             actions: 0,
             chunks: 2,
+            waiting: 0,
             over: false,
         };
         assert_eq!(

@@ -24,6 +24,7 @@ impl Portal {
         viewer: &Viewer,
         grant: GrantId,
     ) -> Result<Credential, Error> {
+        self.is_not_ending(grant)?;
         let view = self.grant_view(grant).await?;
         let target = self.inner.targets.find(&view.resource);
         let target = target.map_err(|fault| Error::internal(&fault))?;

@@ -21,7 +21,7 @@ use crate::store::opening::Kept;
 use crate::store::recording::{Found, Which};
 
 /// Entries of a recording that are handed over at a time.
-pub const RECORDED_AT_A_TIME: u32 = 500;
+pub const RECORDED_AT_A_TIME: u32 = 100;
 
 /// Entries of a recording that its page lists at most.
 const MOST_LISTED: usize = 10_000;
@@ -108,9 +108,15 @@ impl Portal {
         let mut entries = Vec::new();
         while entries.len() < MOST_LISTED {
             let from = entries.last().map_or(0, |entry: &Recorded| entry.seq + 1);
-            let some = self.recorded(viewer, id, from).await?;
+            let mut some = self.recorded(viewer, id, from).await?;
             if some.is_empty() {
                 break;
+            }
+            for entry in &mut some {
+                // The page asks for these by themselves.
+                if let RecordedWhat::Chunk { lines, .. } = &mut entry.what {
+                    *lines = None;
+                }
             }
             entries.extend(some);
         }

@@ -100,6 +100,8 @@ impl Portal {
     pub async fn sign_out(&self, viewer: &Viewer, how: SessionEnd) -> Result<(), Error> {
         let why = "You have signed out, or your identity provider has ended your sign-in.";
         self.inner.live.cut_of(viewer.person, why);
+        // Nor does a client or a tool of theirs come in again by what it was given before.
+        store::grant_secret::forget_of(&self.inner.pool, viewer.person).await?;
         let command = Command::CloseSession { cause: how };
         self.inner
             .sequencer

@@ -17,11 +17,14 @@ use crate::portal::Portal;
 use crate::recording::{LogRecorder, Session, goes_on};
 use crate::sequencer::Proposal;
 
+/// Recorded sessions of one grant that may live here at a time; a target takes no more of one account.
+const MOST_SESSIONS: usize = 10;
+
 /// A recording whose access has been over for so long has nobody left who ends it.
 const LEFT_MS: i64 = 15_000;
 
-/// The end of access is in the log so soon after its sessions were cut, in tenths of a second: a target has 8 s.
-const WRITTEN_WITHIN_TENTHS: u32 = 100;
+/// The end of access is nearly always in the log so soon after its sessions were cut, in tenths of a second.
+const WRITTEN_WITHIN_TENTHS: u32 = 20;
 
 /// A recording that has begun.
 #[derive(Debug)]
@@ -41,6 +44,24 @@ impl Portal {
         grant: GrantId,
         way: Way,
     ) -> Result<Begun, Error> {
+        self.is_not_ending(grant)?;
+        let of_grant = |session: &(RecordingId, GrantId)| session.1 == grant;
+        if self
+            .inner
+            .live
+            .all()
+            .iter()
+            .filter(|session| of_grant(session))
+            .count()
+            >= MOST_SESSIONS
+        {
+            return Err(Error::BadInput {
+                field: "session",
+                message: format!(
+                    "{MOST_SESSIONS} sessions of this access are open already. Nothing was opened; end one of them first."
+                ),
+            });
+        }
         let recording = RecordingId::new(Uuid::new_v4());
         let proposal = Proposal {
             proved_at_s,
@@ -59,6 +80,15 @@ impl Portal {
             recorder: Arc::new(LogRecorder::new(self.clone(), recording, holder.clone())),
             ending: Ending::new(),
         })
+    }
+
+    /// Access that was ended, and whose end the log has not taken yet, opens nothing more.
+    pub(crate) fn is_not_ending(&self, grant: GrantId) -> Result<(), Error> {
+        match self.inner.journal.find(grant) {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => Err(Error::NotFound),
+            Err(fault) => Err(Error::internal(&fault)),
+        }
     }
 
     /// Makes a session that lives here known to whatever may have to cut it.
@@ -146,9 +176,10 @@ impl Portal {
     /// Waits for a moment until the log has it that access is over: sessions are cut before that is written.
     async fn until_over(&self, recording: RecordingId) -> Result<(), Error> {
         let goes_on = move |state: &State| {
-            let grant = state
+            let going_on = state
                 .recording(recording)
-                .and_then(|found| state.grant(found.grant));
+                .filter(|found| found.stopped.is_none());
+            let grant = going_on.and_then(|found| state.grant(found.grant));
             grant.is_some_and(|grant| grant.is_live())
         };
         for _ in 0..WRITTEN_WITHIN_TENTHS {

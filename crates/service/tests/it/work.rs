@@ -592,3 +592,103 @@ async fn signing_out_ends_what_one_works_on_and_access_stands(admin: PgPool) {
     eventually(A_SECOND, || async { sessions(&stage, grant).await == 0 }).await;
     assert!(stage.account_stands(grant).await);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_comes_in_past_the_portal_by_a_password_of_their_own(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let dana = stage.dana().await;
+    let (_, grant, recording) = opened(&stage, &dana).await;
+    let events = run(
+        &stage,
+        &dana,
+        recording,
+        "alter role current_user password 'mine'",
+    )
+    .await;
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::Done { .. })),
+        "{events:?}"
+    );
+    let way = (*admin.connect_options()).clone();
+    let direct = way.username(&grant.account()).password("mine");
+    assert!(direct.connect().await.is_err(), "the account has no way in");
+    // What came by the portal goes on.
+    assert_eq!(
+        rows(&run(&stage, &dana, recording, "select 1").await).len(),
+        1
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nobody_puts_their_end_off_by_holding_their_own_account(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let (dana, ari) = (stage.dana().await, stage.ari().await);
+    let (_, grant) = stage.break_glass(&dana, 60).await;
+    let shown = stage.portal.show_credential(&dana, grant).await.unwrap();
+    let mut direct = stage.log_in(&shown).await.unwrap();
+    sqlx::raw_sql("begin; alter role current_user password 'mine'")
+        .execute(&mut direct)
+        .await
+        .unwrap();
+    let start = Instant::now();
+    stage
+        .portal
+        .end(&ari, grant, EndCause::Revoked)
+        .await
+        .unwrap();
+    assert!(start.elapsed() < A_SECOND, "{:?}", start.elapsed());
+    assert_eq!(sessions(&stage, grant).await, 0);
+    assert!(!stage.account_stands(grant).await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_tools_token_writes_into_no_session_of_the_portals(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let dana = stage.dana().await;
+    let (_, grant, recording) = opened(&stage, &dana).await;
+    let token = stage.portal.show_report_token(&dana, grant).await.unwrap();
+    let token = secrecy::SecretString::from(token.password);
+    let by = (grant, &token, "192.0.2.7".parse().unwrap());
+    let ended = stage
+        .portal
+        .report(by, recording, Vec::new(), Some((0, 0)))
+        .await;
+    assert!(matches!(ended, Err(Error::NotFound)), "{ended:?}");
+    assert_eq!(
+        rows(&run(&stage, &dana, recording, "select 1").await).len(),
+        1
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nothing_that_is_left_behind_runs_with_the_portals_rights(admin: PgPool) {
+    let stage = Stage::new(&admin).await;
+    let dana = stage.dana().await;
+    sqlx::raw_sql("grant create on schema public to public")
+        .execute(&admin)
+        .await
+        .unwrap();
+    let (_, grant, recording) = opened(&stage, &dana).await;
+    let left = "create function left_behind() returns text language sql security definer as 'select current_user::text'";
+    let events = run(&stage, &dana, recording, left).await;
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(event, Event::Done { .. })),
+        "{events:?}"
+    );
+    stage
+        .portal
+        .end(&dana, grant, EndCause::Returned)
+        .await
+        .unwrap();
+    let (owner, definer): (String, bool) = sqlx::query_as(
+        "select proowner::regrole::text, prosecdef from pg_proc where proname = 'left_behind'",
+    )
+    .fetch_one(&admin)
+    .await
+    .unwrap();
+    assert_eq!((owner.as_str(), definer), (crate::settings::ROLE, false));
+}

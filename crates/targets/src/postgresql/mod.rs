@@ -104,6 +104,18 @@ impl PostgresTarget {
         patiently(Asked::ForMore, work).await.map(drop)
     }
 
+    /// Takes the way in back, and leaves the sessions that came by it: whoever works there may give their own account
+    /// another password, and must not come in by it past the portal.
+    ///
+    /// # Errors
+    /// The target did not take it.
+    pub async fn shut(&self, grant: GrantId) -> Result<(), TargetError> {
+        let account = identifier(&grant.account());
+        let statement = format!("alter role {account} nologin password null");
+        let work = self.while_others_are_at_it(&statement);
+        patiently(Asked::ForMore, work).await.map(drop)
+    }
+
     /// Asks the target what a grant will need of it, for each of the roles that policies give.
     pub async fn test(&self, roles: &[String]) -> Vec<Checked> {
         check::all(&self.admin, roles).await
@@ -161,20 +173,37 @@ impl PostgresTarget {
         if !self.stands(account).await? {
             return Ok(0);
         }
-        // A way in that is made too late, by whoever did not hear of the end, is none: its time is over.
-        let statement = format!(
-            "alter role {} nologin password null valid until '-infinity'",
-            identifier(account)
-        );
-        match self.while_others_are_at_it(&statement).await {
-            Err(fault) if says(&fault, &[GONE]) => {}
-            barred => drop(barred?),
-        }
         let terminate = format!(
             "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = {}",
             literal(account),
         );
-        let mut cut = 0;
+        // First of all: a session that has changed its own account and sits in its transaction holds the account's row,
+        // and would keep it from being barred.
+        let first = self.admin.run(&terminate).await?;
+        let mut cut: u32 = first
+            .value()
+            .and_then(|count| count.parse().ok())
+            .unwrap_or_default();
+        // A way in that is made too late, by whoever did not hear of the end, is none: its time is over.
+        let statement = format!(
+            "set local lock_timeout = '200ms'; \
+             alter role {} nologin password null valid until '-infinity'",
+            identifier(account)
+        );
+        for round in 1.. {
+            match self.admin.run(&statement).await {
+                Err(fault) if says(&fault, &[GONE]) => break,
+                Err(fault) if says(&fault, &AT_ONCE) && round < TRIES => {
+                    // Somebody came in meanwhile and did it again.
+                    self.admin.run(&terminate).await?;
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                barred => {
+                    barred?;
+                    break;
+                }
+            }
+        }
         // A login that was under way while NOLOGIN committed shows up late: look until two rounds
         // in a row find nobody.
         let mut quiet = 0;
@@ -195,17 +224,40 @@ impl PostgresTarget {
         Err(WireError::Protocol("sessions of the account do not end"))
     }
 
-    /// Drops an account that is barred. What it made in this database stays, owned by who runs the
-    /// target; what it made in another database of the same server keeps the account from being
-    /// dropped until somebody has looked.
+    /// Drops an account that is barred. What it made in this database stays, owned by the role that it was a member of,
+    /// and nothing of it runs with its owner's rights any more; what it made in another database of the same server
+    /// keeps the account from being dropped until somebody has looked.
     async fn drop_account(&self, account: &str) -> Result<(), WireError> {
         if !self.stands(account).await? {
             return Ok(());
         }
         let name = identifier(account);
+        // Never to whoever runs the target: a function that runs with its owner's rights would be a way to theirs.
         let statements = format!(
-            "grant {name} to current_user; reassign owned by {name} to current_user;
-             drop owned by {name}; drop role {name};"
+            "grant {name} to current_user;
+             do $heir$
+             declare
+                 account oid := {account}::regrole;
+                 heir name := (select role.rolname from pg_auth_members member
+                     join pg_roles role on role.oid = member.roleid
+                     where member.member = account order by role.rolname limit 1);
+                 routine regprocedure;
+             begin
+                 for routine in select oid::regprocedure from pg_proc where proowner = account and prosecdef loop
+                     execute format('alter routine %s security invoker', routine);
+                 end loop;
+                 if heir is not null and exists (select from pg_shdepend
+                     where refclassid = 'pg_authid'::regclass and refobjid = account and deptype = 'o') then
+                     if not pg_has_role(current_user, heir, 'usage') then
+                         execute format('grant %I to current_user', heir);
+                     end if;
+                     execute format('reassign owned by %I to %I', {text}, heir);
+                 end if;
+             end
+             $heir$;
+             drop owned by {name}; drop role {name};",
+            account = literal(&name),
+            text = literal(account),
         );
         match self.while_others_are_at_it(&statements).await {
             Err(fault) if says(&fault, &[GONE]) => Ok(()),

@@ -162,9 +162,18 @@ fn told(entry: Recorded, to: &mut VecDeque<Value>) {
             "type": "finished", "number": number, "outcome": outcome, "rows": rows,
             "duration_ms": duration_ms,
         })),
-        RecordedWhat::Chunk { lines, .. } => {
+        RecordedWhat::Chunk { number, lines, .. } => {
             let lines = lines.unwrap_or_default();
-            to.extend(lines.lines().filter_map(|line| serde_json::from_str(line).ok()));
+            // Whoever works decides what stands in them: nothing of it may pass for the portal's own word.
+            let read = |(at, line): (usize, &str)| {
+                let value: Value = serde_json::from_str(line).ok()?;
+                let is_event = value.as_array().is_some_and(|event| {
+                    matches!(event.as_slice(), [Value::Number(_), Value::String(_), Value::String(_)])
+                });
+                let is_header = number == 0 && at == 0 && value["version"] == 2;
+                (is_event || (is_header && value.get("type").is_none())).then_some(value)
+            };
+            to.extend(lines.lines().enumerate().filter_map(read));
         }
         RecordedWhat::Gap { .. } => {}
         RecordedWhat::Ended { cause, chunks } => {
