@@ -112,6 +112,7 @@ within_s = 86400
 [policy.grant]
 connector = "postgresql"
 role = "${policy.role}"
+refuse = ["set_role"]
 `,
   ).join('') + BLAZE;
 }
