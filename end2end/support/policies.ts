@@ -112,7 +112,7 @@ within_s = 86400
 [policy.grant]
 connector = "postgresql"
 role = "${policy.role}"
-refuse = ["set_role"]
+${policy.name === 'orders-read' ? 'refuse = ["set_role"]\n' : ''}
 `,
   ).join('') + BLAZE;
 }
