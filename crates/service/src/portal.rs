@@ -193,7 +193,11 @@ impl Portal {
         if portal.halted().is_none() {
             portal.open_log(head.size == 0, &shutdown).await?;
         }
-        watched("cutter", &portal.inner.halt, recording::run(portal.clone()));
+        watched(
+            "cutter",
+            &portal.inner.halt,
+            recording::run(portal.clone(), shutdown.clone()),
+        );
         watched(
             "reconciler",
             &portal.inner.halt,

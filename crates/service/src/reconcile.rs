@@ -59,7 +59,7 @@ async fn rounds(portal: &Portal) {
 /// Ends recordings that a process left behind. A task of its own: one with many actions takes a while.
 async fn recordings(portal: &Portal) {
     loop {
-        tokio::time::sleep(LADDER).await;
+        tokio::time::sleep(ROUND).await;
         if let Err(fault) = portal.end_recordings_left().await {
             tracing::warn!(%fault, "a recording left open is not ended yet");
         }

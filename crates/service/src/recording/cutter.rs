@@ -5,6 +5,7 @@ use std::time::Duration;
 use access::State;
 use access::ids::{GrantId, RecordingId};
 use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
 
 use crate::portal::Portal;
 
@@ -14,19 +15,26 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// A look is due after so long without a change: word of one may have been lost.
 const ROUND: Duration = Duration::from_secs(5);
 
-/// Works for as long as the process does.
-pub(crate) async fn run(portal: Portal) {
+/// Works until `shutdown`.
+pub(crate) async fn run(portal: Portal, shutdown: CancellationToken) {
+    tokio::select! {
+        () = shutdown.cancelled() => {}
+        () = watch(&portal) => {}
+    }
+}
+
+async fn watch(portal: &Portal) {
     let mut changes = portal.subscribe();
     loop {
         match tokio::time::timeout(ROUND, changes.recv()).await {
             Ok(Ok(_) | Err(RecvError::Lagged(_))) | Err(_) => {}
             Ok(Err(RecvError::Closed)) => return,
         }
-        look(&portal).await;
+        look(portal).await;
         tokio::time::sleep(PAUSE).await;
         // What came meanwhile is covered by the next look.
         while changes.try_recv().is_ok() {}
-        look(&portal).await;
+        look(portal).await;
     }
 }
 

@@ -134,8 +134,7 @@ impl Writer {
             .take()
             .unwrap_or_else(|| Image::empty(&self.origin));
         if self.halt.reason().is_none() {
-            // A database that falls silent here would hold up the log, and everybody who asks it.
-            let head = timely(store::head(&mut *connection)).await?;
+            let head = store::head(&mut *connection).await?;
             image.catch_up(&mut connection, head.size).await?;
         }
         Ok(self.image.insert(image))
