@@ -1,5 +1,6 @@
 //! Ends the sessions here whose access or recording is over, whoever ended it and wherever.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use access::State;
@@ -30,11 +31,10 @@ async fn watch(portal: &Portal) {
             Ok(Ok(_) | Err(RecvError::Lagged(_))) | Err(_) => {}
             Ok(Err(RecvError::Closed)) => return,
         }
-        look(portal).await;
-        tokio::time::sleep(PAUSE).await;
-        // What came meanwhile is covered by the next look.
+        // One look covers all that came before it; what comes during it wakes the next.
         while changes.try_recv().is_ok() {}
         look(portal).await;
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -43,25 +43,33 @@ async fn look(portal: &Portal) {
     if live.is_empty() {
         return;
     }
-    // What was ended while the log takes nothing is over all the same.
-    let (mut ending, live): (Vec<_>, Vec<_>) = live
-        .into_iter()
-        .partition(|(_, grant)| portal.is_not_ending(*grant).is_err());
+    // What was ended while the log takes nothing is over all the same, whatever the log says or does not say.
+    match portal.inner.journal.pending() {
+        Ok(ending) => {
+            let ending: HashSet<String> = ending.into_iter().collect();
+            let over = live
+                .iter()
+                .filter(|(_, grant)| ending.contains(&grant.to_string()));
+            cut(portal, over.copied());
+        }
+        Err(fault) => tracing::warn!(%fault, "what is ending cannot be read"),
+    }
     let over = move |state: &State| {
         let mut live = live;
         live.retain(|session| !goes_on(state, *session));
-        ending.extend(live);
-        ending
+        live
     };
     match portal.inner.sequencer.ask(over).await {
-        Ok(over) => {
-            for (recording, _) in over {
-                let why = "Access has ended, or somebody who watches over it has cut this session.";
-                portal.inner.live.cut_one(recording, why);
-            }
-        }
+        Ok(over) => cut(portal, over),
         // The log says nothing: what cannot be recorded ends by itself at its next step.
         Err(fault) => tracing::warn!(%fault, "whether sessions may go on is not known"),
+    }
+}
+
+fn cut(portal: &Portal, over: impl IntoIterator<Item = (RecordingId, GrantId)>) {
+    for (recording, _) in over {
+        let why = "Access has ended, or somebody who watches over it has cut this session.";
+        portal.inner.live.cut_one(recording, why);
     }
 }
 
