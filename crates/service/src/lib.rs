@@ -62,6 +62,5 @@ pub use signer::SignerState;
 pub use timeline::{Timeline, TimelineError, accept_timeline};
 pub use use_cases::{
     ApproveExtension, ConfirmErasure, HandOver, Hindrance, Identity, Keyboard, LogQuery,
-    OpenedWork, Proposed, RECORDED_AT_A_TIME, ReportTaken, Reported, SignOff, Simulated, Submit,
-    TerminalLine, Words,
+    OpenedWork, Proposed, ReportTaken, Reported, SignOff, Simulated, Submit, TerminalLine, Words,
 };

@@ -4,10 +4,9 @@ use access::command::Command;
 use access::event::RecordingEnd;
 use access::ids::RecordingId;
 use access::view::Viewer;
-use access::{State, decide};
 
 use crate::error::Error;
-use crate::portal::{Portal, actor};
+use crate::portal::Portal;
 use crate::sequencer::Proposal;
 
 impl Portal {
@@ -24,30 +23,14 @@ impl Portal {
     ) -> Result<(), Error> {
         let found = self.found_recording(recording).await?;
         self.visible_request(viewer, found.request).await?;
+        let cause = RecordingEnd::Cut;
+        let command = Command::EndRecording { recording, cause };
         self.inner
             .sequencer
-            .propose(Proposal::of(viewer, cut(recording)))
+            .propose(Proposal::of(viewer, command))
             .await?;
         let why = "Somebody who watches over this access has cut this session.";
         self.inner.live.cut_one(recording, why);
         Ok(())
-    }
-
-    /// Whether the viewer may cut it off now.
-    pub(super) async fn may_cut(
-        &self,
-        viewer: &Viewer,
-        recording: RecordingId,
-    ) -> Result<bool, Error> {
-        let (who, now) = (actor(viewer), self.inner.clock.now());
-        let may = move |state: &State| decide(state, cut(recording), &who, now).is_ok();
-        self.inner.sequencer.ask(may).await
-    }
-}
-
-fn cut(recording: RecordingId) -> Command {
-    Command::EndRecording {
-        recording,
-        cause: RecordingEnd::Cut,
     }
 }

@@ -42,7 +42,6 @@ pub use extend_grant::ApproveExtension;
 pub use hand_over::HandOver;
 pub(crate) use let_in::Use;
 pub use report::{ReportTaken, Reported};
-pub use show_recording::RECORDED_AT_A_TIME;
 pub use sign_in::Identity;
 pub use sign_off::SignOff;
 pub use simulate::Simulated;

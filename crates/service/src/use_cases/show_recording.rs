@@ -1,27 +1,27 @@
 //! What was done while access was open: to whom it is shown, from the log, each text held against its entry.
 
-use access::Record;
 use access::disclosure::Case;
 use access::event::{Event, Field, Mode, OpeningRef, RecordingEnd};
 use access::ids::{GrantId, RecordingId, RequestId, ResourceName};
 use access::time::UnixMillis;
 use access::view::{
-    ActionEnd, ActionView, OpeningState, PersonView, Recorded, RecordedWhat, RecordingPage,
-    RecordingView, Viewer,
+    ActionEnd, ActionView, GrantView, OpeningState, PersonView, Recorded, RecordedWhat,
+    RecordingPage, RecordingView, Viewer,
 };
+use access::{Record, State, may_cut};
 use base64ct::{Base64, Encoding as _};
 use ledger::{Hash, SealedField};
 
 use super::show_request::{named, record, signed};
 use super::words::{disclosed, erased};
 use crate::error::Error;
-use crate::portal::Portal;
+use crate::portal::{Portal, actor};
 use crate::store;
 use crate::store::opening::Kept;
 use crate::store::recording::{Found, Which};
 
 /// Entries of a recording that are handed over at a time.
-pub const RECORDED_AT_A_TIME: u32 = 100;
+const RECORDED_AT_A_TIME: u32 = 100;
 
 /// Entries of a recording that its page lists at most.
 const MOST_LISTED: usize = 10_000;
@@ -38,7 +38,8 @@ impl Portal {
     ) -> Result<RecordingView, Error> {
         let found = self.found_recording(id).await?;
         self.visible_request(viewer, found.request).await?;
-        self.recording_view(viewer, found).await
+        let grant = self.grant_view(found.grant).await?;
+        self.recording_view(viewer, found, &grant).await
     }
 
     /// The recordings of a request, the first begun first.
@@ -52,14 +53,19 @@ impl Portal {
     ) -> Result<Vec<RecordingView>, Error> {
         self.visible_request(viewer, request).await?;
         let found = store::recording::list(&self.inner.pool, Which::OfRequest(request)).await?;
+        let Some(first) = found.first() else {
+            return Ok(Vec::new());
+        };
+        // A request has one grant.
+        let grant = self.grant_view(first.grant).await?;
         let mut views = Vec::with_capacity(found.len());
         for found in found {
-            views.push(self.recording_view(viewer, found).await?);
+            views.push(self.recording_view(viewer, found, &grant).await?);
         }
         Ok(views)
     }
 
-    /// What a recording says from a place in the log on, at most [`RECORDED_AT_A_TIME`] entries in order.
+    /// What a recording says from a place in the log on, at most a hundred entries in order.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is none, or its request does not concern the viewer.
@@ -164,7 +170,7 @@ impl Portal {
         grant: GrantId,
     ) -> Result<Option<UnixMillis>, Error> {
         self.visible_request(viewer, request).await?;
-        let expiry = move |state: &access::State| {
+        let expiry = move |state: &State| {
             let standing = state.grant(grant).filter(|grant| grant.is_live());
             standing.map(|grant| grant.expires_at)
         };
@@ -210,17 +216,21 @@ impl Portal {
         })
     }
 
-    async fn recording_view(&self, viewer: &Viewer, found: Found) -> Result<RecordingView, Error> {
-        let grant = self.grant_view(found.grant).await?;
+    async fn recording_view(
+        &self,
+        viewer: &Viewer,
+        found: Found,
+        grant: &GrantView,
+    ) -> Result<RecordingView, Error> {
         let id = found.id;
-        let counts = move |state: &access::State| {
-            state
+        let (who, now) = (actor(viewer), self.inner.clock.now());
+        let stands = move |state: &State| {
+            let counts = state
                 .recording(id)
-                .map(|found| (found.actions, found.refused, found.chunks))
+                .map(|found| (found.actions, found.refused, found.chunks));
+            (counts.unwrap_or_default(), may_cut(state, id, &who, now))
         };
-        let counts = self.inner.sequencer.ask(counts).await?;
-        let (actions, refused, chunks) = counts.unwrap_or_default();
-        let may_cut = found.ended.is_none() && self.may_cut(viewer, id).await?;
+        let ((actions, refused, chunks), may_cut) = self.inner.sequencer.ask(stands).await?;
         let ended = match found.ended {
             None => None,
             Some(ended) => {
@@ -235,8 +245,8 @@ impl Portal {
             id,
             grant: found.grant,
             request: found.request,
-            resource: grant.resource,
-            holder: grant.holder,
+            resource: grant.resource.clone(),
+            holder: grant.holder.clone(),
             way: found.way,
             started_at_ms: found.started_at,
             seq: found.started_seq,

@@ -175,15 +175,12 @@ impl Portal {
 
     /// Waits for a moment until the log has it that access is over: sessions are cut before that is written.
     async fn until_over(&self, recording: RecordingId) -> Result<(), Error> {
-        let goes_on = move |state: &State| {
-            let going_on = state
-                .recording(recording)
-                .filter(|found| found.stopped.is_none());
-            let grant = going_on.and_then(|found| state.grant(found.grant));
-            grant.is_some_and(|grant| grant.is_live())
+        let going_on = move |state: &State| {
+            let found = state.recording(recording);
+            found.is_some_and(|found| goes_on(state, (recording, found.grant)))
         };
         for _ in 0..WRITTEN_WITHIN_TENTHS {
-            if !self.inner.sequencer.ask(goes_on).await? {
+            if !self.inner.sequencer.ask(going_on).await? {
                 return Ok(());
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;

@@ -44,6 +44,7 @@ pub(super) async fn live(
     let view = state.portal.recording(&current.viewer, id).await?;
     let watcher = Watcher {
         changes: state.portal.subscribe(),
+        endings: state.sessions.endings(),
         request: view.request,
         grant: view.grant,
         expires_at: None,
@@ -66,6 +67,7 @@ struct Watcher {
     state: AppState,
     current: Current,
     changes: broadcast::Receiver<Change>,
+    endings: broadcast::Receiver<String>,
     id: RecordingId,
     request: access::ids::RequestId,
     grant: access::ids::GrantId,
@@ -92,6 +94,13 @@ impl Watcher {
             }
             let change = tokio::select! {
                 change = tokio::time::timeout(LOOK, self.changes.recv()) => change,
+                ending = self.endings.recv() => match ending {
+                    Ok(id) if id != self.current.id => continue,
+                    Ok(_) => return None,
+                    // Some were missed: ask.
+                    Err(_) if self.is_live().await => continue,
+                    Err(_) => return None,
+                },
                 () = self.state.stop.cancelled() => return None,
             };
             if matches!(change, Ok(Err(broadcast::error::RecvError::Closed))) {
@@ -128,6 +137,10 @@ impl Watcher {
         if self.checked.elapsed() < CHECK_EVERY {
             return true;
         }
+        self.is_live().await
+    }
+
+    async fn is_live(&mut self) -> bool {
         self.checked = Instant::now();
         let live = self.state.sessions.is_live(&self.current.id).await;
         matches!(live, Ok(true))
